@@ -1,0 +1,439 @@
+/** Which instructions exist? One table per type; the only place with opcodes. Instructions with effects are in builder.ts. */
+import { simd, unsigned } from "./encoding.ts";
+import { type Code, codeOf, type Operand, type Type, Value } from "./value.ts";
+
+export type Address = Value<"i32">;
+
+type Unary<A extends Type, R extends Type> = (x: Operand<A>) => Value<R>;
+type Binary<A extends Type, R extends Type> = (x: Operand<A>, y: Operand<A>) => Value<R>;
+type Ternary<T extends Type> = (x: Operand<T>, y: Operand<T>, z: Operand<T>) => Value<T>;
+type Load<R extends Type> = (address: Address, offset?: number) => Value<R>;
+type Shift<T extends Type> = (x: Operand<T>, by: Operand<"i32">) => Value<T>;
+type Update<T extends Type> = (address: Address, offset: number, by: Operand<T>) => Value<T>;
+type Lane<T extends Type, R extends Type> = (x: Operand<T>, lane: number) => Value<R>;
+
+const unary =
+  <A extends Type, R extends Type>(from: A, to: R, op: number[]): Unary<A, R> =>
+  (x) =>
+    new Value(to, [...codeOf(from, x), ...op]);
+
+const binary =
+  <A extends Type, R extends Type>(from: A, to: R, op: number[]): Binary<A, R> =>
+  (x, y) =>
+    new Value(to, [...codeOf(from, x), ...codeOf(from, y), ...op]);
+
+const ternary =
+  <T extends Type>(t: T, op: number[]): Ternary<T> =>
+  (x, y, z) =>
+    new Value(t, [...codeOf(t, x), ...codeOf(t, y), ...codeOf(t, z), ...op]);
+
+const load =
+  <R extends Type>(to: R, op: number[], alignment: number): Load<R> =>
+  (address, offset = 0) =>
+    new Value(to, [...address.code, ...op, alignment, ...unsigned(offset)]);
+
+const shift =
+  <T extends Type>(type: T, op: number[]): Shift<T> =>
+  (x, by) =>
+    new Value(type, [...codeOf(type, x), ...codeOf("i32", by), ...op]);
+
+const update =
+  <T extends Type>(type: T, op: number, alignment: number): Update<T> =>
+  (address, offset, by) =>
+    new Value(type, [...address.code, ...codeOf(type, by), 0xfe, op, alignment, ...unsigned(offset)]);
+
+const lane =
+  <T extends Type, R extends Type>(from: T, to: R, op: number): Lane<T, R> =>
+  (x, index) =>
+    new Value(to, [...codeOf(from, x), ...simd(op), index]);
+
+const of =
+  <T extends Type>(type: T) =>
+  (x: number | bigint): Value<T> =>
+    new Value(type, codeOf(type, x));
+
+/** The same bits as another type of the same width; no instruction. */
+const cast =
+  <A extends Type, R extends Type>(to: R) =>
+  (x: Value<A>): Value<R> =>
+    new Value(to, x.code);
+
+/** `then` where the condition holds, else `otherwise`; both are evaluated. */
+export const select = <T extends Type>(condition: Value<"i32">, then: Value<T>, otherwise: Value<T>): Value<T> =>
+  new Value(then.type, [...then.code, ...otherwise.code, ...condition.code, 0x1b]);
+
+interface IntegerTable<T extends "i32" | "i64"> {
+  readonly isZero: Unary<T, "i32">;
+  readonly eq: Binary<T, "i32">;
+  readonly ne: Binary<T, "i32">;
+  readonly lt: Binary<T, "i32">;
+  readonly ltUnsigned: Binary<T, "i32">;
+  readonly gt: Binary<T, "i32">;
+  readonly gtUnsigned: Binary<T, "i32">;
+  readonly le: Binary<T, "i32">;
+  readonly leUnsigned: Binary<T, "i32">;
+  readonly ge: Binary<T, "i32">;
+  readonly geUnsigned: Binary<T, "i32">;
+  readonly leadingZeros: Unary<T, T>;
+  readonly add: Binary<T, T>;
+  readonly sub: Binary<T, T>;
+  readonly mul: Binary<T, T>;
+  /** Traps on division by zero and on overflow. */
+  readonly div: Binary<T, T>;
+  readonly divUnsigned: Binary<T, T>;
+  readonly rem: Binary<T, T>;
+  readonly remUnsigned: Binary<T, T>;
+  readonly and: Binary<T, T>;
+  readonly or: Binary<T, T>;
+  readonly xor: Binary<T, T>;
+  readonly shiftLeft: Binary<T, T>;
+  readonly shiftRight: Binary<T, T>;
+  readonly shiftRightUnsigned: Binary<T, T>;
+  readonly rotateLeft: Binary<T, T>;
+}
+
+const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): IntegerTable<T> => {
+  const test = (n: number): Binary<T, "i32"> => binary(t, "i32", [eqz + n]);
+  const op = (n: number): Binary<T, T> => binary(t, t, [clz + n]);
+  return {
+    isZero: unary(t, "i32", [eqz]),
+    eq: test(1),
+    ne: test(2),
+    lt: test(3),
+    ltUnsigned: test(4),
+    gt: test(5),
+    gtUnsigned: test(6),
+    le: test(7),
+    leUnsigned: test(8),
+    ge: test(9),
+    geUnsigned: test(10),
+    leadingZeros: unary(t, t, [clz]),
+    add: op(3),
+    sub: op(4),
+    mul: op(5),
+    div: op(6),
+    divUnsigned: op(7),
+    rem: op(8),
+    remUnsigned: op(9),
+    and: op(10),
+    or: op(11),
+    xor: op(12),
+    shiftLeft: op(13),
+    shiftRight: op(14),
+    shiftRightUnsigned: op(15),
+    rotateLeft: op(16),
+  };
+};
+
+interface Arithmetics<T extends Type, Test extends Type> {
+  readonly eq: Binary<T, Test>;
+  readonly ne: Binary<T, Test>;
+  readonly lt: Binary<T, Test>;
+  readonly gt: Binary<T, Test>;
+  readonly le: Binary<T, Test>;
+  readonly ge: Binary<T, Test>;
+  readonly abs: Unary<T, T>;
+  readonly neg: Unary<T, T>;
+  readonly sqrt: Unary<T, T>;
+  readonly ceil: Unary<T, T>;
+  readonly floor: Unary<T, T>;
+  /** Towards zero. */
+  readonly trunc: Unary<T, T>;
+  /** To the nearest whole number, ties to even. */
+  readonly nearest: Unary<T, T>;
+  readonly add: Binary<T, T>;
+  readonly sub: Binary<T, T>;
+  readonly mul: Binary<T, T>;
+  readonly div: Binary<T, T>;
+  /** NaN if either is; −0 < 0. Several machine instructions: prefer `pmin` where that does. */
+  readonly min: Binary<T, T>;
+  readonly max: Binary<T, T>;
+}
+
+const real = <T extends "f32" | "f64">(
+  t: T,
+  eq: number,
+  abs: number,
+): Arithmetics<T, "i32"> & { readonly copySign: Binary<T, T> } => {
+  const test = (n: number): Binary<T, "i32"> => binary(t, "i32", [eq + n]);
+  const one = (n: number): Unary<T, T> => unary(t, t, [abs + n]);
+  const two = (n: number): Binary<T, T> => binary(t, t, [abs + n]);
+  return {
+    eq: test(0),
+    ne: test(1),
+    lt: test(2),
+    gt: test(3),
+    le: test(4),
+    ge: test(5),
+    abs: one(0),
+    neg: one(1),
+    ceil: one(2),
+    floor: one(3),
+    trunc: one(4),
+    nearest: one(5),
+    sqrt: one(6),
+    add: two(7),
+    sub: two(8),
+    mul: two(9),
+    div: two(10),
+    min: two(11),
+    max: two(12),
+    copySign: two(13),
+  };
+};
+
+type Mask<T extends "f32x4" | "f64x2"> = T extends "f32x4" ? "i32x4" : "i64x2";
+
+interface VectorTable<T extends "f32x4" | "f64x2"> extends Arithmetics<T, Mask<T>> {
+  /** y < x ? y : x: one machine instruction, keeps x when either is NaN. */
+  readonly pmin: Binary<T, T>;
+  /** x < y ? y : x; keeps x when either is NaN. */
+  readonly pmax: Binary<T, T>;
+  readonly load: Load<T>;
+  /** Lane by lane: `then` where the mask is all ones, else `otherwise`. */
+  readonly select: (mask: Value<Mask<T>>, then: Operand<T>, otherwise: Operand<T>) => Value<T>;
+  readonly fromBits: (x: Value<Mask<T>>) => Value<T>;
+  /** x·y + z, rounded once or twice as the engine likes: opt-in numerics only. Absent from Node 20. */
+  readonly relaxedMultiplyAdd: Ternary<T>;
+}
+
+const vector = <T extends "f32x4" | "f64x2">(
+  t: T,
+  mask: Mask<T>,
+  eq: number,
+  abs: number,
+  rounding: readonly [number, number, number, number],
+  madd: number,
+): VectorTable<T> => {
+  const test = (n: number): Binary<T, Mask<T>> => binary(t, mask, simd(eq + n));
+  const one = (op: number): Unary<T, T> => unary(t, t, simd(op));
+  const two = (n: number): Binary<T, T> => binary(t, t, simd(abs + n));
+  return {
+    eq: test(0),
+    ne: test(1),
+    lt: test(2),
+    gt: test(3),
+    le: test(4),
+    ge: test(5),
+    abs: one(abs),
+    neg: one(abs + 1),
+    sqrt: one(abs + 3),
+    ceil: one(rounding[0]),
+    floor: one(rounding[1]),
+    trunc: one(rounding[2]),
+    nearest: one(rounding[3]),
+    add: two(4),
+    sub: two(5),
+    mul: two(6),
+    div: two(7),
+    min: two(8),
+    max: two(9),
+    pmin: two(10),
+    pmax: two(11),
+    load: load(t, simd(0), 2),
+    select: (m, then, otherwise) =>
+      new Value(t, [...codeOf(t, then), ...codeOf(t, otherwise), ...m.code, ...simd(0x52)]),
+    fromBits: cast(t),
+    relaxedMultiplyAdd: ternary(t, simd(madd)),
+  };
+};
+
+interface BitsTable<T extends "i32x4" | "i64x2"> {
+  readonly and: Binary<T, T>;
+  readonly or: Binary<T, T>;
+  readonly xor: Binary<T, T>;
+  readonly not: Unary<T, T>;
+  readonly anyTrue: Unary<T, "i32">;
+  readonly load: Load<T>;
+  readonly select: (mask: Value<T>, then: Operand<T>, otherwise: Operand<T>) => Value<T>;
+}
+
+const bitwise = <T extends "i32x4" | "i64x2">(t: T): BitsTable<T> => ({
+  and: binary(t, t, simd(0x4e)),
+  or: binary(t, t, simd(0x50)),
+  xor: binary(t, t, simd(0x51)),
+  not: unary(t, t, simd(0x4d)),
+  anyTrue: unary(t, "i32", simd(0x53)),
+  load: load(t, simd(0), 2),
+  select: (mask, then, otherwise) =>
+    new Value(t, [...codeOf(t, then), ...codeOf(t, otherwise), ...mask.code, ...simd(0x52)]),
+});
+
+const withWait = {
+  atomicLoad: load("i32", [0xfe, 0x10], 2),
+  atomicAdd: update("i32", 0x1e, 2),
+  atomicSub: update("i32", 0x25, 2),
+  /** Wakes up to `count` waiters; the number woken. */
+  notify: update("i32", 0x00, 2),
+  /** Sleeps while the word equals `expected`; for ever when no time-out is given. */
+  wait: (address: Address, offset: number, expected: Operand<"i32">): Value<"i32"> =>
+    new Value("i32", [
+      ...address.code,
+      ...codeOf("i32", expected),
+      ...codeOf("i64", -1),
+      0xfe,
+      0x01,
+      2,
+      ...unsigned(offset),
+    ]),
+};
+
+export const i32 = {
+  type: "i32" as const,
+  of: of("i32"),
+  ...integer("i32", 0x45, 0x67),
+  ...withWait,
+  load: load("i32", [0x28], 2),
+  load8Signed: load("i32", [0x2c], 0),
+  load8Unsigned: load("i32", [0x2d], 0),
+  load16Unsigned: load("i32", [0x2f], 1),
+  wrap: unary("i64", "i32", [0xa7]),
+  bits: unary("f32", "i32", [0xbc]),
+  /** Towards zero; out of range saturates, NaN gives 0. */
+  truncF32: unary("f32", "i32", [0xfc, 0]),
+  truncF64: unary("f64", "i32", [0xfc, 2]),
+};
+export const i64 = {
+  type: "i64" as const,
+  of: of("i64"),
+  ...integer("i64", 0x50, 0x79),
+  load: load("i64", [0x29], 3),
+  load32Unsigned: load("i64", [0x35], 2),
+  bits: unary("f64", "i64", [0xbd]),
+  extend: unary("i32", "i64", [0xad]),
+  extendSigned: unary("i32", "i64", [0xac]),
+  truncF32: unary("f32", "i64", [0xfc, 4]),
+  truncF64: unary("f64", "i64", [0xfc, 6]),
+  atomicLoad: load("i64", [0xfe, 0x11], 3),
+  /** Stores `next` if the word equals `expected`; the word found. */
+  compareExchange: (address: Address, offset: number, expected: Operand<"i64">, next: Operand<"i64">): Value<"i64"> =>
+    new Value("i64", [
+      ...address.code,
+      ...codeOf("i64", expected),
+      ...codeOf("i64", next),
+      0xfe,
+      0x49,
+      3,
+      ...unsigned(offset),
+    ]),
+};
+export const f32 = {
+  type: "f32" as const,
+  of: of("f32"),
+  ...real("f32", 0x5b, 0x8b),
+  load: load("f32", [0x2a], 2),
+  fromBits: unary("i32", "f32", [0xbe]),
+  demote: unary("f64", "f32", [0xb6]),
+  convertI32: unary("i32", "f32", [0xb2]),
+  convertU32: unary("i32", "f32", [0xb3]),
+  convertI64: unary("i64", "f32", [0xb4]),
+};
+export const f64 = {
+  type: "f64" as const,
+  of: of("f64"),
+  ...real("f64", 0x61, 0x99),
+  load: load("f64", [0x2b], 3),
+  fromBits: unary("i64", "f64", [0xbf]),
+  promote: unary("f32", "f64", [0xbb]),
+  convertI32: unary("i32", "f64", [0xb7]),
+  convertU32: unary("i32", "f64", [0xb8]),
+  convertI64: unary("i64", "f64", [0xb9]),
+  convertU64: unary("i64", "f64", [0xba]),
+};
+
+export const f32x4 = {
+  type: "f32x4" as const,
+  of: of("f32x4"),
+  ...vector("f32x4", "i32x4", 0x41, 0xe0, [0x67, 0x68, 0x69, 0x6a], 0x105),
+  splat: unary("f32", "f32x4", simd(0x13)),
+  loadSplat: load("f32x4", simd(9), 2),
+  extract: lane("f32x4", "f32", 0x1f),
+  convertI32: unary("i32x4", "f32x4", simd(0xfa)),
+  convertU32: unary("i32x4", "f32x4", simd(0xfb)),
+  /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
+  demoteZero: unary("f64x2", "f32x4", simd(0x5e)),
+  /** Lanes of x (0–3) and of y (4–7), in the order given. */
+  shuffle: (
+    x: Operand<"f32x4">,
+    y: Operand<"f32x4">,
+    lanes: readonly [number, number, number, number],
+  ): Value<"f32x4"> =>
+    new Value("f32x4", [
+      ...codeOf("f32x4", x),
+      ...codeOf("f32x4", y),
+      ...simd(13),
+      ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
+    ]),
+};
+export const f64x2 = {
+  type: "f64x2" as const,
+  of: of("f64x2"),
+  ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94], 0x107),
+  splat: unary("f64", "f64x2", simd(0x14)),
+  loadSplat: load("f64x2", simd(10), 3),
+  extract: lane("f64x2", "f64", 0x21),
+  promoteLow: unary("f32x4", "f64x2", simd(0x5f)),
+  convertLowI32: unary("i32x4", "f64x2", simd(0xfe)),
+};
+export const i32x4 = {
+  type: "i32x4" as const,
+  of: of("i32x4"),
+  ...bitwise("i32x4"),
+  bits: cast<"f32x4", "i32x4">("i32x4"),
+  splat: unary("i32", "i32x4", simd(0x11)),
+  extract: lane("i32x4", "i32", 0x1b),
+  bitmask: unary("i32x4", "i32", simd(0xa4)),
+  eq: binary("i32x4", "i32x4", simd(0x37)),
+  ne: binary("i32x4", "i32x4", simd(0x38)),
+  lt: binary("i32x4", "i32x4", simd(0x39)),
+  gt: binary("i32x4", "i32x4", simd(0x3b)),
+  le: binary("i32x4", "i32x4", simd(0x3d)),
+  ge: binary("i32x4", "i32x4", simd(0x3f)),
+  add: binary("i32x4", "i32x4", simd(0xae)),
+  sub: binary("i32x4", "i32x4", simd(0xb1)),
+  mul: binary("i32x4", "i32x4", simd(0xb5)),
+  shiftLeft: shift("i32x4", simd(0xab)),
+  shiftRight: shift("i32x4", simd(0xac)),
+  shiftRightUnsigned: shift("i32x4", simd(0xad)),
+  truncF32: unary("f32x4", "i32x4", simd(0xf8)),
+  /** Four bytes, each widened to 32 bits. */
+  load8x4Unsigned: (address: Address, offset = 0): Value<"i32x4"> =>
+    new Value("i32x4", [...address.code, ...simd(0x5c), 0, ...unsigned(offset), ...simd(0x89), ...simd(0xa9)]),
+};
+export const i64x2 = {
+  type: "i64x2" as const,
+  of: of("i64x2"),
+  ...bitwise("i64x2"),
+  bits: cast<"f64x2", "i64x2">("i64x2"),
+  splat: unary("i64", "i64x2", simd(0x12)),
+  extract: lane("i64x2", "i64", 0x1d),
+  eq: binary("i64x2", "i64x2", simd(0xd6)),
+  ne: binary("i64x2", "i64x2", simd(0xd7)),
+  lt: binary("i64x2", "i64x2", simd(0xd8)),
+  gt: binary("i64x2", "i64x2", simd(0xd9)),
+  add: binary("i64x2", "i64x2", simd(0xce)),
+  sub: binary("i64x2", "i64x2", simd(0xd1)),
+  mul: binary("i64x2", "i64x2", simd(0xd5)),
+  shiftLeft: shift("i64x2", simd(0xcb)),
+  shiftRight: shift("i64x2", simd(0xcc)),
+  shiftRightUnsigned: shift("i64x2", simd(0xcd)),
+};
+export const pointer: typeof i32 = i32;
+
+/** The smaller of x and y, as signed integers. */
+export const least = (x: Value<"i32">, y: number | Value<"i32">): Value<"i32"> =>
+  select(i32.lt(x, y), x, typeof y === "number" ? i32.of(y) : y);
+
+/** Opcodes of stores, by type: `narrow` writes the low bytes of an i32. */
+export const stores: Readonly<Record<Type, Code>> = {
+  i32: [0x36, 2],
+  i64: [0x37, 3],
+  f32: [0x38, 2],
+  f64: [0x39, 3],
+  f32x4: [...simd(11), 2],
+  f64x2: [...simd(11), 2],
+  i32x4: [...simd(11), 2],
+  i64x2: [...simd(11), 2],
+};
+export const narrowStores: { readonly 1: Code; readonly 2: Code } = { 1: [0x3a, 0], 2: [0x3b, 1] };
+export const atomicStores: { readonly i32: Code; readonly i64: Code } = { i32: [0xfe, 0x17, 2], i64: [0xfe, 0x18, 3] };

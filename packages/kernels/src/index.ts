@@ -1,0 +1,10 @@
+export * as cpu from "./cpu.ts";
+export type * from "./device.ts";
+export { type DType, itemSize } from "./dtype.ts";
+export { DisposedError, OutOfMemoryError } from "./errors.ts";
+export { pool } from "./memory/heap.ts";
+export type { MemoryReport } from "./memory/pool.ts";
+export { allocate, disposed, Storage } from "./memory/storage.ts";
+export type { Algebra, Formula } from "./pointwise/algebra.ts";
+export type { RandomState } from "./random/state.ts";
+export { isContiguous, sizeOf, type View } from "./view.ts";

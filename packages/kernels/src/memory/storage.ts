@@ -1,0 +1,67 @@
+import { DisposedError } from "../errors.ts";
+import { Block } from "./block.ts";
+import { pool } from "./heap.ts";
+
+/** Blocks from this size on are watched: a program that returns to the event loop gets them back without a spill. */
+const WATCHED_BYTES = 65536;
+
+const registry = new FinalizationRegistry<Block>((block) => pool.free(block));
+
+/**
+ * What tensors and graph nodes hold: a block with the number of its holders and of the writes in place.
+ * Views share it, and with it version and lifetime.
+ */
+export class Storage {
+  readonly block: Block;
+  /** Handles and saves that hold it. At 0 the block goes back to the pool at once. */
+  refs = 1;
+  /** Counts writes in place: a saved value that was overwritten must not be used. */
+  version = 0;
+
+  constructor(block: Block) {
+    this.block = block;
+    if (block.bytes >= WATCHED_BYTES) registry.register(this, block, block);
+  }
+
+  get bytes(): number {
+    return this.block.bytes;
+  }
+
+  /** Byte address, valid until the next operation begins. */
+  address(): number {
+    return pool.address(this.block);
+  }
+
+  retain(): void {
+    this.refs++;
+  }
+
+  release(): void {
+    if (--this.refs > 0) return;
+    if (this.block.bytes >= WATCHED_BYTES) registry.unregister(this.block);
+    pool.free(this.block);
+  }
+
+  /** Keeps the block in memory as long as there is room: parameters, buffers, optimizer state. */
+  pin(): void {
+    pool.pin(this.block);
+  }
+}
+
+/** Memory for `bytes` bytes, not cleared. `label` names the operation that wants it. */
+export const allocate = (bytes: number, label: string): Storage => new Storage(pool.allocate(bytes, label));
+
+class DisposedStorage extends Storage {
+  override address(): never {
+    throw new DisposedError(
+      "tensor was disposed: need a live tensor; got one that dispose() or the end of a scope gave back.",
+    );
+  }
+  override retain(): never {
+    return this.address();
+  }
+  override release(): void {}
+}
+
+/** What a disposed tensor holds: every use of it throws. */
+export const disposed: Storage = new DisposedStorage(new Block(0, "disposed"));

@@ -1,0 +1,43 @@
+/**
+ * What may a formula compute with? An abstract scalar `T` and an abstract condition `C`. A formula is written once
+ * against it and printed as WebAssembly for every dtype; on other back ends as their text.
+ * Only operations that IEEE 754 rounds in one way everywhere are here; exp, tanh and their kind are formulas themselves.
+ */
+export interface Algebra<T, C> {
+  /** What is computed with: formulas of functions differ in their polynomials. */
+  readonly dtype: "float32" | "float64" | "int64" | "int32" | "uint8" | "bool";
+  add(x: T | number, y: T | number): T;
+  sub(x: T | number, y: T | number): T;
+  mul(x: T | number, y: T | number): T;
+  /** Integers: towards zero; by zero gives 0. */
+  div(x: T | number, y: T | number): T;
+  neg(x: T): T;
+  abs(x: T): T;
+  sqrt(x: T): T;
+  floor(x: T): T;
+  ceil(x: T): T;
+  trunc(x: T): T;
+  /** To the nearest whole number, ties to even. */
+  round(x: T): T;
+  /** y < x ? y : x; x when either is NaN. */
+  min(x: T | number, y: T | number): T;
+  /** x < y ? y : x; x when either is NaN. */
+  max(x: T | number, y: T | number): T;
+  lt(x: T | number, y: T | number): C;
+  le(x: T | number, y: T | number): C;
+  eq(x: T | number, y: T | number): C;
+  ne(x: T | number, y: T | number): C;
+  and(a: C, b: C): C;
+  or(a: C, b: C): C;
+  not(a: C): C;
+  /** Both sides are evaluated. */
+  select(condition: C, then: T | number, otherwise: T | number): T;
+  /** 2ⁿ for a whole n in the range of normal exponents. Floating only. */
+  power2(n: T): T;
+  /** The exponent e and the mantissa m in [½, 1) of a positive normal x = m·2ᵉ. Floating only. */
+  exponent(x: T): T;
+  mantissa(x: T): T;
+}
+
+/** Gives a scalar, or a condition where the result is bool. Identity is the key under which its kernels are kept: make it once. */
+export type Formula = <T, C>(m: Algebra<T, C>, ...operands: readonly T[]) => T | C;

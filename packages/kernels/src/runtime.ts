@@ -1,0 +1,34 @@
+/** How do kernels run? Families compile what they need at first use, on the one memory; scratch space is shared by all. */
+import { assemble, type Exports, instantiate, type Kernel } from "./assembler/index.ts";
+import { itemSize } from "./dtype.ts";
+import type { Block } from "./memory/block.ts";
+import { memory, pool } from "./memory/heap.ts";
+import type { View } from "./view.ts";
+
+/** Compiles kernels into functions of numbers. Keep the result: each call compiles anew. */
+export const compile = <N extends string>(kernels: Readonly<Record<N, Kernel>>): Exports<N> =>
+  instantiate(assemble(kernels), memory);
+
+/** Every device method calls this first: blocks whose address is asked for from now on stay where they are. */
+export const beginOperation = (): void => pool.beginOperation();
+
+/** Byte address of the first element of a view, valid until the next operation begins. */
+export const address = (view: View): number => view.storage.address() + view.offset * itemSize(view.dtype);
+
+let arena: Block | null = null;
+
+/**
+ * Address of at least `bytes` bytes, aligned to 64, free to use until the operation ends: one arena for all, so ask
+ * once per operation, for everything. Not cleared.
+ */
+export function scratch(bytes: number): number {
+  if (!arena || arena.bytes < bytes) {
+    if (arena) pool.free(arena);
+    arena = pool.allocate(Math.max(bytes, 1 << 20), "scratch");
+    pool.pin(arena);
+  }
+  return pool.address(arena);
+}
+
+/** Typed arrays over the whole memory. They change when the memory grows: take them after the last allocation. */
+export const bytes = (): Uint8Array => pool.bytes;
