@@ -6,5 +6,6 @@ export { pool } from "./memory/heap.ts";
 export type { MemoryReport } from "./memory/pool.ts";
 export { allocate, disposed, Storage } from "./memory/storage.ts";
 export type { Algebra, Formula } from "./pointwise/algebra.ts";
-export type { RandomState } from "./random/state.ts";
+export * as formulas from "./pointwise/formulas.ts";
+export { copyState, type RandomState, random32, random64, seedState } from "./random/state.ts";
 export { isContiguous, sizeOf, type View } from "./view.ts";

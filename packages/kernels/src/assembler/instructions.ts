@@ -47,6 +47,12 @@ const lane =
   (x, index) =>
     new Value(to, [...codeOf(from, x), ...simd(op), index]);
 
+/** x with one lane replaced. */
+const insert =
+  <T extends Type, R extends Type>(to: T, from: R, op: number) =>
+  (x: Operand<T>, lane: number, value: Operand<R>): Value<T> =>
+    new Value(to, [...codeOf(to, x), ...codeOf(from, value), ...simd(op), lane]);
+
 const of =
   <T extends Type>(type: T) =>
   (x: number | bigint): Value<T> =>
@@ -348,6 +354,7 @@ export const f32x4 = {
   splat: unary("f32", "f32x4", simd(0x13)),
   loadSplat: load("f32x4", simd(9), 2),
   extract: lane("f32x4", "f32", 0x1f),
+  replace: insert("f32x4", "f32", 0x20),
   convertI32: unary("i32x4", "f32x4", simd(0xfa)),
   convertU32: unary("i32x4", "f32x4", simd(0xfb)),
   /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
@@ -369,9 +376,13 @@ export const f64x2 = {
   type: "f64x2" as const,
   of: of("f64x2"),
   ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94], 0x107),
+  /** Flips the sign bit. V8 13.6 joins two of the instruction meant for this into one that flips other bits too. */
+  neg: (x: Operand<"f64x2">): Value<"f64x2"> =>
+    new Value("f64x2", [...codeOf("f64x2", x), ......simd(0xed)]),
   splat: unary("f64", "f64x2", simd(0x14)),
   loadSplat: load("f64x2", simd(10), 3),
   extract: lane("f64x2", "f64", 0x21),
+  replace: insert("f64x2", "f64", 0x22),
   promoteLow: unary("f32x4", "f64x2", simd(0x5f)),
   convertLowI32: unary("i32x4", "f64x2", simd(0xfe)),
 };
@@ -396,6 +407,11 @@ export const i32x4 = {
   shiftRight: shift("i32x4", simd(0xac)),
   shiftRightUnsigned: shift("i32x4", simd(0xad)),
   truncF32: unary("f32x4", "i32x4", simd(0xf8)),
+  /** The lanes of x and y (in the range of int8) as eight bytes, twice. */
+  narrow8: (x: Operand<"i32x4">, y: Operand<"i32x4">): Value<"i64x2"> => {
+    const words = [...codeOf("i32x4", x), ...codeOf("i32x4", y), ...simd(0x85)];
+    return new Value("i64x2", [...words, ...words, ...simd(0x65)]);
+  },
   /** Four bytes, each widened to 32 bits. */
   load8x4Unsigned: (address: Address, offset = 0): Value<"i32x4"> =>
     new Value("i32x4", [...address.code, ...simd(0x5c), 0, ...unsigned(offset), ...simd(0x89), ...simd(0xa9)]),

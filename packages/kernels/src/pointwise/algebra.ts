@@ -37,6 +37,11 @@ export interface Algebra<T, C> {
   /** The exponent e and the mantissa m in [½, 1) of a positive normal x = m·2ᵉ. Floating only. */
   exponent(x: T): T;
   mantissa(x: T): T;
+  /**
+   * x = (4k + quadrant)·π/2 + rest with |rest| ≤ π/4, for sizes where multiples of π/2 can no longer be subtracted: as
+   * [rest, quadrant], each replaced only where the condition holds; the quadrant from −1 to 2. |x| must be at least 4096 there. Floating only.
+   */
+  reduceHuge(isHuge: C, x: T, rest: T, quadrant: T): readonly [rest: T, quadrant: T];
 }
 
 /** Gives a scalar, or a condition where the result is bool. Identity is the key under which its kernels are kept: make it once. */

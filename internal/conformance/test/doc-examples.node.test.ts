@@ -1,0 +1,34 @@
+import * as nodeModule from "node:module";
+import * as autograd from "@ag/autograd";
+import * as models from "@ag/models";
+import * as nn from "@ag/nn";
+import * as optim from "@ag/optim";
+import * as serialization from "@ag/serialization";
+import * as tensor from "@ag/tensor";
+import { expect, test } from "vitest";
+import { allExamples } from "../src/doc-examples.ts";
+
+/** In doc comments everything is at hand; READMEs import what they use. */
+const scope = { ...tensor, ...autograd, ...nn, ...optim, ...serialization, ...models };
+const strip = (nodeModule as { stripTypeScriptTypes?: (code: string) => string }).stripTypeScriptTypes;
+
+const plain = (x: unknown): unknown => (x instanceof tensor.Tensor ? x.tolist() : x);
+const equals = (value: unknown, expected: unknown): boolean => {
+  expect(typeof expected === "string" && expected.startsWith("tensor(") ? String(value) : plain(value)).toEqual(expected);
+  return true;
+};
+const refuses = (call: () => unknown, fragment: string): void => {
+  expect(call).toThrow(fragment);
+};
+const load = async (name: string): Promise<unknown> => (await import(name)) as unknown;
+
+type Body = (...values: unknown[]) => Promise<void>;
+const AsyncFunction = (async () => {}).constructor as new (...parameters: string[]) => Body;
+
+test.skipIf(!strip).each(allExamples().map(({ where, code }) => [where, code] as const))("%s", async (_, code) => {
+  const javascript = strip?.(`async () => {${code}\n}`) ?? "";
+  const parameters = ["modules", "check", "refuse", ...Object.keys(scope)];
+  const run = new AsyncFunction(...parameters, `await (${javascript.replace(/;\s*$/, "")})()`);
+  expect(code).toMatch(/check\(|refuse\(/);
+  await run(load, equals, refuses, ...Object.values(scope));
+});

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+/** The table of layers: what each package may import. */
+const layers: Record<string, string[]> = {
+  kernels: [],
+  tensor: ["kernels"],
+  autograd: ["tensor"],
+  serialization: ["tensor"],
+  nn: ["autograd", "tensor"],
+  optim: ["autograd", "tensor"],
+  models: ["autograd", "nn", "serialization", "tensor"],
+};
+const packages = new URL("../../../packages/", import.meta.url);
+const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(path, packages), "utf8"));
+
+test("every package stands in the table", () => {
+  expect(readdirSync(packages).sort()).toEqual(Object.keys(layers).sort());
+});
+
+test.each(Object.entries(layers))("%s declares, references and tags what the table says", (name, below) => {
+  const { dependencies = {} } = read(`${name}/package.json`);
+  expect(Object.keys(dependencies as object)).toEqual(below.map((other) => `@ag/${other}`));
+  expect(read(`${name}/tsconfig.json`).references).toEqual(below.map((other) => ({ path: `../${other}` })));
+  expect(read(`${name}/turbo.json`).tags).toEqual([name]);
+});

@@ -1,0 +1,123 @@
+import { grad, gradcheck, gradgradcheck } from "@ag/autograd";
+import { type GradFn, sizeOf, Tensor, tensor } from "@ag/tensor";
+import { type Sample, samples } from "@ag/tensor/samples";
+import { describe, expect, test } from "vitest";
+import { difference, fileOf, type Golden, goldens, strideDifference } from "../src/goldens.ts";
+
+const goldenOf = ({ op, name }: Sample): Golden | undefined => goldens.get(fileOf(op))?.[name];
+
+/** Every tensor among the arguments replaced: also in lists, and in the options. */
+function mapTensors(x: unknown, change: (x: Tensor) => Tensor): unknown {
+  if (x instanceof Tensor) return change(x);
+  if (Array.isArray(x)) return x.map((item) => mapTensors(item, change));
+  if (typeof x === "object" && x !== null)
+    return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, mapTensors(value, change)]));
+  return x;
+}
+
+/** The results that are tensors, in the order PyTorch gives them. */
+function outputsOf(result: unknown): Tensor[] {
+  if (result instanceof Tensor) return [result];
+  return Object.values((result ?? {}) as object).filter((x) => x instanceof Tensor);
+}
+
+/** Runs a sample on leaves: fresh handles on the same elements, floating ones tracked. */
+function run({ args, run: call, isStep }: Sample): { result: unknown; leaves: Tensor[] } {
+  const leaves: Tensor[] = [];
+  const fresh = args.map((arg) =>
+    mapTensors(arg, (x) => {
+      const leaf = x.detach();
+      if (!x.isFloatingPoint() || isStep) return leaf;
+      leaves.push(leaf.requiresGrad_());
+      return leaf;
+    }),
+  );
+  return { result: call(...fresh), leaves };
+}
+
+/** As `weights` of goldens.py. */
+function weights({ shape, dtype }: Tensor): Tensor {
+  const values = Float64Array.from({ length: sizeOf(shape) }, (_, i) => (((i * 7) % 11) - 5.5) / 4);
+  return tensor(values, { dtype }).reshape(shape);
+}
+
+const nodeOf = (fn: GradFn): unknown => [fn.name, fn.nextFunctions.map(([next]) => next?.name ?? null)];
+
+const valid = samples.filter((sample) => !sample.throws);
+const invalid = samples.filter((sample) => sample.throws);
+const title = ({ op, name }: Sample): string => `${op}: ${name}`;
+const named = (list: readonly Sample[]): [string, Sample][] => list.map((sample) => [title(sample), sample]);
+
+test("every sample has a golden, and every golden a sample", () => {
+  const have = new Set(samples.map(({ op, name }) => `${fileOf(op)}: ${name}`));
+  const want = [...goldens].flatMap(([op, answers]) => Object.keys(answers).map((name) => `${op}: ${name}`));
+  expect([...have].sort()).toEqual(want.sort());
+});
+
+describe("as PyTorch", () => {
+  test.each(named(valid))("%s", (_, sample) => {
+    const golden = goldenOf(sample);
+    const { result, leaves } = run(sample);
+    if (golden?.out === undefined) {
+      expect(result).toEqual(golden?.value);
+      return;
+    }
+    const outputs = outputsOf(result);
+    expect(outputs.length).toBe(golden.out.length);
+    outputs.forEach((out, i) => {
+      expect(difference(out, golden.out![i]!)).toBeNull();
+      expect(strideDifference(out, golden.out![i]!)).toBeNull();
+    });
+    const tracked = outputs.filter((out) => out.requiresGrad);
+    expect(tracked.length > 0).toBe(golden.node !== undefined);
+    if (!golden.node) return;
+    expect(nodeOf(tracked[0]!.gradFn!)).toEqual(golden.node);
+    const grads = grad(tracked, leaves, { gradOutputs: tracked.map(weights), allowUnused: true });
+    grads.forEach((g, i) => {
+      const expected = golden.grads![i];
+      expect(g === null).toBe(expected === null || expected === undefined);
+      if (g && expected) expect(difference(g, expected)).toBeNull();
+    });
+  });
+});
+
+describe("refused as PyTorch refuses", () => {
+  test.each(named(invalid))("%s", (_, sample) => {
+    expect(() => sample.run(...sample.args)).toThrow(sample.throws);
+    if (!sample.onlyHere) expect(goldenOf(sample)?.error).toContain(sample.throws);
+  });
+});
+
+/** Float64 leaves for the tensors of a sample, and a function of just these. */
+function differentiable({ args, run: call }: Sample): { fn: (...x: readonly Tensor[]) => Tensor[]; inputs: Tensor[] } {
+  const inputs: Tensor[] = [];
+  for (const arg of args)
+    mapTensors(arg, (x) => {
+      if (x.isFloatingPoint()) inputs.push(x.detach().to("float64").contiguous().detach().requiresGrad_());
+      return x;
+    });
+  const fn = (...x: readonly Tensor[]): Tensor[] => {
+    let next = 0;
+    return outputsOf(call(...args.map((arg) => mapTensors(arg, (t) => (t.isFloatingPoint() ? x[next++]! : t)))));
+  };
+  return { fn, inputs };
+}
+
+const small = ({ inputs }: { inputs: Tensor[] }): boolean => inputs.reduce((n, x) => n + x.numel(), 0) <= 64;
+
+const smooth = valid
+  .filter((sample) => !sample.isStep && goldenOf(sample)?.node !== undefined)
+  .map((sample) => [title(sample), differentiable(sample)] as const)
+  .filter(([, call]) => small(call));
+
+describe("gradients as differences", () => {
+  test.each(smooth)("%s", (_, { fn, inputs }) => {
+    expect(gradcheck(fn, inputs)).toBe(true);
+  });
+});
+
+describe("second gradients as differences", () => {
+  test.each(smooth)("%s", (_, { fn, inputs }) => {
+    expect(gradgradcheck(fn, inputs)).toBe(true);
+  });
+});

@@ -1,0 +1,171 @@
+import { AutogradFunction, type Context, grad, graphOf, noGrad, toDot } from "@ag/autograd";
+import { type GradFn, ones, type Tensor, tensor } from "@ag/tensor";
+import { describe, expect, test } from "vitest";
+
+const leaf = (data: number[]): Tensor => tensor(data, { requiresGrad: true });
+
+describe("saved values", () => {
+  test("are freed by a backward", () => {
+    const x = leaf([1, 2]);
+    const y = x.exp().sum();
+    y.backward();
+    expect(() => y.backward()).toThrow("Trying to backward through the graph a second time");
+  });
+
+  test("stay with retainGraph", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(x).sum();
+    y.backward(null, { retainGraph: true });
+    y.backward();
+    expect(x.grad?.tolist()).toEqual([4, 8]);
+  });
+
+  test("a graph that saved nothing runs twice", () => {
+    const x = leaf([1, 2]);
+    const y = x.add(1).sum();
+    y.backward();
+    y.backward();
+    expect(x.grad?.tolist()).toEqual([2, 2]);
+  });
+
+  test("outlive the handles of their tensors", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    const z = y.mul(y).sum();
+    y.dispose();
+    z.backward();
+    expect(x.grad?.tolist()).toEqual([18, 36]);
+    expect(() => y.add(1)).toThrow("tensor was disposed");
+  });
+});
+
+describe("grad", () => {
+  test("of an unused input is refused, or null", () => {
+    const [x, y] = [leaf([1]), leaf([1])];
+    expect(() => grad(x.mul(2), [y])).toThrow("appears to not have been used in the graph");
+    expect(grad(x.mul(2), [x, y], { allowUnused: true })[1]).toBeNull();
+  });
+
+  test("twice gives second derivatives", () => {
+    const x = leaf([2, 3]);
+    const [first] = grad(x.pow(3).sum(), [x], { createGraph: true });
+    const [second] = grad(first.sum(), [x], { createGraph: true });
+    const [third] = grad(second.sum(), [x]);
+    expect([first.tolist(), second.tolist(), third.tolist()]).toEqual([
+      [12, 27],
+      [12, 18],
+      [6, 6],
+    ]);
+  });
+
+  test("of results in the middle of a graph", () => {
+    const x = leaf([2]);
+    const y = x.mul(3);
+    const [gx, gy] = grad(y.mul(y), [x, y]) as [Tensor, Tensor];
+    expect([gx.item(), gy.item()]).toEqual([36, 12]);
+  });
+});
+
+test("a chain of a hundred thousand operations", () => {
+  const x = leaf([1]);
+  let y: Tensor = x;
+  for (let i = 0; i < 100_000; i++) y = y.add(0);
+  y.backward();
+  expect(x.grad?.tolist()).toEqual([1]);
+}, 60_000);
+
+describe("the graph", () => {
+  test("names and edges are PyTorch's", () => {
+    const [a, b] = [leaf([2, 3]), leaf([6, 4])];
+    const Q = a.pow(3).mul(3).sub(b.pow(2));
+    const tree = (fn: GradFn | null): unknown => fn && [fn.name, fn.nextFunctions.map(([next]) => tree(next))];
+    const leafNode = ["AccumulateGrad", []];
+    expect(tree(Q.gradFn)).toEqual([
+      "SubBackward0",
+      [
+        ["MulBackward0", [["PowBackward0", [leafNode]], null]],
+        ["PowBackward0", [leafNode]],
+      ],
+    ]);
+    expect(Q.gradFn?.nextFunctions[0]?.[0]).toBe(Q.gradFn?.nextFunctions[0]?.[0]);
+  });
+
+  test("exports as data and as DOT", () => {
+    const x = leaf([1, 2]);
+    const graph = graphOf(x.mul(x).sum(), { names: new Map([[x, "x"]]) });
+    expect(graph.nodes.map(({ name, level }) => [name, level])).toEqual([
+      ["SumBackward0", 2],
+      ["MulBackward0", 1],
+      ["AccumulateGrad", 0],
+    ]);
+    expect(graph.edges.length).toBe(3);
+    expect(toDot(graph)).toContain('[label="x (2)", fillcolor=lightblue]');
+    expect(() => graphOf(tensor([1]))).toThrow("graphOf: need");
+  });
+});
+
+class Scale extends AutogradFunction {
+  static forward(ctx: Context, x: Tensor, factor: number): Tensor {
+    ctx.saveForBackward(x);
+    ctx.factor = factor;
+    return x.mul(factor);
+  }
+  static backward(ctx: Context, g: Tensor): readonly (Tensor | null)[] {
+    return [g.mul(ctx.factor as number), null];
+  }
+}
+
+class Wrong extends AutogradFunction {
+  static forward(_ctx: Context, x: Tensor, how: string): Tensor {
+    _ctx.how = how;
+    return x.mul(2);
+  }
+  static backward(ctx: Context, g: Tensor): readonly (Tensor | null)[] {
+    if (ctx.how === "count") return [g];
+    return ctx.how === "shape" ? [ones(5), null] : [g, g];
+  }
+}
+
+class Both extends AutogradFunction {
+  static forward(ctx: Context, x: Tensor): [Tensor, Tensor] {
+    ctx.saveForBackward(x);
+    return [x.mul(2), x.mul(x)];
+  }
+  static backward(ctx: Context, first: Tensor, second: Tensor): Tensor {
+    const [x] = ctx.savedTensors as [Tensor];
+    return first.mul(2).add(second.mul(x).mul(2));
+  }
+}
+
+describe("custom functions", () => {
+  test("give their own gradients", () => {
+    const x = leaf([1, 2]);
+    const y = Scale.apply(x, 3);
+    expect(y.gradFn?.name).toBe("ScaleBackward");
+    y.sum().backward();
+    expect(x.grad?.tolist()).toEqual([3, 3]);
+    expect(noGrad(() => Scale.apply(x, 3)).requiresGrad).toBe(false);
+  });
+
+  test("have the number and shapes of their gradients checked", () => {
+    const x = leaf([1, 2]);
+    expect(() => Wrong.apply(x, "count").sum().backward()).toThrow("returned an incorrect number of gradients");
+    expect(() => Wrong.apply(x, "shape").sum().backward()).toThrow("returned an invalid gradient at index 0");
+    expect(() => Wrong.apply(x, "extra").sum().backward()).toThrow("not a Tensor");
+    expect(x.grad).toBeNull();
+  });
+
+  test("with two results get zeros for the one that was not used", () => {
+    const x = leaf([3]);
+    const [, square] = Both.apply(x) as [Tensor, Tensor];
+    square.backward();
+    expect(x.grad?.tolist()).toEqual([6]);
+  });
+
+  test("free what they saved", () => {
+    const x = leaf([3]);
+    const [, square] = Both.apply(x) as [Tensor, Tensor];
+    square.backward();
+    expect(() => square.backward()).toThrow("second time");
+  });
+});

@@ -1,0 +1,195 @@
+import { backward, enableGrad, grad, noGrad } from "@ag/autograd";
+import { ones, rand, type Tensor, tensor, zeros } from "@ag/tensor";
+import { describe, expect, test, vi } from "vitest";
+
+const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
+const gradOf = (x: Tensor): unknown => x.grad?.tolist() ?? null;
+
+describe("where a backward starts", () => {
+  test("one element of any rank needs no gradient", () => {
+    const x = leaf([[2]]);
+    x.mul(x).backward();
+    expect(gradOf(x)).toEqual([[4]]);
+  });
+
+  test("several elements need one", () => {
+    const x = leaf([1, 2]);
+    expect(() => x.mul(2).backward()).toThrow("grad can be implicitly created only for scalar outputs");
+    expect(x.grad).toBeNull();
+  });
+
+  test("of the root's shape; its dtype is converted", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    expect(() => y.backward(ones(3))).toThrow("Mismatch in shape: grad_output[0]");
+    y.backward(tensor([1, 10], { dtype: "float64" }));
+    expect(gradOf(x)).toEqual([3, 30]);
+    expect(x.grad?.dtype).toBe("float32");
+  });
+
+  test("a root without history is refused", () => {
+    expect(() => tensor([1]).backward()).toThrow("does not require grad and does not have a grad_fn");
+  });
+
+  test("several roots add up", () => {
+    const a = leaf([1, 2]);
+    const b = a.mul(2);
+    backward([b, b.mul(3)], [ones(2), ones(2)]);
+    expect(gradOf(a)).toEqual([8, 8]);
+  });
+});
+
+describe("the flag", () => {
+  test("is for floating tensors", () => {
+    expect(() => tensor([1n], { requiresGrad: true })).toThrow(
+      "only Tensors of floating point and complex dtype can require gradients",
+    );
+  });
+
+  test("cannot be changed on results; the method form with true does nothing", () => {
+    const y = leaf([1]).mul(2);
+    expect(() => {
+      y.requiresGrad = false;
+    }).toThrow("you can only change requires_grad flags of leaf variables");
+    expect(() => {
+      y.requiresGrad = true;
+    }).toThrow("you can only change requires_grad flags of leaf variables");
+    expect(y.requiresGrad_(true)).toBe(y);
+    expect(() => y.requiresGrad_(false)).toThrow("leaf variables");
+  });
+
+  test("leaves: made by users, by untracked operations and by detach; casts are not, except to the same dtype", () => {
+    const x = leaf([1]);
+    expect(x.isLeaf).toBe(true);
+    expect(x.mul(2).isLeaf).toBe(false);
+    expect(x.mul(2).detach().isLeaf).toBe(true);
+    expect(tensor([1]).mul(2).isLeaf).toBe(true);
+    expect(x.to("float64").isLeaf).toBe(false);
+    expect(x.to("float32")).toBe(x);
+  });
+
+  test("spreads to results of floating dtype while recording", () => {
+    const x = leaf([1, 2]);
+    expect(x.mul(2).requiresGrad).toBe(true);
+    expect(x.gt(1).requiresGrad).toBe(false);
+    expect(x.argmax().requiresGrad).toBe(false);
+    expect(noGrad(() => x.mul(2)).requiresGrad).toBe(false);
+    expect(noGrad(() => enableGrad(() => x.mul(2))).requiresGrad).toBe(true);
+    expect(noGrad(() => zeros([2], { requiresGrad: true })).requiresGrad).toBe(true);
+  });
+
+  test("untracked operations make no node", () => {
+    expect(rand(2).add(rand(2)).gradFn).toBeNull();
+  });
+});
+
+describe("grad", () => {
+  test("accumulates in place: the same object grows", () => {
+    const x = leaf([1, 2]);
+    x.mul(2).sum().backward();
+    const first = x.grad;
+    x.mul(3).sum().backward();
+    expect(x.grad).toBe(first);
+    expect(gradOf(x)).toEqual([5, 5]);
+  });
+
+  test("with createGraph it is replaced", () => {
+    const x = leaf([1, 2]);
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    x.mul(x).sum().backward(null, { createGraph: true });
+    const first = x.grad;
+    x.mul(x).sum().backward(null, { createGraph: true });
+    expect(x.grad).not.toBe(first);
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
+    expect(gradOf(x)).toEqual([4, 8]);
+    x.grad = null;
+  });
+
+  test("of a result is null, with a warning, unless it was asked for", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const x = leaf([1, 2]);
+    const y = x.mul(2);
+    expect(y.grad).toBeNull();
+    expect(warn.mock.calls[0]?.[0]).toContain("is not a leaf Tensor is being accessed");
+    warn.mockRestore();
+    y.retainGrad();
+    y.mul(y).sum().backward();
+    expect(gradOf(y)).toEqual([4, 8]);
+    expect(gradOf(x)).toEqual([8, 16]);
+  });
+
+  test("assigned, must fit", () => {
+    const x = leaf([1, 2]);
+    expect(() => {
+      x.grad = ones(3);
+    }).toThrow("assigned grad has data of a different size");
+    expect(() => {
+      x.grad = ones([2], { dtype: "float64" });
+    }).toThrow("assigned grad has data of a different type");
+    x.grad = ones(2);
+    x.sum().backward();
+    expect(gradOf(x)).toEqual([2, 2]);
+  });
+
+  test("stays null where nothing flows", () => {
+    const [x, y] = [leaf([1]), leaf([2])];
+    x.mul(2).backward();
+    expect(y.grad).toBeNull();
+  });
+
+  test("is summed over what was broadcast or repeated", () => {
+    const x = leaf([1, 2]);
+    x.expand([3, 2]).sum().backward();
+    expect(gradOf(x)).toEqual([3, 3]);
+    const y = leaf([[1], [2]]);
+    y.mul(ones(2, 4)).sum().backward();
+    expect(gradOf(y)).toEqual([[4], [4]]);
+  });
+
+  test("of a transposed use lies as the leaf does", () => {
+    const x = leaf([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    x.t().matmul(ones(2, 2)).sum().backward();
+    expect(x.grad?.stride()).toEqual([3, 1]);
+  });
+
+  test("is not shared between leaves that got the same one", () => {
+    const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+    x.add(y).sum().backward();
+    x.grad?.mul_(10);
+    expect(gradOf(y)).toEqual([1, 1]);
+    const given = ones(2);
+    const z = leaf([1, 2]);
+    z.add(0).backward(given);
+    z.grad?.mul_(10);
+    expect(given.tolist()).toEqual([1, 1]);
+  });
+
+  test("a diamond adds both ways", () => {
+    const x = leaf([3]);
+    const y = x.mul(2);
+    y.mul(y).add(y).backward();
+    expect(gradOf(x)).toEqual([26]);
+  });
+});
+
+test("typed access to a tracked tensor is refused", () => {
+  expect(() => leaf([1]).data()).toThrow("Can't call numpy() on Tensor that requires grad");
+  expect(Array.from(leaf([1]).detach().data() as Float32Array)).toEqual([1]);
+});
+
+test("grad() of chosen inputs touches no grad", () => {
+  const [x, y] = [leaf([2]), leaf([5])];
+  const out = x.mul(x).mul(y);
+  const [gx, gy] = grad(out, [x, y]) as [Tensor, Tensor];
+  expect([gx.tolist(), gy.tolist(), x.grad]).toEqual([[20], [4], null]);
+});
+
+test("backward of chosen inputs fills only those", () => {
+  const [x, y] = [leaf([2]), leaf([5])];
+  x.mul(y).backward(null, { inputs: [y] });
+  expect([x.grad, gradOf(y)]).toEqual([null, [2]]);
+});

@@ -1,0 +1,90 @@
+/**
+ * out = a · b + bias, float32 and float64, also batched.
+ *
+ * Order      sums over k in blocks of exactly 256, each from zero in the order of k, added in order; then the bias. No
+ *            path, tile or split changes a bit. Multiply and add round separately.
+ * Paths      a few elements: scalar loops. Few columns (or rows): the large operand is read where it is. Else packed panels
+ *            and register tiles (engine.ts). A result whose columns are not adjacent is computed transposed or in scratch space.
+ */
+import { itemSize } from "../dtype.ts";
+import { address, beginOperation, scratch } from "../runtime.ts";
+import { sizeOf, type View } from "../view.ts";
+import type { Real } from "./elements.ts";
+import { commonKernels } from "./engine.ts";
+import { type Layout, type Plan, planOf, runPlan } from "./plan.ts";
+
+/** Multiply-adds up to which scalar loops win. */
+const TINY = 256;
+
+/** As `Device.matmul` says. */
+export function matmul(a: View, b: View, out: View, bias: View | null = null): void {
+  const rank = out.shape.length;
+  if (rank === 3) return batched(a, b, out, bias);
+  const rows = out.shape[0]!;
+  const columns = out.shape[1]!;
+  const k = a.shape[1]!;
+  if (rows * columns === 0) return;
+  const dtype = out.dtype as Real;
+  const size = itemSize(dtype);
+  if (k === 0 || rows * columns * k <= TINY) {
+    beginOperation();
+    const to = address(out);
+    const [rowC, columnC] = [size * out.strides[0]!, size * out.strides[1]!];
+    const [rowA, columnA] = [size * a.strides[0]!, size * a.strides[1]!];
+    const [rowB, columnB] = [size * b.strides[0]!, size * b.strides[1]!];
+    const { plain } = commonKernels(dtype);
+    plain(rows, columns, k, address(a), rowA, columnA, address(b), rowB, columnB, to, rowC, columnC);
+    if (bias) addBiasTo(out, to, bias, 0);
+    return;
+  }
+  const plan = planFor(a, b, out, { rows, columns, k });
+  beginOperation();
+  const space = scratch(plan.scratch);
+  const to = address(out);
+  runPlan(plan, { a: address(a), b: address(b), c: to }, space);
+  if (bias) addBiasTo(out, to, bias, 0);
+}
+
+const layoutOf = ({ strides }: View, size: number): Layout => ({
+  row: size * strides.at(-2)!,
+  column: size * strides.at(-1)!,
+});
+
+function planFor(a: View, b: View, out: View, sizes: Plan["sizes"]): Plan {
+  const size = itemSize(out.dtype);
+  return planOf(out.dtype as Real, sizes, {
+    a: layoutOf(a, size),
+    b: layoutOf(b, size),
+    c: layoutOf(out, size),
+  });
+}
+
+function batched(a: View, b: View, out: View, bias: View | null): void {
+  if (sizeOf(out.shape) === 0) return;
+  const size = itemSize(out.dtype);
+  const [batch, rows, columns] = out.shape as [number, number, number];
+  const plan = planFor(a, b, out, { rows, columns, k: a.shape[2]! });
+  beginOperation();
+  const space = scratch(plan.scratch);
+  const [atA, atB, atC] = [address(a), address(b), address(out)];
+  for (let i = 0; i < batch; i++) {
+    const at = (first: number, { strides }: View): number => first + i * size * strides[0]!;
+    runPlan(plan, { a: at(atA, a), b: at(atB, b), c: at(atC, out) }, space);
+    if (bias) addBiasTo(out, at(atC, out), bias, i);
+  }
+}
+
+/** Adds `bias`, broadcast to the shape of `out`, to the matrix of `out` at `to`, the `index`-th of its batch. */
+function addBiasTo(out: View, to: number, bias: View, index: number): void {
+  const size = itemSize(out.dtype);
+  const rank = out.shape.length;
+  /** Distance along a dimension counted from the last one; 0 where the bias is broadcast. */
+  const step = (fromLast: number): number => {
+    const d = bias.shape.length - 1 - fromLast;
+    return d < 0 || bias.shape[d] === 1 ? 0 : size * bias.strides[d]!;
+  };
+  const [rows, columns] = [out.shape[rank - 2]!, out.shape[rank - 1]!];
+  const [rowC, columnC] = [size * out.strides[rank - 2]!, size * out.strides[rank - 1]!];
+  const from = address(bias) + index * step(2);
+  commonKernels(out.dtype as Real).bias(rows, columns, to, rowC, columnC, from, step(1), step(0));
+}

@@ -1,0 +1,87 @@
+import { allocate, OutOfMemoryError, pool, type Storage } from "@ag/kernels";
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+
+const MIB = 1 << 20;
+
+const fill = (storage: Storage, byte: number): void => {
+  pool.beginOperation();
+  const at = storage.address();
+  pool.bytes.fill(byte, at, at + storage.bytes);
+};
+
+const holds = (storage: Storage, byte: number): boolean => {
+  pool.beginOperation();
+  const at = storage.address();
+  return pool.bytes.subarray(at, at + storage.bytes).every((b) => b === byte);
+};
+
+describe("the pool", () => {
+  afterEach(() => pool.setLimit({ soft: 128 * MIB, hard: Number.POSITIVE_INFINITY }));
+
+  test("aligns to 64 bytes, and never gives address 0", () => {
+    const storages = [0, 1, 63, 64, 65, 5000].map((bytes) => allocate(bytes, "test"));
+    pool.beginOperation();
+    for (const storage of storages) {
+      const at = storage.address();
+      expect(at % 64).toBe(0);
+      expect(at).toBeGreaterThan(0);
+      storage.release();
+    }
+  });
+
+  test("gives memory back when the last holder lets go", () => {
+    const before = pool.report().blocks;
+    const storage = allocate(100_000, "test");
+    storage.retain();
+    storage.release();
+    expect(pool.report().blocks).toBe(before + 1);
+    storage.release();
+    expect(pool.report().blocks).toBe(before);
+  });
+
+  test("random allocations and releases never overlap and keep their contents", () => {
+    const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 255 })), { maxLength: 120 });
+    fc.assert(
+      fc.property(sizes, fc.infiniteStream(fc.boolean()), (blocks, coin) => {
+        const live: [Storage, number][] = [];
+        for (const [bytes, byte] of blocks) {
+          const storage = allocate(bytes, "test");
+          fill(storage, byte);
+          live.push([storage, byte]);
+          if (coin.next().value) live.splice(Math.floor(live.length / 2), 1)[0]![0].release();
+        }
+        const isRight = live.every(([storage, byte]) => holds(storage, byte));
+        for (const [storage] of live) storage.release();
+        return isRight;
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("a program that releases nothing stays within the soft limit, and what it holds comes back right", () => {
+    const soft = pool.report().heap + 2 * MIB;
+    pool.setLimit({ soft });
+    const held: [Storage, number][] = [];
+    for (let i = 0; i < 3000; i++) {
+      const storage = allocate(1000 + 37 * (i % 300), "test");
+      fill(storage, i % 256);
+      if (i % 100 === 0) held.push([storage, i % 256]);
+    }
+    const { spills, heap } = pool.report();
+    expect(spills).toBeGreaterThan(0);
+    expect(heap).toBeLessThanOrEqual(soft);
+    expect(held.every(([storage, byte]) => holds(storage, byte))).toBe(true);
+  });
+
+  test("beyond the hard limit an error lists the largest storages, and nothing is lost", () => {
+    const kept = allocate(3 * MIB, "conv2d");
+    fill(kept, 7);
+    kept.pin();
+    pool.setLimit({ hard: pool.report().heap + MIB });
+    expect(() => allocate(4096 * MIB, "matmul")).toThrow(OutOfMemoryError);
+    expect(() => allocate(4096 * MIB, "matmul")).toThrow(/^matmul: need 4096.0 MiB; got .*\n {2}conv2d: 3.0 MiB in 1 storages/s);
+    expect(holds(kept, 7)).toBe(true);
+    kept.release();
+  });
+});

@@ -1,0 +1,16 @@
+/** A file that is damaged, hostile, or of a format or feature that is not known. Nothing was loaded. */
+export class FormatError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A pickle that asks for more than a strict reader of weights does: foreign globals, unknown opcodes, broken stacks. */
+export class UnpicklingError extends FormatError {}
+
+/** A value of a hostile file as text: containers, which may be huge or circular, only by kind. */
+export function show(x: unknown): string {
+  if (typeof x === "string") return JSON.stringify(x.length > 300 ? `${x.slice(0, 300)}…` : x);
+  if (Array.isArray(x) && x.length <= 64 && x.every((item) => typeof item === "number")) return `[${x.join(", ")}]`;
+  return typeof x === "object" && x !== null ? "a container" : String(x);
+}

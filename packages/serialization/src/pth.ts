@@ -1,0 +1,65 @@
+/** `.pth` files since PyTorch 1.6: a ZIP archive with one pickle, and one entry for each storage. */
+import { FormatError } from "./errors.ts";
+import { Reader } from "./reader.ts";
+import { StorageRef, type StoredBytes } from "./storage.ts";
+import { bytesOf, realTensors, shared, storageId } from "./surroundings.ts";
+import { unpickle } from "./unpickler.ts";
+import { readZip } from "./zip.ts";
+
+const MAX_PICKLE = 2 ** 29;
+const MAX_VERSION = 10; // PyTorch's own limit
+const PICKLE = "/data.pkl";
+
+const ascii: TextDecoder = new TextDecoder();
+
+/** The folder that holds everything; its name is the name of the file when it was written. */
+function folderOf(files: ReadonlyMap<string, Uint8Array>): string {
+  const found = [...files.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  if (found.length !== 1)
+    throw new FormatError(
+      `load: need a ZIP archive of torch.save, with one */data.pkl; got ${found.length} in ${files.size} entries.`,
+    );
+  const folder = found[0]!.slice(0, -PICKLE.length);
+  if (files.has(`${folder}/constants.pkl`))
+    throw new FormatError("load: need tensors; got a TorchScript archive, which holds code. Save its state_dict().");
+  return folder;
+}
+
+function checkVersion(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
+  const text = (name: string): string | undefined => {
+    const bytes = files.get(`${folder}/${name}`);
+    return bytes && ascii.decode(bytes.subarray(0, 16)).trim();
+  };
+  const byteOrder = text("byteorder") ?? "little";
+  if (byteOrder !== "little")
+    throw new FormatError(
+      `load: need little-endian storages; got byteorder "${byteOrder}". Save it on such a machine.`,
+    );
+  const version = Number(text("version") ?? "1");
+  if (!(version >= 1 && version <= MAX_VERSION))
+    throw new FormatError(`load: need file format version 1 to ${MAX_VERSION}; got "${text("version")}".`);
+}
+
+/** What `torch.save` has put into the archive. */
+export async function loadPth(bytes: Uint8Array): Promise<unknown> {
+  const files = await readZip(bytes);
+  const folder = folderOf(files);
+  checkVersion(files, folder);
+  const pickle = files.get(folder + PICKLE)!;
+  if (pickle.length > MAX_PICKLE)
+    throw new FormatError(`load: need a pickle up to ${MAX_PICKLE} bytes; got ${pickle.length}.`);
+  const known = new Map<string, StoredBytes>();
+  const storage = (id: readonly unknown[]): StorageRef => {
+    const stored = shared(known, storageId(id).stored);
+    stored.bytes ??= contentOf(files, `${folder}/data/${stored.key}`, bytesOf(stored));
+    return new StorageRef(stored, 0, stored.length);
+  };
+  return unpickle(new Reader(pickle), { ...realTensors, storage });
+}
+
+function contentOf(files: ReadonlyMap<string, Uint8Array>, name: string, size: number): Uint8Array {
+  const content = files.get(name);
+  if (content === undefined || content.length < size)
+    throw new FormatError(`load: need ${size} bytes in entry "${name}"; got ${content?.length ?? "no such entry"}.`);
+  return content.subarray(0, size);
+}

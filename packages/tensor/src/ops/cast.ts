@@ -1,0 +1,104 @@
+/** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
+import { cpu, type DType, itemSize } from "@ag/kernels";
+import { cloneLike } from "../clone-like.ts";
+import { defineOp } from "../define.ts";
+import { isDense } from "../elementwise.ts";
+import { DTypeError } from "../errors.ts";
+import { empty, emptyStrided } from "../factories.ts";
+import type { Op } from "../op.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * A copy with a storage of its own, in the order of dimensions of `x`.
+ *
+ * Shapes: that of `x`.
+ * Derivative: G.
+ *
+ * ```ts doctest
+ * clone(tensor([1, 2])).tolist() // => [1, 2]
+ * ```
+ */
+export const clone: Op<[x: Tensor]> = defineOp({
+  name: "clone",
+  inputs: ["x"],
+  forward: (x) => cloneLike(x, x),
+  derivative: { x: (grad) => grad },
+});
+
+const cloneRowMajor: Op<[x: Tensor]> = defineOp({
+  name: "clone",
+  inputs: ["x"],
+  forward: (x) => {
+    const out = empty(x.shape, { dtype: x.dtype });
+    cpu.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad) => grad },
+});
+
+/**
+ * `x` itself if its elements lie in row-major order, else a copy that does.
+ *
+ * ```ts doctest
+ * contiguous(t(tensor([[1, 2], [3, 4]]))).stride() // => [2, 1]
+ * ```
+ */
+export const contiguous = (x: Tensor): Tensor => (x.isContiguous() ? x : cloneRowMajor(x));
+
+const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
+  name: "toCopy",
+  inputs: ["x"],
+  forward: (x, dtype) => {
+    const out = isDense(x) ? emptyStrided(x.shape, x.strides, dtype) : empty(x.shape, { dtype });
+    cpu.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad, { dtype }) => to(grad, dtype) },
+});
+
+export interface ToOptions {
+  readonly dtype?: DType;
+}
+
+/**
+ * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
+ *
+ * Throws {@link DTypeError} for a dtype that does not exist.
+ * Derivative: G, in the dtype of `x`.
+ *
+ * ```ts doctest
+ * to(tensor([1.5, -2.5]), "int64").tolist() // => [1, -2]
+ * ```
+ */
+export function to(x: Tensor, dtype: DType | ToOptions): Tensor {
+  const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
+  if (!(itemSize(wanted) > 0))
+    throw new DTypeError(
+      `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
+    );
+  return wanted === x.dtype ? x : toCopy(x, wanted);
+}
+
+/** `x` in the dtype of `other`. */
+export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
+
+/** `x` as float32. */
+export const float = (x: Tensor): Tensor => to(x, "float32");
+
+/** `x` as float64. */
+export const double = (x: Tensor): Tensor => to(x, "float64");
+
+/** `x` as int64. */
+export const long = (x: Tensor): Tensor => to(x, "int64");
+
+/** `x` as int32. */
+export const int = (x: Tensor): Tensor => to(x, "int32");
+
+/** `x` as bool. */
+export const bool = (x: Tensor): Tensor => to(x, "bool");
+
+/** `x` as float16: to store, not to compute. */
+export const half = (x: Tensor): Tensor => to(x, "float16");
+
+/** `x` as bfloat16: to store, not to compute. */
+export const bfloat16 = (x: Tensor): Tensor => to(x, "bfloat16");

@@ -1,0 +1,228 @@
+/** Comparisons and logic: results are bool, and nothing is differentiable. */
+import { cpu, type Algebra } from "@ag/kernels";
+import { pointwise } from "../define.ts";
+import { isFloating } from "../dtype.ts";
+import { DTypeError, ValueError } from "../errors.ts";
+import { empty } from "../factories.ts";
+import type { PointwiseOp } from "../op.ts";
+import { broadcast, sameShape, sizeOf } from "../shape.ts";
+import type { Operand, Tensor } from "../tensor.ts";
+
+type Comparison = PointwiseOp<[a: Tensor, b: Operand]>;
+
+/* @__NO_SIDE_EFFECTS__ */
+const comparison = (name: string, formula: <T, C>(m: Algebra<T, C>, ...x: readonly T[]) => C): Comparison =>
+  pointwise<[a: Tensor, b: Operand], readonly ["a", "b"]>({
+    name,
+    inputs: ["a", "b"],
+    formula,
+    result: "bool",
+    derivative: { a: null, b: null },
+  });
+
+/**
+ * Where two tensors are equal. Shapes are broadcast.
+ *
+ * ```ts doctest
+ * eq(tensor([1, 2]), tensor([1, 3])).tolist() // => [true, false]
+ * ```
+ */
+export const eq: Comparison = comparison("eq", (m, a, b) => m.eq(a!, b!));
+
+/**
+ * Where they differ; NaN differs from everything.
+ *
+ * ```ts doctest
+ * ne(tensor([1, 2]), 1).tolist() // => [false, true]
+ * ```
+ */
+export const ne: Comparison = comparison("ne", (m, a, b) => m.ne(a!, b!));
+
+/**
+ * a < b.
+ *
+ * ```ts doctest
+ * lt(tensor([1, 2]), 2).tolist() // => [true, false]
+ * ```
+ */
+export const lt: Comparison = comparison("lt", (m, a, b) => m.lt(a!, b!));
+
+/**
+ * a ≤ b.
+ *
+ * ```ts doctest
+ * le(tensor([1, 2]), 1).tolist() // => [true, false]
+ * ```
+ */
+export const le: Comparison = comparison("le", (m, a, b) => m.le(a!, b!));
+
+/**
+ * a > b.
+ *
+ * ```ts doctest
+ * gt(tensor([1, 2]), 1).tolist() // => [false, true]
+ * ```
+ */
+export const gt: Comparison = comparison("gt", (m, a, b) => m.lt(b!, a!));
+
+/**
+ * a ≥ b.
+ *
+ * ```ts doctest
+ * ge(tensor([1, 2]), 2).tolist() // => [false, true]
+ * ```
+ */
+export const ge: Comparison = comparison("ge", (m, a, b) => m.le(b!, a!));
+
+/**
+ * Where both are not zero.
+ *
+ * ```ts doctest
+ * logicalAnd(tensor([true, true]), tensor([true, false])).tolist() // => [true, false]
+ * ```
+ */
+export const logicalAnd: Comparison = comparison("logicalAnd", (m, a, b) => m.and(m.ne(a!, 0), m.ne(b!, 0)));
+
+/**
+ * Where one or both are not zero.
+ *
+ * ```ts doctest
+ * logicalOr(tensor([false, true]), tensor([false, false])).tolist() // => [false, true]
+ * ```
+ */
+export const logicalOr: Comparison = comparison("logicalOr", (m, a, b) => m.or(m.ne(a!, 0), m.ne(b!, 0)));
+
+/**
+ * Where exactly one is not zero.
+ *
+ * ```ts doctest
+ * logicalXor(tensor([true, true]), tensor([true, false])).tolist() // => [false, true]
+ * ```
+ */
+export const logicalXor: Comparison = comparison("logicalXor", (m, a, b) =>
+  m.and(m.or(m.ne(a!, 0), m.ne(b!, 0)), m.not(m.and(m.ne(a!, 0), m.ne(b!, 0)))),
+);
+
+type Test = PointwiseOp<[x: Tensor]>;
+
+/* @__NO_SIDE_EFFECTS__ */
+const predicate = (name: string, formula: <T, C>(m: Algebra<T, C>, ...x: readonly T[]) => C): Test =>
+  pointwise<[x: Tensor], readonly ["x"]>({ name, inputs: ["x"], formula, result: "bool", derivative: { x: null } });
+
+/**
+ * Where x is zero.
+ *
+ * ```ts doctest
+ * logicalNot(tensor([true, false])).tolist() // => [false, true]
+ * ```
+ */
+export const logicalNot: Test = predicate("logicalNot", (m, x) => m.eq(x!, 0));
+
+/**
+ * Where x is NaN.
+ *
+ * ```ts doctest
+ * isnan(tensor([1, NaN])).tolist() // => [false, true]
+ * ```
+ */
+export const isnan: Test = predicate("isnan", (m, x) => m.ne(x!, x!));
+
+const isInfinite = <T, C>(m: Algebra<T, C>, x: T): C =>
+  isFloating(m.dtype) ? m.eq(m.abs(x), Number.POSITIVE_INFINITY) : m.ne(x, x);
+
+/**
+ * Where x is infinite.
+ *
+ * ```ts doctest
+ * isinf(tensor([1, -Infinity])).tolist() // => [false, true]
+ * ```
+ */
+export const isinf: Test = predicate("isinf", (m, x) => isInfinite(m, x!));
+
+/**
+ * Where x is neither infinite nor NaN.
+ *
+ * ```ts doctest
+ * isfinite(tensor([1, NaN, Infinity])).tolist() // => [true, false, false]
+ * ```
+ */
+export const isfinite: Test = predicate("isfinite", (m, x) => m.and(m.eq(x!, x!), m.not(isInfinite(m, x!))));
+
+/** How far apart counts as close: |a − b| ≤ atol + rtol · |b|. */
+export interface Closeness {
+  readonly rtol?: number;
+  readonly atol?: number;
+  /** NaN is close to NaN. */
+  readonly equalNan?: boolean;
+}
+
+const close = <T, C>(m: Algebra<T, C>, a: T, b: T, rtol: T, atol: T): C => {
+  if (!isFloating(m.dtype)) return m.eq(a, b);
+  const isNear = m.le(m.abs(m.sub(a, b)), m.add(atol, m.abs(m.mul(rtol, b))));
+  return m.or(m.eq(a, b), m.and(isNear, m.not(isInfinite(m, b))));
+};
+
+/**
+ * Where |a − b| ≤ atol (1e-8) + rtol (1e-5) · |b|.
+ *
+ * Throws {@link DTypeError} for different dtypes.
+ *
+ * ```ts doctest
+ * isclose(tensor([1, 2]), tensor([1.000001, 2.1])).tolist() // => [true, false]
+ * ```
+ */
+export const isclose: PointwiseOp<[a: Tensor, b: Tensor, options?: Closeness]> = pointwise({
+  name: "isclose",
+  inputs: ["a", "b"],
+  formulaFor: ({ equalNan = false } = {}) => (equalNan ? closeOrNan : closeFormula),
+  parameters: ({ rtol = 1e-5, atol = 1e-8 } = {}) => {
+    if (!(rtol >= 0) || !(atol >= 0))
+      throw new ValueError(`isclose: rtol and atol must be greater than or equal to zero; got ${rtol} and ${atol}.`);
+    return [rtol, atol];
+  },
+  result: "bool",
+  derivative: { a: null, b: null },
+});
+
+const closeFormula = <T, C>(m: Algebra<T, C>, ...[a, b, rtol, atol]: readonly T[]): C => close(m, a!, b!, rtol!, atol!);
+const closeOrNan = <T, C>(m: Algebra<T, C>, ...[a, b, rtol, atol]: readonly T[]): C =>
+  m.or(close(m, a!, b!, rtol!, atol!), m.and(m.ne(a!, a!), m.ne(b!, b!)));
+
+/** Whether every element of a bool tensor holds. */
+function holds(x: Tensor): boolean {
+  if (sizeOf(x.shape) === 0) return true;
+  const out = empty(
+    x.shape.map(() => 1),
+    { dtype: "bool" },
+  );
+  cpu.reduce("min", x, out);
+  const isTrue = out.item() === 1;
+  out.dispose();
+  return isTrue;
+}
+
+/**
+ * Whether all elements are close; see {@link isclose}. Shapes are broadcast; dtypes must be equal.
+ *
+ * ```ts doctest
+ * allclose(tensor([1, 2]), tensor([1.000001, 2])) // => true
+ * ```
+ */
+export function allclose(a: Tensor, b: Tensor, options: Closeness = {}): boolean {
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`allclose: ${a.dtype} did not match ${b.dtype}: need equal dtypes. Use a.to("${b.dtype}").`);
+  broadcast(a.shape, b.shape);
+  return holds(isclose(a, b, options));
+}
+
+/**
+ * Whether two tensors have the same shape and elements.
+ *
+ * ```ts doctest
+ * equal(tensor([1, 2]), tensor([1, 2])) // => true
+ * ```
+ */
+export function equal(a: Tensor, b: Tensor): boolean {
+  return sameShape(a.shape, b.shape) && holds(eq(a, b));
+}
+

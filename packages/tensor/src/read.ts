@@ -1,0 +1,84 @@
+/** How do elements come out of the memory? Always as copies: the memory moves. */
+import { allocate, cpu, type DType, isContiguous, itemSize, pool, type View } from "@ag/kernels";
+import { ValueError } from "./errors.ts";
+import { rowMajor, sizeOf } from "./shape.ts";
+
+/** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
+export type Elements =
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>;
+
+/** Numbers or booleans, nested to any depth. */
+export type Nested = number | boolean | Nested[];
+
+/** A contiguous copy of a view, perhaps in another dtype; `use` gets it before it is given back. */
+function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
+  const storage = allocate(sizeOf(x.shape) * itemSize(dtype), "read");
+  const copy: View = { storage, offset: 0, shape: x.shape, strides: rowMajor(x.shape), dtype };
+  try {
+    cpu.copy(x, copy);
+    return use(copy);
+  } finally {
+    storage.release();
+  }
+}
+
+/** The elements in row-major order, as little-endian bytes. */
+export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
+  if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
+  pool.beginOperation();
+  const at = x.storage.address() + x.offset * itemSize(x.dtype);
+  const bytes = new Uint8Array(sizeOf(x.shape) * itemSize(x.dtype));
+  bytes.set(pool.bytes.subarray(at, at + bytes.length));
+  return bytes;
+}
+
+/** The elements in row-major order. */
+export function elementsOf(x: View): Elements {
+  if (x.dtype === "float16" || x.dtype === "bfloat16") return withCopy(x, "float32", elementsOf);
+  const { buffer } = rawBytesOf(x);
+  switch (x.dtype) {
+    case "float32":
+      return new Float32Array(buffer);
+    case "float64":
+      return new Float64Array(buffer);
+    case "int32":
+      return new Int32Array(buffer);
+    case "int64":
+      return new BigInt64Array(buffer);
+    case "uint8":
+    case "bool":
+      return new Uint8Array(buffer);
+  }
+}
+
+/** A whole number as JavaScript's number, if that is exact. */
+function exact(x: bigint): number {
+  const n = Number(x);
+  if (!Number.isSafeInteger(n))
+    throw new ValueError(`item: need an int64 within ±2^53; got ${x}. Use data(), which gives BigInts.`);
+  return n;
+}
+
+/** The first element. */
+export function numberOf({ storage, offset, dtype }: View): number {
+  const first = elementsOf({ storage, offset, dtype, shape: [], strides: [] })[0]!;
+  return typeof first === "bigint" ? exact(first) : first;
+}
+
+/** Numbers or booleans, nested as the dimensions are. */
+export function nestedOf(x: View): Nested {
+  const elements = elementsOf(x);
+  const one = (i: number): number | boolean => {
+    const element = elements[i]!;
+    if (typeof element === "bigint") return exact(element);
+    return x.dtype === "bool" ? element !== 0 : element;
+  };
+  let next = 0;
+  const level = (d: number): Nested =>
+    d === x.shape.length ? one(next++) : Array.from({ length: x.shape[d]! }, () => level(d + 1));
+  return level(0);
+}

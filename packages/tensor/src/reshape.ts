@@ -1,0 +1,72 @@
+/** The same elements in another shape: by a view where that can be, else by a copy. */
+import { defineOp, defineView } from "./define.ts";
+import { ShapeError } from "./errors.ts";
+import type { Op } from "./op.ts";
+import { contiguous } from "./ops/cast.ts";
+import { type Shape, shapeArgument, showShape } from "./shape.ts";
+import { inferredShape, viewStrides } from "./strides.ts";
+import { type Layout, Tensor } from "./tensor.ts";
+
+/** `view(2, 3)` or `view([2, 3])`. */
+export type Sizes = readonly [shape: Shape] | readonly number[];
+
+/** Where the elements of `x` lie in another shape; null where only a copy can show them. */
+function reshaped(x: Tensor, shape: Shape): Layout | null {
+  const strides = viewStrides(x, shape);
+  return strides && { offset: x.offset, shape, strides };
+}
+
+/** `view` with sizes that are known to fit. */
+export const viewAt: Op<[x: Tensor, shape: Shape]> = defineView({
+  name: "view",
+  inputs: ["x"],
+  layout: (x, shape) => {
+    const layout = reshaped(x, shape);
+    if (layout) return layout;
+    throw new ShapeError(
+      "view: view size is not compatible with input tensor's size and stride (at least one dimension spans across two " +
+        `contiguous subspaces): need a shape that needs no copy; got ${showShape(shape)} for ${showShape(x.shape)} with ` +
+        `strides ${showShape(x.strides)}. Use .reshape(...) instead.`,
+    );
+  },
+  derivative: { x: (grad, { shape }) => reshape(grad, shape) },
+});
+
+const reshapeAlias: Op<[x: Tensor, shape: Shape]> = defineView({
+  name: "reshapeAlias",
+  inputs: ["x"],
+  layout: (x, shape) => reshaped(x, shape) as Layout,
+  derivative: { x: (grad, { shape }) => reshape(grad, shape) },
+});
+
+/** A view that does not know its base, of a copy that nobody else sees. */
+export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
+  name: "unsafeView",
+  inputs: ["x"],
+  forward: (x, shape) => {
+    x.storage.retain();
+    return new Tensor(x.storage, x.dtype, shape, reshaped(x, shape) as Layout, null);
+  },
+  derivative: { x: (grad, { shape }) => reshape(grad, shape) },
+});
+
+/**
+ * The same elements, in order, in another shape, of which one size may be −1: a view, or a copy where no view can show them.
+ *
+ * Throws {@link ShapeError} unless the sizes have the product of those of `x`.
+ * Derivative: G in the shape of `x`.
+ *
+ * ```ts doctest
+ * reshape(t(tensor([[1, 2], [3, 4]])), 4).tolist() // => [1, 3, 2, 4]
+ * ```
+ */
+export function reshape(x: Tensor, ...shape: Sizes): Tensor {
+  const wanted = inferredShape("reshape", shapeArgument(shape), x.numel());
+  if (x.isContiguous()) return viewAt(x, wanted);
+  if (viewStrides(x, wanted)) return reshapeAlias(x, wanted);
+  const copy = contiguous(x);
+  const out = unsafeView(copy, wanted);
+  copy.dispose();
+  return out;
+}
+
