@@ -78,7 +78,7 @@ describe("functions", () => {
   test.each(unary)("%s in float64 as PyTorch", (name, formula) => {
     const want = numbers(float64![name]!);
     const { ulp, at } = worst(apply64(formula, x64), want, 52);
-    expect(ulp, `${name}(${x64[at]}) = ${want[at]}`).toBeLessThan(name === "sin" || name === "tan" ? 5 : 4);
+    expect(ulp, `${name}(${x64[at]}) = ${want[at]}`).toBeLessThan(4);
   });
 
   test.each(unary)("%s in float32 at special values as PyTorch", (name, formula) => {

@@ -31,5 +31,5 @@ test.each(["float32", "float64"] as const)("%s: joined vectors give the bits of 
     await setTimeout(100); // the optimizing compiler works in the background
   }
   for (const [name, formula] of all)
-    expect(read(outOf(formula, name, plain, dtype)), name).toEqual(read(outOf(formula, name, spaced, dtype)));
+    expect(read(outOf(formula, name, plain, dtype)), `${name}`).toEqual(read(outOf(formula, name, spaced, dtype)));
 });

@@ -36,7 +36,11 @@ const fills: Readonly<Record<string, (out: View, state: RandomState, first: numb
   permutation: cpu.permutation,
 };
 
-const transposed = (view: View): View => ({ ...view, shape: view.shape.toReversed(), strides: view.strides.toReversed() });
+const transposed = (view: View): View => ({
+  ...view,
+  shape: view.shape.toReversed(),
+  strides: view.strides.toReversed(),
+});
 const columns = (view: View): View => ({ ...view, shape: [view.shape[0]!, 2], offset: view.offset + 1 });
 
 /** The bytes of a contiguous result. */

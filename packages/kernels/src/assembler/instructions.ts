@@ -378,7 +378,7 @@ export const f64x2 = {
   ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94], 0x107),
   /** Flips the sign bit. V8 13.6 joins two of the instruction meant for this into one that flips other bits too. */
   neg: (x: Operand<"f64x2">): Value<"f64x2"> =>
-    new Value("f64x2", [...codeOf("f64x2", x), ......simd(0xed)]),
+    new Value("f64x2", [...codeOf("f64x2", x), ...codeOf("i64x2", 1n << 63n), ...simd(0x51)]),
   splat: unary("f64", "f64x2", simd(0x14)),
   loadSplat: load("f64x2", simd(10), 3),
   extract: lane("f64x2", "f64", 0x21),

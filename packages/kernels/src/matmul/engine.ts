@@ -90,11 +90,18 @@ export function blockScratch({ tile }: Engine, { columns, k }: Sizes): number {
 export function multiplyBlocks(
   { tile, run }: Engine,
   { rows, columns, k }: Sizes,
-  operands: { readonly packA: Packer; readonly packB: Packer; readonly c: number; readonly ldc: number },
+  operands: {
+    readonly packA: Packer;
+    readonly packB: Packer;
+    readonly c: number;
+    readonly ldc: number;
+    /** C holds the sum of earlier blocks of k already. */
+    readonly isContinued?: boolean;
+  },
   scratch: number,
 ): void {
   const { size } = elementsOf(tile.dtype);
-  const { packA, packB, c, ldc } = operands;
+  const { packA, packB, c, ldc, isContinued = false } = operands;
   const mc = rowsPerBlock(tile);
   const panelsA = scratch + roundUp(size * tile.mr * tile.nr, 64);
   const panelsB = panelsA + size * Math.min(k, KC) * mc;
@@ -103,7 +110,7 @@ export function multiplyBlocks(
     for (let p = 0; p < k; p += KC) {
       const depth = Math.min(KC, k - p);
       const step = depth < SHALLOW ? tile.mr : mc;
-      const multiply = p === 0 ? run.first : run.next;
+      const multiply = p === 0 && !isContinued ? run.first : run.next;
       packB(j, width, p, depth, panelsB);
       for (let i = 0; i < rows; i += mc) {
         const last = Math.min(rows, i + mc);

@@ -13,7 +13,7 @@ const storeInteger = (f: Builder, dtype: DType, at: Value<"i32">, x: Value<"i64"
   else throw new TypeError(`randomIntegers: need a whole-number dtype, bool, float32 or float64; got ${dtype}.`);
 };
 
-/** draw modulo range + low, from one draw of 32 bits, or of 64 when the range needs them. */
+/** draw modulo range + low, from one draw of 32 bits or of 64. */
 export const integersOf = (dtype: DType, isLong: boolean): Kernel =>
   kernel({ words: pointer, out: pointer, count: i32, low: f64, range: f64 }, (f, { words, out, count, low, range }) => {
     const [base, wide] = [f.let(i64.truncF64(low)), f.let(i64.truncF64(range))];

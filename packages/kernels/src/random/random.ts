@@ -86,7 +86,7 @@ export function uniform(out: View, state: RandomState, from: number, to: number)
   const n = sizeOf(out.shape);
   if (n === 0) return;
   const base = begin(out, n);
-  if (out.dtype === "float64") uniforms64(state, base, target(out, base), n, from, to - from);
+  if (out.dtype === "float64") uniforms64(state, base, target(out, base), n, from, to);
   else uniforms32(state, base, target(out, base), n, Math.fround(from), Math.fround(to));
   finish(out, base);
 }
@@ -96,16 +96,16 @@ function uniforms32(state: RandomState, base: number, at: number, n: number, fro
   for (let done = 0; done < n; done += CHUNK) {
     const count = Math.min(CHUNK, n - done);
     drawWords(state, base, at + 4 * done, count);
-    inBlocks(run, base, at + 4 * done, count, from, to - from);
+    inBlocks(run, base, at + 4 * done, count, from, to);
   }
 }
 
-function uniforms64(state: RandomState, base: number, at: number, n: number, from: number, span: number): void {
+function uniforms64(state: RandomState, base: number, at: number, n: number, from: number, to: number): void {
   const run = uniform64Run(0);
   for (let done = 0; done < n; done += CHUNK / 2) {
     const count = Math.min(CHUNK / 2, n - done);
     drawWords(state, base, at + 8 * done, 2 * count);
-    run(at + 8 * done, count, from, span);
+    run(at + 8 * done, count, from, to);
   }
 }
 
@@ -159,7 +159,7 @@ export function randomIntegers(out: View, state: RandomState, low: number, high:
   const range = high - low;
   if (!(range >= 1 && range <= Number.MAX_SAFE_INTEGER + 1))
     throw new RangeError(`randomIntegers: need low < high, at most 2^53 apart; got low=${low}, high=${high}.`);
-  const isLong = range >= 2 ** 32;
+  const isLong = range >= 2 ** 28;
   const run = integersRun(2 * dtypes.indexOf(out.dtype) + (isLong ? 1 : 0));
   throughScratch(out, state, isLong ? 2 : 1, (words, at, count) => {
     run(words, at, count, low, range);

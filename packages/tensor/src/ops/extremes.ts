@@ -98,14 +98,18 @@ interface ExtremeFunction {
   (x: Tensor, dim: number, options?: ReduceOptions): Extreme;
 }
 
-const [maxOfAll, minOfAll] = [extremeOfAll("max"), extremeOfAll("min")];
-const [maxAlong, minAlong] = [extremeAlong("max"), extremeAlong("min")];
+type OfAll = ReturnType<typeof extremeOfAll>;
+type Along = ReturnType<typeof extremeAlong>;
+const maxOfAll: OfAll = extremeOfAll("max");
+const minOfAll: OfAll = extremeOfAll("min");
+const maxAlong: Along = extremeAlong("max");
+const minAlong: Along = extremeAlong("min");
 
 function extreme(
   x: Tensor,
   second: number | Tensor | undefined,
   options: ReduceOptions | undefined,
-  [ofAll, along, ofTwo]: readonly [typeof maxOfAll, typeof maxAlong, typeof maximum],
+  [ofAll, along, ofTwo]: readonly [OfAll, Along, typeof maximum],
 ): Tensor | Extreme {
   if (second === undefined) return ofAll(x);
   if (typeof second === "object") return ofTwo(x, second);
@@ -123,7 +127,7 @@ function extreme(
  * max(tensor([[1, 3], [5, 2]]), 1).indices.tolist() // => [1, 0]
  * ```
  */
-export const max: ExtremeFunction & { readonly entries: (typeof maxOfAll)["entries"] } = Object.assign(
+export const max: ExtremeFunction & { readonly entries: OfAll["entries"] } = Object.assign(
   ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) =>
     extreme(x, second, options, [maxOfAll, maxAlong, maximum])) as ExtremeFunction,
   { entries: [...maxOfAll.entries, ...maxAlong.entries] },
@@ -136,7 +140,7 @@ export const max: ExtremeFunction & { readonly entries: (typeof maxOfAll)["entri
  * min(tensor([3, 1, 2])).item() // => 1
  * ```
  */
-export const min: ExtremeFunction & { readonly entries: (typeof minOfAll)["entries"] } = Object.assign(
+export const min: ExtremeFunction & { readonly entries: OfAll["entries"] } = Object.assign(
   ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) =>
     extreme(x, second, options, [minOfAll, minAlong, minimum])) as ExtremeFunction,
   { entries: [...minOfAll.entries, ...minAlong.entries] },

@@ -252,7 +252,11 @@ export const trunc: Unary = step("trunc", (m, x) => m.trunc(x));
  * remainder(tensor([5, -5]), tensor([3, 3])).tolist() // => [2, 1]
  * ```
  */
-export const remainder: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
+export const remainder: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise<
+  [a: Tensor, b: Tensor],
+  readonly ["a", "b"],
+  { b: readonly ["a", "b"] }
+>({
   name: "remainder",
   inputs: ["a", "b"],
   saves: { b: ["a", "b"] },

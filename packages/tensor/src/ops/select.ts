@@ -1,12 +1,14 @@
 /** Views of a part of a tensor. */
-import { cpu } from "@ag/kernels";
-import { defineOp, defineView } from "../define.ts";
-import { ShapeError, ValueError, IndexError } from "../errors.ts";
-import { asStridedView, full } from "../factories.ts";
+import { itemSize } from "@ag/kernels";
+import { defineView } from "../define.ts";
+import { IndexError, ShapeError } from "../errors.ts";
+import { full, tensor } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { diagonalAt, sliceOf } from "../selection.ts";
-import { dimOf, type Shape, showShape, sizeOf } from "../shape.ts";
-import { type Layout, Tensor } from "../tensor.ts";
+import { checkedShape, dimOf, type Shape, showShape, sizeOf } from "../shape.ts";
+import type { Layout, Tensor } from "../tensor.ts";
+import { gather, scatterAdd } from "./index.ts";
+import { reshape } from "./view.ts";
 
 export { select } from "../selection.ts";
 
@@ -51,28 +53,70 @@ export interface DiagonalOptions {
 export const diagonal = (x: Tensor, offset = 0, { dim1 = 0, dim2 = 1 }: DiagonalOptions = {}): Tensor =>
   diagonalAt(x, offset, dim1, dim2);
 
-/** Where a tensor looks, and from where on its layout counts. */
-type Geometry = Layout & { readonly bytes: number };
+/** One past the last element that a layout reaches. */
+const endOf = ({ offset, shape, strides }: Layout): number =>
+  sizeOf(shape) === 0 ? offset : shape.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
 
-/** The elements that a layout reaches, counted from its first one. */
-const extent = ({ shape, strides }: Layout): number =>
-  sizeOf(shape) === 0 ? 0 : shape.reduce((end, size, d) => end + (size - 1) * strides[d]!, 1);
-
-/** For each element of a layout: where it lies, in row-major order. */
-function positions({ offset, shape, strides }: Layout): BigInt64Array {
+/** For each element of a layout: how far from `start` it lies, in row-major order. */
+function positions({ offset, shape, strides }: Layout, start: number): Tensor {
   const out = new BigInt64Array(sizeOf(shape));
   let next = 0;
   const walk = (d: number, at: number): void => {
     if (d === shape.length) out[next++] = BigInt(at);
     else for (let i = 0; i < shape[d]!; i++) walk(d + 1, at + i * strides[d]!);
   };
-  if (out.length > 0) walk(0, offset);
-  return out;
+  if (out.length > 0) walk(0, offset - start);
+  return tensor(out);
 }
 
-const asStridedAt: Op<[x: Tensor, layout: Layout, own: Layout]> = defineView({
+/** What is shown, and what the input showed. */
+interface Geometry {
+  readonly shown: Layout;
+  readonly own: Layout;
+}
+
+/** The gradient of a layout's elements, as that of the elements that `own` shows. */
+function fromLayout(grad: Tensor, { shown, own }: Geometry): Tensor {
+  if (own.shape.some((size, d) => size > 1 && own.strides[d] === 0))
+    throw new ShapeError("asStrided: need an input that is not expanded, to differentiate; got one. Use x.clone() first.");
+  const start = Math.min(shown.offset, own.offset);
+  const zeros = full([Math.max(endOf(shown), endOf(own)) - start], 0, { dtype: grad.dtype });
+  const all = scatterAdd(zeros, 0, positions(shown, start), reshape(grad, -1));
+  return reshape(gather(all, 0, positions(own, start)), own.shape);
+}
+
+const asStridedAt: Op<[x: Tensor, geometry: Geometry]> = defineView({
   name: "asStrided",
   inputs: ["x"],
-  layout: (_x, layout) => layout,
-  derivative: { x: (grad, _saved, layout, own) => asStridedBackward(grad, layout, own) },
+  layout: (_x, { shown }) => shown,
+  derivative: { x: (grad, _saved, geometry) => fromLayout(grad, geometry) },
 });
+
+/**
+ * Any layout of the storage of `x`: sizes, and strides in elements, from `storageOffset` (that of `x` unless given).
+ *
+ * Throws {@link ShapeError} when it reaches beyond the storage.
+ * Derivative: G, summed where elements come several times.
+ *
+ * ```ts doctest
+ * asStrided(tensor([1, 2, 3]), [2, 2], [1, 1]).tolist() // => [[1, 2], [2, 3]]
+ * ```
+ */
+export function asStrided(
+  x: Tensor,
+  shape: Shape,
+  strides: readonly number[],
+  { storageOffset = x.offset }: { readonly storageOffset?: number } = {},
+): Tensor {
+  const layout = { offset: storageOffset, shape, strides };
+  const available = x.storage.bytes / itemSize(x.dtype);
+  const isWhole = [storageOffset, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!isWhole || strides.length !== shape.length || endOf(layout) > available)
+    throw new ShapeError(
+      `asStrided: sizes ${showShape(shape)}, strides ${showShape(strides)}, storage offset ${storageOffset} are out of ` +
+        `bounds for storage of size ${available}: need whole numbers of at least 0 that stay within.`,
+    );
+  checkedShape(shape, "asStrided");
+  const own = { offset: x.offset, shape: x.shape, strides: x.strides };
+  return asStridedAt(x, { shown: layout, own });
+}

@@ -1,0 +1,101 @@
+/** The sizes of a convolution, in elements, and where the elements of its matrices lie. */
+import type { ConvolutionOptions } from "../device.ts";
+import { bytes } from "../runtime.ts";
+import type { View } from "../view.ts";
+
+export interface Geometry {
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  readonly o: number;
+  readonly kh: number;
+  readonly kw: number;
+  readonly oh: number;
+  readonly ow: number;
+  readonly options: ConvolutionOptions;
+  /** Channels of one group, in and out. */
+  readonly groupC: number;
+  readonly groupO: number;
+  /** Weights of one output channel. */
+  readonly taps: number;
+  /** Output pixels of one image. */
+  readonly pixels: number;
+  /** Sizes of the image with its border of zeros. */
+  readonly paddedH: number;
+  readonly paddedW: number;
+}
+
+/** `x` is the input or its gradient, `out` the output or its gradient. */
+export function geometryOf(x: View, weight: View, out: View, options: ConvolutionOptions): Geometry {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const [o, groupC, kh, kw] = weight.shape as [number, number, number, number];
+  const [, , oh, ow] = out.shape as [number, number, number, number];
+  const { groups, padding } = options;
+  return {
+    ...{ n, c, h, w, o, kh, kw, oh, ow, options, groupC },
+    groupO: o / groups,
+    taps: groupC * kh * kw,
+    pixels: oh * ow,
+    paddedH: h + 2 * padding[0],
+    paddedW: w + 2 * padding[1],
+  };
+}
+
+/** Whether images need a border of zeros. */
+export const isPadded = ({ options: { padding } }: Geometry): boolean => padding[0] > 0 || padding[1] > 0;
+
+/** Elements of one image with its border. */
+export const paddedSize = ({ c, paddedH, paddedW }: Geometry): number => c * paddedH * paddedW;
+
+/** Entries that a table repeats at its end: a panel's width at most. */
+const SPARE = 16;
+
+/** Bytes of a table of so many entries. */
+export const tableBytes = (entries: number): number => 4 * Math.ceil((entries + SPARE) / 16) * 16;
+
+function table(at: number, entries: number, fill: (to: Int32Array) => void): void {
+  const to = new Int32Array(bytes().buffer, at, entries + SPARE);
+  fill(to);
+  to.fill(entries > 0 ? to[entries - 1]! : 0, entries);
+}
+
+/** Byte offsets of the weights of one output channel in the padded image, in their order. */
+export function writeTaps(at: number, { groupC, kh, kw, paddedH, paddedW, options, taps }: Geometry, size: number): void {
+  const [dy, dx] = options.dilation;
+  table(at, taps, (to) => {
+    let i = 0;
+    for (let c = 0; c < groupC; c++)
+      for (let y = 0; y < kh; y++)
+        for (let x = 0; x < kw; x++) to[i++] = size * ((c * paddedH + y * dy) * paddedW + x * dx);
+  });
+}
+
+/** Byte offsets, in padded images, of the first tap of every output pixel of `images` images. */
+export function writePixels(at: number, geometry: Geometry, images: number, size: number): void {
+  const { oh, ow, paddedW, pixels, options } = geometry;
+  const [sy, sx] = options.stride;
+  table(at, images * pixels, (to) => {
+    let i = 0;
+    for (let image = 0; image < images; image++)
+      for (let y = 0; y < oh; y++)
+        for (let x = 0; x < ow; x++)
+          to[i++] = size * (image * paddedSize(geometry) + y * sy * paddedW + x * sx);
+  });
+}
+
+/** Byte offsets of the output pixels of one channel in `images` images. */
+export function writeOutputs(at: number, { o, pixels }: Geometry, images: number, size: number): void {
+  table(at, images * pixels, (to) => {
+    let i = 0;
+    for (let image = 0; image < images; image++)
+      for (let pixel = 0; pixel < pixels; pixel++) to[i++] = size * (image * o * pixels + pixel);
+  });
+}
+
+/** Multiples of `distance`: byte offsets of the channels of the output. */
+export function writeSteps(at: number, count: number, distance: number): void {
+  table(at, count, (to) => {
+    for (let i = 0; i < count; i++) to[i] = i * distance;
+  });
+}
