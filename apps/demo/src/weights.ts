@@ -41,7 +41,9 @@ async function fromWeb({ seed, say }: WeightsOptions): Promise<ResNet> {
     });
   } catch (error) {
     bar.stop();
-    say(`The trained weights could not be fetched (${(error as Error).message.split("\n")[0]}): going on with initial ones.`);
+    say(
+      `The trained weights could not be fetched (${(error as Error).message.split("\n")[0]}): going on with initial ones.`,
+    );
     manualSeed(seed);
     return resnet18();
   } finally {
@@ -52,7 +54,8 @@ async function fromWeb({ seed, say }: WeightsOptions): Promise<ResNet> {
 async function fromFile(path: string): Promise<ResNet> {
   const model = resnet18();
   const saved = await load(path);
-  if (!(saved instanceof Map)) throw new TypeError(`--weights: need a file with a state dict; got ${typeof saved} in ${path}.`);
+  if (!(saved instanceof Map))
+    throw new TypeError(`--weights: need a file with a state dict; got ${typeof saved} in ${path}.`);
   model.loadStateDict(saved as Map<string, Tensor>);
   return model;
 }

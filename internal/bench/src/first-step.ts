@@ -10,6 +10,10 @@ const before = performance.now();
 const model = resnet18();
 const building = performance.now() - before;
 const optimizer = new SGD(model.parameters(), { lr: 1e-2, momentum: 0.9 });
-model.forward(rand(1, 3, 64, 64)).sub(rand(1, 1000)).sum().backward();
+model
+  .forward(rand(1, 3, 64, 64))
+  .sub(rand(1, 1000))
+  .sum()
+  .backward();
 optimizer.step();
 console.log(JSON.stringify({ end: Date.now(), building }));

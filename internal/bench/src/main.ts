@@ -24,7 +24,10 @@ const python = pythonWithTorch();
 const THREADS = "1";
 
 function jsonOf(command: string, args: readonly string[]): Record<string, number> {
-  const { stdout, stderr, status } = spawnSync(command, args, { encoding: "utf8", env: { ...process.env, OMP_NUM_THREADS: THREADS } });
+  const { stdout, stderr, status } = spawnSync(command, args, {
+    encoding: "utf8",
+    env: { ...process.env, OMP_NUM_THREADS: THREADS },
+  });
   if (status !== 0) throw new Error(`bench: ${args[0]} ended with ${status}.\n${stderr}`);
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, number>;
 }
@@ -48,7 +51,9 @@ interface Row {
 
 function timed(name: string, unit: string, per: number): Row {
   const scale = (unit === "us" ? 1000 : 1) / per;
-  const ours = (jsonOf(process.execPath, [path("ours.ts"), name, values.narrow ? "narrow" : "wide"]) as unknown as Timed).median;
+  const ours = (
+    jsonOf(process.execPath, [path("ours.ts"), name, values.narrow ? "narrow" : "wide"]) as unknown as Timed
+  ).median;
   const torch = (jsonOf(python, [path("workloads.py"), THREADS, name, resnet]) as unknown as Timed).median;
   return { name, unit, ours: ours * scale, torch: torch * scale };
 }

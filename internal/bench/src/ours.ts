@@ -1,5 +1,6 @@
 /** Times one workload in this process. Prints one JSON line: medians in milliseconds. */
 import { argv } from "node:process";
+
 if (argv[3] === "wide") await import("@ag/kernels/wide");
 const { prepared, workloads } = await import("./workloads.ts");
 

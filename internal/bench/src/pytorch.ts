@@ -15,7 +15,9 @@ export function pythonWithTorch(): string {
   if (process.env.AG_PYTHON) return process.env.AG_PYTHON;
   const folder = fileURLToPath(new URL("../.venv/", import.meta.url));
   const python = `${folder}bin/python`;
-  const isReady = existsSync(python) && spawnSync(python, ["-c", `import torch; assert torch.__version__.startswith("${TORCH}")`]).status === 0;
+  const isReady =
+    existsSync(python) &&
+    spawnSync(python, ["-c", `import torch; assert torch.__version__.startswith("${TORCH}")`]).status === 0;
   if (isReady) return python;
   console.error(`installing PyTorch ${TORCH} in ${folder}`);
   run("python3", ["-m", "venv", folder]);

@@ -26,13 +26,7 @@ function residualStep(batch: number, size: number): () => void {
 }
 
 function perceptronStep(): () => void {
-  const model = new Sequential(
-    new Linear(784, 256),
-    new ReLU(),
-    new Linear(256, 128),
-    new ReLU(),
-    new Linear(128, 10),
-  );
+  const model = new Sequential(new Linear(784, 256), new ReLU(), new Linear(256, 128), new ReLU(), new Linear(128, 10));
   const [x, y] = [randn(64, 784), randint(0, 10, [64])];
   const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
   return () => {

@@ -65,7 +65,8 @@ const tolerances = { float32: [1.3e-6, 1e-5], float64: [1e-7, 1e-7] } as const;
 /** The first difference between a result and its golden, in words; null when there is none. */
 export function difference(got: Tensor, golden: GoldenTensor): string | null {
   if (got.dtype !== golden.dtype) return `dtype ${got.dtype} instead of ${golden.dtype}`;
-  if (got.shape.join() !== golden.shape.join()) return `shape [${got.shape.join()}] instead of [${golden.shape.join()}]`;
+  if (got.shape.join() !== golden.shape.join())
+    return `shape [${got.shape.join()}] instead of [${golden.shape.join()}]`;
   const [relative, absolute] = got.dtype === "float32" || got.dtype === "float64" ? tolerances[got.dtype] : [0, 0];
   const [a, b] = [elementsOfTensor(got), elementsOf(golden)];
   for (let i = 0; i < b.length; i++) {

@@ -14,7 +14,9 @@ const strip = (nodeModule as { stripTypeScriptTypes?: (code: string) => string }
 
 const plain = (x: unknown): unknown => (x instanceof tensor.Tensor ? x.tolist() : x);
 const equals = (value: unknown, expected: unknown): boolean => {
-  expect(typeof expected === "string" && expected.startsWith("tensor(") ? String(value) : plain(value)).toEqual(expected);
+  expect(typeof expected === "string" && expected.startsWith("tensor(") ? String(value) : plain(value)).toEqual(
+    expected,
+  );
   return true;
 };
 const refuses = (call: () => unknown, fragment: string): void => {

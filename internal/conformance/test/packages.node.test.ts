@@ -24,12 +24,16 @@ const typed = `
 `;
 
 let folder = "";
-const run = (command: string, ...args: string[]): string => execFileSync(command, args, { cwd: folder, encoding: "utf8" });
+const run = (command: string, ...args: string[]): string =>
+  execFileSync(command, args, { cwd: folder, encoding: "utf8" });
 
 /** Tarballs of packages, as they would be published. */
 function pack(...names: string[]): string[] {
   for (const name of names)
-    execFileSync("npx", ["-y", packageManager, "pack", "--pack-destination", folder], { cwd: join(root, "packages", name), stdio: "pipe" });
+    execFileSync("npx", ["-y", packageManager, "pack", "--pack-destination", folder], {
+      cwd: join(root, "packages", name),
+      stdio: "pipe",
+    });
   return readdirSync(folder).filter((file) => file.endsWith(".tgz"));
 }
 
@@ -60,7 +64,15 @@ describe.skipIf(!isBuilt)("@ag/tensor and @ag/kernels alone, installed from tarb
 
   test("types under TypeScript 5.9, strict, without @types/node and skipLibCheck", () => {
     writeFileSync(join(folder, "typed.ts"), typed);
-    const compilerOptions = { strict: true, target: "es2022", module: "nodenext", noEmit: true, skipLibCheck: false, types: [], lib: ["es2022"] };
+    const compilerOptions = {
+      strict: true,
+      target: "es2022",
+      module: "nodenext",
+      noEmit: true,
+      skipLibCheck: false,
+      types: [],
+      lib: ["es2022"],
+    };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["typed.ts"] }));
     const compiler = join(root, "internal/conformance/node_modules/typescript-5.9/bin/tsc");
     expect(run(process.execPath, compiler, "-p", ".")).toBe("");

@@ -10,7 +10,9 @@ import golden from "./goldens/tutorial.json" with { type: "json" };
 const sha = (x: Tensor): string => createHash("sha256").update(x.detach().rawBytes()).digest("hex");
 const counts = ({ nodes }: Graph): Record<string, number> =>
   Object.fromEntries(
-    [...new Set(nodes.map(({ name }) => name))].sort().map((name) => [name, nodes.filter((n) => n.name === name).length]),
+    [...new Set(nodes.map(({ name }) => name))]
+      .sort()
+      .map((name) => [name, nodes.filter((n) => n.name === name).length]),
   );
 const values = (x: Tensor): number[] => Array.from(x.detach().data() as ArrayLike<number | bigint>, Number);
 const norm = (x: readonly number[]): number => Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));
@@ -103,7 +105,11 @@ test("frozen, with a new head: five nodes, two gradients", () => {
   }
   model.fc = new Linear(512, 10);
   const total = model.forward(data).sum();
-  expect(graphOf(total).nodes.map(({ name }) => name).sort()).toEqual(golden.frozenGraph);
+  expect(
+    graphOf(total)
+      .nodes.map(({ name }) => name)
+      .sort(),
+  ).toEqual(golden.frozenGraph);
   total.backward();
   expect(model.namedParameters().flatMap(([name, p]) => (p.grad ? [name] : []))).toEqual(["fc.weight", "fc.bias"]);
   expect(optim.state.size).toBe(0);

@@ -13,35 +13,56 @@ test("constants at the edges of their encodings", () => {
 });
 
 test("loops, branches and variables", () => {
-  const sum = kernel({ n: i32 }, (f, { n }) => {
-    const [total, i] = [f.local(i32), f.local(i32)];
-    f.block((leave) => {
-      f.loop((again) => {
-        leave.jumpIf(i32.gt(i, n));
-        f.when(i32.rem(i, 2), () => total.set(i32.add(total, i)), () => total.set(i32.sub(total, 1)));
-        i.advance(1);
-        again.jump();
+  const sum = kernel(
+    { n: i32 },
+    (f, { n }) => {
+      const [total, i] = [f.local(i32), f.local(i32)];
+      f.block((leave) => {
+        f.loop((again) => {
+          leave.jumpIf(i32.gt(i, n));
+          f.when(
+            i32.rem(i, 2),
+            () => total.set(i32.add(total, i)),
+            () => total.set(i32.sub(total, 1)),
+          );
+          i.advance(1);
+          again.jump();
+        });
       });
-    });
-    f.return(total);
-  }, i32);
+      f.return(total);
+    },
+    i32,
+  );
   expect(run(sum, 10)).toBe(25 - 6);
 });
 
 test("unrolled loops run every turn once", () => {
-  const count = kernel({ n: i32 }, (f, { n }) => {
-    const [body, steps] = [f.local(i32), f.local(i32)];
-    f.unroll(n, 4, () => body.advance(1), (copies) => steps.advance(copies));
-    f.return(i32.mul(i32.eq(body, steps), body));
-  }, i32);
+  const count = kernel(
+    { n: i32 },
+    (f, { n }) => {
+      const [body, steps] = [f.local(i32), f.local(i32)];
+      f.unroll(
+        n,
+        4,
+        () => body.advance(1),
+        (copies) => steps.advance(copies),
+      );
+      f.return(i32.mul(i32.eq(body, steps), body));
+    },
+    i32,
+  );
   for (let n = 0; n < 12; n++) expect(run(count, n)).toBe(n);
 });
 
 test("five thousand variables", () => {
-  const many = kernel({ x: f32 }, (f, { x }) => {
-    const values = Array.from({ length: 5000 }, () => f.let(f32.add(x, 1)));
-    f.return(values.at(-1)!);
-  }, f32);
+  const many = kernel(
+    { x: f32 },
+    (f, { x }) => {
+      const values = Array.from({ length: 5000 }, () => f.let(f32.add(x, 1)));
+      f.return(values.at(-1)!);
+    },
+    f32,
+  );
   expect(run(many, 2)).toBe(3);
 });
 
@@ -58,7 +79,17 @@ test("vectors, memory and calls", () => {
 });
 
 test("select, least and 64-bit numbers", () => {
-  expect(run(kernel({ x: i32 }, (f, { x }) => f.return(least(x, 5)), i32), 9)).toBe(5);
-  expect(run(kernel({ x: i32 }, (f, { x }) => f.return(select(i32.isZero(x), i32.of(1), i32.of(2))), i32), 0)).toBe(1);
+  expect(
+    run(
+      kernel({ x: i32 }, (f, { x }) => f.return(least(x, 5)), i32),
+      9,
+    ),
+  ).toBe(5);
+  expect(
+    run(
+      kernel({ x: i32 }, (f, { x }) => f.return(select(i32.isZero(x), i32.of(1), i32.of(2))), i32),
+      0,
+    ),
+  ).toBe(1);
   expect(run(kernel({}, (f) => f.return(i64.add(i64.of(2n ** 62n), 1)), i64))).toBe(2n ** 62n + 1n);
 });

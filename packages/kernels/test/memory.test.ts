@@ -41,7 +41,9 @@ describe("the pool", () => {
   });
 
   test("random allocations and releases never overlap and keep their contents", () => {
-    const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 255 })), { maxLength: 120 });
+    const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 255 })), {
+      maxLength: 120,
+    });
     fc.assert(
       fc.property(sizes, fc.infiniteStream(fc.boolean()), (blocks, coin) => {
         const live: [Storage, number][] = [];
@@ -80,7 +82,9 @@ describe("the pool", () => {
     kept.pin();
     pool.setLimit({ hard: pool.report().heap + MIB });
     expect(() => allocate(4096 * MIB, "matmul")).toThrow(OutOfMemoryError);
-    expect(() => allocate(4096 * MIB, "matmul")).toThrow(/^matmul: need 4096.0 MiB; got .*\n {2}conv2d: 3.0 MiB in 1 storages/s);
+    expect(() => allocate(4096 * MIB, "matmul")).toThrow(
+      /^matmul: need 4096.0 MiB; got .*\n {2}conv2d: 3.0 MiB in 1 storages/s,
+    );
     expect(holds(kept, 7)).toBe(true);
     kept.release();
   });

@@ -4,7 +4,6 @@ import {
   copyState,
   cpu,
   type DType,
-  isContiguous,
   itemSize,
   pool,
   type RandomState,
@@ -19,6 +18,7 @@ import { emptyView, read } from "./views.ts";
 
 type Call = [kind: string, shape: number[], dtype: DType, first: number, second: number];
 interface Golden {
+  readonly random64: readonly { readonly seed: number; readonly values: string[] }[];
   readonly hashes: readonly { readonly seed: number; readonly calls: Call[]; readonly sha256: string }[];
   readonly float64: readonly {
     readonly seed: number;
@@ -55,8 +55,10 @@ function filled([kind, shape, dtype, first, second]: Call, state: RandomState): 
   return pool.bytes.slice(at, at + sizeOf(shape) * itemSize(dtype));
 }
 
-describe.each(golden.hashes)("seed $seed: $calls.0", ({ seed, calls, sha256 }) => {
-  test("same bytes as PyTorch", () => {
+const named = golden.hashes.map((entry) => ({ ...entry, name: JSON.stringify(entry.calls).slice(0, 100) }));
+
+describe("same bytes as PyTorch", () => {
+  test.each(named)("seed $seed: $name", ({ seed, calls, sha256 }) => {
     const state = seedState(seed);
     const hash = createHash("sha256");
     for (const call of calls) hash.update(filled(call, state));
@@ -74,4 +76,65 @@ test.each(golden.float64)("seed $seed: float64 normals as PyTorch's to 1e-15", (
       expect(Math.abs(x - expected)).toBeLessThanOrEqual(1e-15 * Math.max(Math.abs(expected), std));
     });
   });
+});
+
+test.each(golden.random64)("seed $seed: 64 bits as PyTorch, from two draws of 32", ({ seed, values }) => {
+  const state = seedState(seed);
+  const same = seedState(BigInt.asUintN(32, BigInt(seed)));
+  for (const value of values) {
+    expect(String(random64(state))).toBe(value);
+    expect(String((BigInt(random32(same)) << 32n) | BigInt(random32(same)))).toBe(value);
+  }
+});
+
+const draw = (state: RandomState, n: number, kind: "uniform" | "normal" = "uniform"): number[] => {
+  const out = emptyView([n]);
+  cpu[kind](out, state, -0.3, 0.7);
+  return read(out);
+};
+
+test("a copy goes on alone, cached normal included", () => {
+  const state = seedState(5);
+  draw(state, 3, "normal");
+  const copy = copyState(state);
+  const expected = [draw(state, 1, "normal"), draw(state, 100)];
+  draw(state, 1000);
+  expect([draw(copy, 1, "normal"), draw(copy, 100)]).toEqual(expected);
+});
+
+test("how a stream is cut into calls changes nothing: few draws, many, the engine's own multiply-add or not", () => {
+  const [whole, parts] = [seedState(1), seedState(1)];
+  const sizes = [8192, 5000, 3, 64, 65, 700];
+  const total = sizes.reduce((a, b) => a + b, 0);
+  expect(sizes.flatMap((n) => draw(parts, n))).toEqual(draw(whole, total));
+  const blocks = Array.from({ length: 64 }, () => draw(parts, 256, "normal"));
+  expect(blocks.flat()).toEqual(draw(whole, 64 * 256, "normal"));
+});
+
+test("a range that rounds up to its end begins again: the end is never drawn", () => {
+  const [state, from, to] = [seedState(0), 1, 1 + 2 ** -23];
+  for (const n of [10, 5000]) {
+    const out = emptyView([n]);
+    cpu.uniform(out, state, from, to);
+    expect(new Set(read(out))).toEqual(new Set([from]));
+  }
+});
+
+test("nothing is drawn for no element", () => {
+  const state = seedState(0);
+  for (const fill of Object.values(fills))
+    fill(emptyView([0], fill === cpu.permutation ? "int64" : "float32"), state, 0, 1);
+  expect(random32(state)).toBe(random32(seedState(0)));
+});
+
+test("what cannot be drawn is refused", () => {
+  const state = seedState(0);
+  expect(() => cpu.uniform(emptyView([2], "int64"), state, 0, 1)).toThrow(
+    "uniform: need float32 or float64; got int64",
+  );
+  expect(() => cpu.normal(emptyView([2], "uint8"), state, 0, 1)).toThrow("normal: need float32 or float64; got uint8");
+  expect(() => cpu.randomIntegers(emptyView([2]), state, 3, 3)).toThrow("randomIntegers: need low < high");
+  expect(() => cpu.randomIntegers(emptyView([2], "float16"), state, 0, 3)).toThrow("randomIntegers: need");
+  expect(() => cpu.permutation(emptyView([2]), state)).toThrow("permutation: need contiguous int64; got float32");
+  expect(() => seedState(0.5)).toThrow(RangeError);
 });

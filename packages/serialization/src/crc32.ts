@@ -33,7 +33,7 @@ function bytewise(crc: number, bytes: Uint8Array, from: number, to: number): num
 export function crc32(bytes: Uint8Array): number {
   const aligned = Math.min(bytes.length, -bytes.byteOffset & 3);
   const steps = Math.floor((bytes.length - aligned) / SLICES);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, steps * 4);
+  const words = new Int32Array(bytes.buffer, steps && bytes.byteOffset + aligned, steps * 4);
   let crc = bytewise(-1, bytes, 0, aligned);
   for (let i = 0; i < words.length; i += 4)
     crc = folded(words[i]! ^ crc, 12) ^ folded(words[i + 1]!, 8) ^ folded(words[i + 2]!, 4) ^ folded(words[i + 3]!, 0);

@@ -141,15 +141,9 @@ export function safetensorsBytes(
   map: ReadonlyMap<string, Tensor>,
   options: SafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const sorted = [...map].sort(([a, x], [b, y]) => {
-    for (const [name, value] of [
-      [a, x],
-      [b, y],
-    ] as const)
-      if (!(value instanceof Tensor))
-        throw new ValueError(`saveSafetensors: need tensors; got ${typeof value} at "${name}".`);
-    return order.indexOf(x.dtype) - order.indexOf(y.dtype) || compare(a, b);
-  });
+  for (const [name, x] of map)
+    if (!(x instanceof Tensor)) throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at "${name}".`);
+  const sorted = [...map].sort(([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || compare(a, b));
   const contents = sorted.map(([, x]) => x.rawBytes());
   let end = 0;
   const entries = sorted.map(([name, { dtype, shape }], i): [string, unknown] => {

@@ -115,8 +115,8 @@ function centralEntry(record: Reader): Entry {
   if (flags & 1) throw bad("entries in the clear", `"${name}", which is encrypted`);
   if (method !== STORED && method !== DEFLATED)
     throw bad("stored or deflated entries", `"${name}" by method ${method}`);
-  if (method === STORED && packed !== entry.size)
-    throw bad("a stored entry of one size", `"${name}" of ${packed} and ${entry.size} bytes`);
+  if (method === STORED && entry.packed !== entry.size)
+    throw bad("a stored entry of one size", `"${name}" of ${entry.packed} and ${entry.size} bytes`);
   return entry;
 }
 

@@ -75,7 +75,7 @@ describe("refused", () => {
   });
 
   test("a file that does not exist, named", async () => {
-    await expect(load(file("absent.pth"))).rejects.toThrow(/absent\.pth/);
+    await expect(load(new URL("absent.pth", file("plain.pth")))).rejects.toThrow(/absent\.pth/);
   });
 
   test("writing .pth, naming what can be written", async () => {
@@ -96,14 +96,17 @@ describe("cut off at every byte", () => {
 describe("one byte changed at every place", () => {
   test.each(["plain.pth", "views-legacy.pth", "checkpoint-legacy.pth", "mixed.safetensors"])("%s", async (name) => {
     const bytes = await bytesOf(name);
+    const surprises: string[] = [];
     for (let at = 0; at < bytes.length; at++) {
       for (const flip of [0x01, 0x80, 0xff]) {
         const changed = bytes.slice();
         changed[at]! ^= flip;
-        const outcome: unknown = await load(changed).catch((reason: unknown) => reason);
-        if (outcome instanceof Error) expect(outcome, `byte ${at}`).toBeInstanceOf(FormatError);
+        const outcome: unknown = await load(changed).catch((reason: unknown) => reason); // elements may change unseen
+        if (outcome instanceof Error && !(outcome instanceof FormatError))
+          surprises.push(`${at} ^ ${flip}: ${outcome}`);
       }
     }
+    expect(surprises).toEqual([]);
   });
 });
 

@@ -152,7 +152,11 @@ function body({ shape, isSummary, values }: Shown, indent: number, dtype: DType)
   const level = (d: number, at: number): string => {
     const positions = shown(shape[d]!, isSummary);
     if (d === shape.length - 1)
-      return row(positions.map((i) => (i === null ? " ..." : column.format(values[next++]!).padStart(column.width))), at, column.width);
+      return row(
+        positions.map((i) => (i === null ? " ..." : column.format(values[next++]!).padStart(column.width))),
+        at,
+        column.width,
+      );
     const parts = positions.map((i) => (i === null ? "..." : level(d + 1, at + 1)));
     return `[${parts.join(`,${"\n".repeat(shape.length - 1 - d)}${" ".repeat(at + 1)}`)}]`;
   };

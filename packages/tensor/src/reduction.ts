@@ -3,7 +3,7 @@ import { cpu, type DType, type Reduction } from "@ag/kernels";
 import { checkComputes } from "./dtype.ts";
 import { empty } from "./factories.ts";
 import { dimsOf, kept, type Shape } from "./shape.ts";
-import { Tensor } from "./tensor.ts";
+import { reshaped, type Tensor } from "./tensor.ts";
 
 export interface ReduceOptions {
   /** The reduced dimensions stay, with size 1. */
@@ -21,14 +21,16 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 }
 
 /** A fresh result without the reduced dimensions. */
-export function dropped(out: Tensor, dims: Shape): Tensor {
-  if (dims.length === 0) return out;
-  const shape = out.shape.filter((_, d) => !dims.includes(d));
-  return new Tensor(out.storage, out.dtype, shape, null, null); // takes over the reference
-}
+export const dropped = (out: Tensor, dims: Shape): Tensor =>
+  dims.length === 0 ? out : reshaped(out, out.shape.filter((_, d) => !dims.includes(d)));
 
 /** Reduces `x`, converted to `dtype`, over `dim`. Not recorded. */
-export function reduced(kind: Reduction, x: Tensor, dim: Dims, { keepdim = false, dtype = x.dtype, op }: ReduceOptions & { readonly dtype?: DType; readonly op: string }): Tensor {
+export function reduced(
+  kind: Reduction,
+  x: Tensor,
+  dim: Dims,
+  { keepdim = false, dtype = x.dtype, op }: ReduceOptions & { readonly dtype?: DType; readonly op: string },
+): Tensor {
   checkComputes(op, x.dtype);
   const dims = dimsOf(dim, x.shape.length, op);
   const source = cast(x, dtype);

@@ -69,4 +69,3 @@ export function reshape(x: Tensor, ...shape: Sizes): Tensor {
   copy.dispose();
   return out;
 }
-

@@ -89,7 +89,8 @@ export interface Range {
 
 /** The layout with a part of dimension `dim`. */
 export function sliced(x: Layout, dim: number, { start, end, step }: Range): Layout {
-  if (x.shape.length === 0) throw new IndexError("slice: slice() cannot be applied to a 0-dim tensor: need a dimension.");
+  if (x.shape.length === 0)
+    throw new IndexError("slice: slice() cannot be applied to a 0-dim tensor: need a dimension.");
   const d = dimOf(dim, x.shape.length, "slice");
   if (!Number.isInteger(step) || step <= 0)
     throw new ValueError(`slice: step must be greater than zero: need a whole step of at least 1; got ${step}.`);

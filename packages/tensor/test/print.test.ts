@@ -20,5 +20,7 @@ test("options change the digits, and are checked", () => {
   setPrintOptions({ precision: 4, sciMode: true });
   expect(String(tensor([2.5]))).toBe("tensor([2.5000e+00])");
   setPrintOptions({ sciMode: null });
-  expect(() => setPrintOptions({ edgeItems: -1 })).toThrow("setPrintOptions: need a whole number for edgeItems; got -1");
+  expect(() => setPrintOptions({ edgeItems: -1 })).toThrow(
+    "setPrintOptions: need a whole number for edgeItems; got -1",
+  );
 });

@@ -105,9 +105,11 @@ export function runProduct(
   const { a, b, c, ldc, isContinued = false } = operands;
   const { mr, nr } = engine.tile;
   const packB = packerOfGathered(dtype, nr, b);
-  if (isSwept && "at" in a) return multiplySweep(engine, sizes, { a, packB, c, ldc }, scratch);
-  const packA = "at" in a ? packerOfRows(engine, a) : packerOfGathered(dtype, mr, a);
-  multiplyBlocks(engine, sizes, { packA, packB, c, ldc, isContinued }, scratch);
+  if (isSwept && "at" in a) multiplySweep(engine, sizes, { a, packB, c, ldc }, scratch);
+  else {
+    const packA = "at" in a ? packerOfRows(engine, a) : packerOfGathered(dtype, mr, a);
+    multiplyBlocks(engine, sizes, { packA, packB, c, ldc, isContinued }, scratch);
+  }
 }
 
 /** Bytes of the copy of so many images with a border; 0 when they need none. */

@@ -8,8 +8,8 @@ import { sizeOf, type View } from "../view.ts";
 import {
   borderBytes,
   imagesTogether,
-  planeKernels,
   type Product,
+  planeKernels,
   productOf,
   runProduct,
   withBorder,

@@ -61,7 +61,11 @@ function table(at: number, entries: number, fill: (to: Int32Array) => void): voi
 }
 
 /** Byte offsets of the weights of one output channel in the padded image, in their order. */
-export function writeTaps(at: number, { groupC, kh, kw, paddedH, paddedW, options, taps }: Geometry, size: number): void {
+export function writeTaps(
+  at: number,
+  { groupC, kh, kw, paddedH, paddedW, options, taps }: Geometry,
+  size: number,
+): void {
   const [dy, dx] = options.dilation;
   table(at, taps, (to) => {
     let i = 0;
@@ -79,8 +83,7 @@ export function writePixels(at: number, geometry: Geometry, images: number, size
     let i = 0;
     for (let image = 0; image < images; image++)
       for (let y = 0; y < oh; y++)
-        for (let x = 0; x < ow; x++)
-          to[i++] = size * (image * paddedSize(geometry) + y * sy * paddedW + x * sx);
+        for (let x = 0; x < ow; x++) to[i++] = size * (image * paddedSize(geometry) + y * sy * paddedW + x * sx);
   });
 }
 

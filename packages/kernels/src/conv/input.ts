@@ -6,13 +6,16 @@ import type { ConvolutionOptions } from "../device.ts";
 import { itemSize } from "../dtype.ts";
 import type { Real } from "../matmul/elements.ts";
 import { roundUp } from "../matmul/engine.ts";
+import { type Plan, planOf, runPlan } from "../matmul/plan.ts";
 import { address, beginOperation, bytes, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
-import { imagesTogether, planeKernels, type Product, productOf, runProduct } from "./engine.ts";
+import { imagesTogether, type Product, planeKernels, productOf, runProduct } from "./engine.ts";
 import { type Geometry, geometryOf, tableBytes, writeOutputs, writeSteps } from "./geometry.ts";
 
 /** Elements of `taps` at a time: about what L2 holds. No bit depends on it. */
 const TAPS = 1 << 18;
+/** Pixels up to which packing the weights would cost more than multiplying them. */
+const FEW_PIXELS = 8;
 
 interface Places {
   readonly grad: number;
@@ -22,6 +25,8 @@ interface Places {
   readonly channels: number;
   readonly taps: number;
   readonly space: number;
+  /** The product of all channels of one small image, in which the weights are read where they are. */
+  readonly few: Plan | null;
 }
 
 /** As `Device.conv2dInput` says. */
@@ -35,14 +40,19 @@ export function conv2dInput(grad: View, weight: View, out: View, options: Convol
   const together = isEmpty ? 1 : imagesTogether(geometry);
   const channels = Math.min(groupC, Math.max(1, Math.floor(TAPS / Math.max(1, kh * kw * together * pixels))));
   const product = productOf(dtype, { rows: channels * kh * kw, columns: together * pixels, k: groupO }, false);
+  const isFew = together === 1 && pixels <= FEW_PIXELS && channels === groupC;
+  const few = isFew ? fewPixels(dtype, geometry) : null;
   const bytesOfTaps = roundUp(size * channels * kh * kw * together * pixels, 64);
   beginOperation();
-  const at = scratch(tableBytes(together * pixels) + tableBytes(groupO) + bytesOfTaps + product.scratch);
+  const at = scratch(
+    tableBytes(together * pixels) + tableBytes(groupO) + bytesOfTaps + Math.max(product.scratch, few?.scratch ?? 0),
+  );
   const atChannels = at + tableBytes(together * pixels);
   const places = {
     ...{ grad: address(grad), weight: address(weight), x: address(out), pixels: at, channels: atChannels },
     taps: atChannels + tableBytes(groupO),
     space: atChannels + tableBytes(groupO) + bytesOfTaps,
+    few,
   };
   bytes().fill(0, places.x, places.x + size * n * c * h * w);
   if (isEmpty) return;
@@ -57,6 +67,19 @@ export function conv2dInput(grad: View, weight: View, out: View, options: Convol
       channel += count;
     }
   }
+}
+
+function fewPixels(dtype: Real, { taps, pixels, groupO }: Geometry): Plan {
+  const size = itemSize(dtype);
+  return planOf(
+    dtype,
+    { rows: taps, columns: pixels, k: groupO },
+    {
+      a: { row: size, column: size * taps },
+      b: { row: size * pixels, column: size },
+      c: { row: size * pixels, column: size },
+    },
+  );
 }
 
 /** Adds what `count` channels of some images receive. */
@@ -75,7 +98,8 @@ function addChannels(
   const a = { at: weight, row: size, column: size * k };
   const b = { from: at.grad + size * (image * o + group * groupO) * pixels, near: at.pixels, along: at.channels };
   const sizes = { rows: count * kh * kw, columns, k: groupO };
-  runProduct(product, sizes, { a, b, c: at.taps, ldc: size * columns }, at.space);
+  if (at.few) runPlan(at.few, { a: a.at, b: b.from, c: at.taps }, at.space);
+  else runProduct(product, sizes, { a, b, c: at.taps, ldc: size * columns }, at.space);
   for (let i = 0; i < images; i++)
     addTaps(geometry, product.dtype, count, {
       from: at.taps + size * i * pixels,

@@ -22,9 +22,7 @@ export function conv2dWeight(grad: View, x: View, out: View, options: Convolutio
   const bytesOfBorder = roundUp(borderBytes(geometry, together, size), 64);
   const bytesOfPixels = tableBytes(together * pixels);
   beginOperation();
-  const border = scratch(
-    bytesOfBorder + 2 * bytesOfPixels + tableBytes(taps) + tableBytes(groupO) + product.scratch,
-  );
+  const border = scratch(bytesOfBorder + 2 * bytesOfPixels + tableBytes(taps) + tableBytes(groupO) + product.scratch);
   const inputs = border + bytesOfBorder;
   const outputs = inputs + bytesOfPixels;
   const channels = outputs + bytesOfPixels;

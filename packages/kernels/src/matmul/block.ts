@@ -4,7 +4,7 @@
  * Tiles over the edge of C go through a spare tile, of which only the inside is kept: packed operands repeat their last
  * neighbour there.
  */
-import { type Builder, i32, type Kernel, kernel, least, type Local, pointer, select } from "../assembler/index.ts";
+import { type Builder, i32, type Kernel, kernel, type Local, least, pointer, select } from "../assembler/index.ts";
 import { elementsOf, type Real } from "./elements.ts";
 import { type Tile, tileProduct } from "./tile.ts";
 

@@ -10,6 +10,7 @@ import { pack } from "./pack.ts";
 import { addBias, moveElements, plainProduct } from "./small.ts";
 import { streamProduct } from "./stream.ts";
 import type { Tile } from "./tile.ts";
+import { vectorProduct } from "./vector.ts";
 
 /** Columns of a block: a multiple of every tile's width. */
 export const NC = 2048;
@@ -58,7 +59,7 @@ export function engineOf(tile: Tile): Engine {
   return engine;
 }
 
-type Common = Exports<"plain" | "bias" | "move" | "stream">;
+type Common = Exports<"plain" | "bias" | "move" | "stream" | "vector">;
 const common: Partial<Record<Real, Common>> = {};
 
 /** The kernels that know no tile. */
@@ -70,6 +71,7 @@ export function commonKernels(dtype: Real): Common {
       bias: addBias(dtype),
       move: moveElements(dtype),
       stream: streamProduct(dtype),
+      vector: vectorProduct,
     });
   return found;
 }

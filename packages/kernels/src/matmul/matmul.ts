@@ -18,8 +18,11 @@ const TINY = 256;
 
 /** As `Device.matmul` says. */
 export function matmul(a: View, b: View, out: View, bias: View | null = null): void {
-  const rank = out.shape.length;
-  if (rank === 3) return batched(a, b, out, bias);
+  if (out.shape.length === 3) batched(a, b, out, bias);
+  else single(a, b, out, bias);
+}
+
+function single(a: View, b: View, out: View, bias: View | null): void {
   const rows = out.shape[0]!;
   const columns = out.shape[1]!;
   const k = a.shape[1]!;

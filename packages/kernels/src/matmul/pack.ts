@@ -14,7 +14,7 @@ export const groupsOf = (width: number): { readonly first: number; readonly coun
 ];
 
 /** Four rows of four become four columns. */
-const transpose = (f: Builder, rows: readonly Value<"f32x4">[], { vector }: Elements): Value<"f32x4">[] => {
+export const transpose = (f: Builder, rows: readonly Value<"f32x4">[], { vector }: Elements): Value<"f32x4">[] => {
   const [a, b, c, d] = rows as [Value<"f32x4">, Value<"f32x4">, Value<"f32x4">, Value<"f32x4">];
   const low = [f.let(vector.shuffle(a, b, [0, 4, 1, 5])), f.let(vector.shuffle(c, d, [0, 4, 1, 5]))] as const;
   const high = [f.let(vector.shuffle(a, b, [2, 6, 3, 7])), f.let(vector.shuffle(c, d, [2, 6, 3, 7]))] as const;

@@ -15,6 +15,7 @@ import {
   sweepScratch,
 } from "./engine.ts";
 import { streamSpare } from "./stream.ts";
+import { VECTOR_SPARE } from "./vector.ts";
 
 /** Rows up to which B is read where it is, in order. */
 const FEW_ROWS = 8;
@@ -41,7 +42,7 @@ interface Addresses {
   readonly c: number;
 }
 
-type Way = "plain" | "sweep" | "stream" | "blocks";
+type Way = "plain" | "vector" | "sweep" | "stream" | "blocks";
 
 export interface Plan {
   readonly dtype: Real;
@@ -73,19 +74,21 @@ const transposedLayouts = ({ a, b, c }: Layouts): Layouts => ({
 /** `null`: only packing helps. */
 function directWay({ rows, columns, k }: Sizes, { a, b }: Layouts, dtype: Real): Way | null {
   const { size } = elementsOf(dtype);
+  if (columns === 1 && a.column === size && dtype === "float32") return "vector";
   if (rows <= FEW_ROWS && b.column === size) return "stream";
   const few = columns <= FEW_COLUMNS && (columns < rows || columns <= 8) && size * k * roundUp(columns, 16) <= RESIDENT;
   return few && a.column === size ? "sweep" : null;
 }
 
 function engineFor(dtype: Real, way: Way, { rows, columns, k }: Sizes): Engine | null {
-  if (way === "plain" || way === "stream") return null;
+  if (way !== "sweep" && way !== "blocks") return null;
   if (dtype === "float32" && way === "sweep" && columns <= 8) return engineOf(narrow[columns <= 4 ? 0 : 1]);
   return engineOf(tileFor(dtype, rows * columns * k));
 }
 
 function scratchOf(way: Way, engine: Engine | null, sizes: Sizes, dtype: Real): number {
   if (way === "stream") return elementsOf(dtype).size * sizes.rows * sizes.k + 64 + streamSpare(dtype, sizes.rows);
+  if (way === "vector") return VECTOR_SPARE + elementsOf(dtype).size * sizes.k;
   if (!engine) return 0;
   return way === "sweep" ? sweepScratch(engine, sizes) : blockScratch(engine, sizes);
 }
@@ -107,7 +110,7 @@ export function planOf(dtype: Real, sizes: Sizes, given: Layouts): Plan {
   const actual = isTransposed ? turnedSizes : sizes;
   const chosen = isTransposed ? turned : layouts;
   const engine = engineFor(dtype, way, actual);
-  const isDirect = way === "plain" || chosen.c.column === size;
+  const isDirect = way === "plain" || chosen.c[way === "vector" ? "row" : "column"] === size;
   const bytesOfC = isDirect ? 0 : roundUp(size * rows * columns, 64);
   const scratch = bytesOfC + scratchOf(way, engine, actual, dtype);
   return { dtype, way, isTransposed, sizes: actual, layouts: chosen, engine, bytesOfC, scratch };
@@ -137,6 +140,7 @@ function runWay(plan: Plan, at: Addresses, ldc: number, space: number): void {
       ...[rows, columns, k, a.at, a.row, a.column],
       ...[b.at, b.row, b.column, at.c, layouts.c.row, layouts.c.column],
     );
+  else if (way === "vector") runVector(plan, at, space);
   else if (way === "stream") runStream(plan, at, ldc, space);
   else if (way === "sweep")
     multiplySweep(engine!, sizes, { a, packB: packerOfColumns(engine!, b), c: at.c, ldc }, space);
@@ -144,6 +148,15 @@ function runWay(plan: Plan, at: Addresses, ldc: number, space: number): void {
     const packers = { packA: packerOfRows(engine!, a), packB: packerOfColumns(engine!, b) };
     multiplyBlocks(engine!, sizes, { ...packers, c: at.c, ldc }, space);
   }
+}
+
+/** The vector must be contiguous. */
+function runVector({ dtype, sizes, layouts }: Plan, at: Addresses, space: number): void {
+  const { move, vector } = commonKernels(dtype);
+  const copy = space + VECTOR_SPARE;
+  const isContiguous = layouts.b.row === 4;
+  if (!isContiguous) move(1, sizes.k, at.b, 0, layouts.b.row, copy, 0, 4);
+  vector(sizes.rows, sizes.k, at.a, layouts.a.row, isContiguous ? at.b : copy, at.c, space);
 }
 
 /** The rows of A must be contiguous: they are few, so they are copied otherwise. */

@@ -10,8 +10,8 @@ const LOG = [
 ];
 const SINE = [
   1.58969099521155e-10, -2.5050760253406863e-8, 2.7557313707070068e-6, -1.984126982985795e-4, 8.33333333332249e-3,
-  -0.16666666666666632,
 ];
+const SINE_FIRST = -0.16666666666666632;
 const COSINE = [
   -1.1359647557788195e-11, 2.087572321298175e-9, -2.7557314351390663e-7, 2.480158728947673e-5, -1.388888888887411e-3,
   0.0416666666666666,
@@ -58,7 +58,7 @@ function turn(x: number): void {
   const low = near - r - rest;
   const z = r * r;
   const cube = z * r;
-  const s = r - (z * (0.5 * low - cube * polynomial(z, SINE.slice(0, 5))) - low - cube * SINE[5]!);
+  const s = r - (z * (0.5 * low - cube * polynomial(z, SINE)) - low - cube * SINE_FIRST);
   const half = 0.5 * z;
   const one = 1 - half;
   const c = one + (1 - one - half + (z * z * polynomial(z, COSINE) - r * low));

@@ -63,6 +63,28 @@ def sequences():
     yield [["uniform", [700], "float32", 0, 1] for _ in range(20)]
 
 
+def halfway(values):
+    """Pairs c, f with values[i] * f + c so near to half-way between two float32 that rounding to float64 first is wrong."""
+    c = torch.tensor(2.0**-32 * (1 + 2.0**-23))
+    for x in values.tolist():
+        k = int(x * 2**24)
+        if not 2**23 < k < 2**24 or k % 2 == 0:
+            continue
+        f = (2**22 - 2**15) * pow(k, -1, 2**24) % 2**24 / 2**23
+        if f < 1 or x * f >= 1:
+            continue
+        twice_rounded = torch.tensor(x * f + c.item(), dtype=torch.float64).float().item()
+        assert twice_rounded < math.ldexp(round(x * f * 2**25) // 2 + 1, -24)
+        yield c.item(), f
+
+
+def hard_sequences(seed):
+    draw = lambda name: getattr(torch, name)(48, generator=torch.Generator().manual_seed(seed))
+    for n in (48, 4800):
+        yield from ([["uniform", [n], "float32", c, f]] for c, f in halfway(draw("rand")))
+        yield from ([["normal", [n], "float32", c, f]] for c, f in halfway(draw("randn")))
+
+
 def digest(calls, seed):
     generator = torch.Generator().manual_seed(seed)
     parts = [fill(call, generator).contiguous().numpy().tobytes() for call in calls]
@@ -77,8 +99,16 @@ def normals_float64(seed):
                                        .tolist() for n, mean, std in sizes]}
 
 
+def words(seed):
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.empty(4, dtype=torch.int64).random_(-(2**63), None, generator=generator)
+    return [str(value % 2**64) for value in x.tolist()]
+
+
 golden = {
-    "hashes": [{"seed": seed, "calls": calls, "sha256": digest(calls, seed)} for seed in SEEDS for calls in sequences()],
+    "random64": [{"seed": seed, "values": words(seed)} for seed in SEEDS],
+    "hashes": [{"seed": seed, "calls": calls, "sha256": digest(calls, seed)} for seed in SEEDS
+               for calls in [*sequences(), *hard_sequences(seed)]],
     "float64": [{"seed": seed, **normals_float64(seed)} for seed in SEEDS],
 }
 text = json.dumps(golden).replace('{"seed"', '\n{"seed"') + "\n"

@@ -1,5 +1,5 @@
 /** Comparisons and logic: results are bool, and nothing is differentiable. */
-import { cpu, type Algebra } from "@ag/kernels";
+import { type Algebra, cpu } from "@ag/kernels";
 import { pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -225,4 +225,3 @@ export function allclose(a: Tensor, b: Tensor, options: Closeness = {}): boolean
 export function equal(a: Tensor, b: Tensor): boolean {
   return sameShape(a.shape, b.shape) && holds(eq(a, b));
 }
-

@@ -1,6 +1,6 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
 import { cpu } from "@ag/kernels";
-import { defineOp, defineOutputs, overloads } from "../define.ts";
+import { defineOp, defineOutputs } from "../define.ts";
 import { checkComputes } from "../dtype.ts";
 import { ValueError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
@@ -185,7 +185,12 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
     const flat = reshape(x.detach(), [sizeOf(x.shape)]);
     const [values, indices] = along(kind, flat, 0, false);
     values.dispose();
-    return keepdim ? reshape(indices, x.shape.map(() => 1)) : indices;
+    return keepdim
+      ? reshape(
+          indices,
+          x.shape.map(() => 1),
+        )
+      : indices;
   }
   const [values, indices] = along(kind, x.detach(), dim, keepdim);
   values.dispose();

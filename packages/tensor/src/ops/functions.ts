@@ -44,7 +44,12 @@ export const exp: Unary = analytic({ name: "exp", formula: formulas.exp, saves: 
  * expm1(tensor([0])).tolist() // => [0]
  * ```
  */
-export const expm1: Unary = analytic({ name: "expm1", formula: formulas.expm1, saves: "out", slope: (out) => add(out, 1) });
+export const expm1: Unary = analytic({
+  name: "expm1",
+  formula: formulas.expm1,
+  saves: "out",
+  slope: (out) => add(out, 1),
+});
 
 /**
  * Natural logarithm. Derivative: G / x.
@@ -62,10 +67,12 @@ export const log: Unary = analytic({ name: "log", formula: formulas.log, saves: 
  * log1p(tensor([0])).tolist() // => [0]
  * ```
  */
-export const log1p: Unary = analytic({ name: "log1p", formula: formulas.log1p, saves: "x", slope: (x) => reciprocal(add(x, 1)) });
-
-const LN2 = 0.6931471805599453;
-const LN10 = 2.302585092994046;
+export const log1p: Unary = analytic({
+  name: "log1p",
+  formula: formulas.log1p,
+  saves: "x",
+  slope: (x) => reciprocal(add(x, 1)),
+});
 
 /**
  * Logarithm to base 2. Derivative: G / (x · ln 2).
@@ -74,7 +81,12 @@ const LN10 = 2.302585092994046;
  * log2(tensor([8])).tolist() // => [3]
  * ```
  */
-export const log2: Unary = analytic({ name: "log2", formula: formulas.log2, saves: "x", slope: (x) => reciprocal(mul(x, LN2)) });
+export const log2: Unary = analytic({
+  name: "log2",
+  formula: formulas.log2,
+  saves: "x",
+  slope: (x) => reciprocal(mul(x, Math.LN2)),
+});
 
 /**
  * Logarithm to base 10. Derivative: G / (x · ln 10).
@@ -83,7 +95,12 @@ export const log2: Unary = analytic({ name: "log2", formula: formulas.log2, save
  * log10(tensor([1000])).tolist() // => [3]
  * ```
  */
-export const log10: Unary = analytic({ name: "log10", formula: formulas.log10, saves: "x", slope: (x) => reciprocal(mul(x, LN10)) });
+export const log10: Unary = analytic({
+  name: "log10",
+  formula: formulas.log10,
+  saves: "x",
+  slope: (x) => reciprocal(mul(x, Math.LN10)),
+});
 
 /**
  * Square root; NaN below 0. Derivative: G / (2 · out), infinite at 0.
@@ -140,7 +157,12 @@ export const cos: Unary = analytic({ name: "cos", formula: formulas.cos, saves: 
  * tan(tensor([0])).tolist() // => [0]
  * ```
  */
-export const tan: Unary = analytic({ name: "tan", formula: formulas.tan, saves: "out", slope: (out) => add(square(out), 1) });
+export const tan: Unary = analytic({
+  name: "tan",
+  formula: formulas.tan,
+  saves: "out",
+  slope: (out) => add(square(out), 1),
+});
 
 /**
  * Arc tangent, in radians. Derivative: G / (1 + x²).
@@ -163,7 +185,12 @@ export const atan: Unary = analytic({
  * tanh(tensor([0])).tolist() // => [0]
  * ```
  */
-export const tanh: Unary = analytic({ name: "tanh", formula: formulas.tanh, saves: "out", slope: (out) => rsub(square(out), 1) });
+export const tanh: Unary = analytic({
+  name: "tanh",
+  formula: formulas.tanh,
+  saves: "out",
+  slope: (out) => rsub(square(out), 1),
+});
 
 /**
  * 1 / (1 + e⁻ˣ). Derivative: G · out · (1 − out).
@@ -200,7 +227,8 @@ const isWhole = (dtype: string): boolean => !dtype.startsWith("float");
 /** A step function: its derivative is 0 wherever there is one. */
 /* @__NO_SIDE_EFFECTS__ */
 function step(name: string, formula: <T, C>(m: Algebra<T, C>, x: T) => T): Unary {
-  const rounded: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T => (isWhole(m.dtype) ? x! : formula(m, x!));
+  const rounded: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T =>
+    isWhole(m.dtype) ? x! : formula(m, x!);
   return pointwise<[x: Tensor], readonly ["x"]>({
     name,
     inputs: ["x"],
@@ -270,4 +298,3 @@ export const remainder: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise<
 
 const sameSign = <T, C>(m: Algebra<T, C>, x: T, y: T): C =>
   m.or(m.and(m.lt(x, 0), m.lt(y, 0)), m.and(m.lt(0, x), m.lt(0, y)));
-

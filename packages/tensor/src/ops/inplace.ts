@@ -13,7 +13,13 @@ import { mul } from "./arithmetic.ts";
 
 /** Entries for the tape: what their functions forget has no gradient. */
 const filled = (name: string, node: string): Op<[x: Tensor]> =>
-  defineOp<[x: Tensor], readonly ["x"]>({ name, node, inputs: ["x"], forward: (x) => x, derivative: { x: (grad) => mul(grad, 0) } });
+  defineOp<[x: Tensor], readonly ["x"]>({
+    name,
+    node,
+    inputs: ["x"],
+    forward: (x) => x,
+    derivative: { x: (grad) => mul(grad, 0) },
+  });
 
 const fillEntry = filled("fill_", "FillBackward0").entries[0]!;
 const zeroEntry = filled("zero_", "ZeroBackward0").entries[0]!;
@@ -133,4 +139,3 @@ export function bernoulli_(x: Tensor, p = 0.5, generator?: Generator | null): Te
   drawn.dispose();
   return written(x, after);
 }
-

@@ -6,7 +6,10 @@ const [x, p, whole] = [normal([3, 5]), positive([3, 5]), integers([5], -3, 4)];
 
 export const samples: Sample[] = samplesFor(pow, "torch.pow", [
   ...[0, 1, 2, 3, 4].map((exponent) => ({ name: `to ${exponent}`, args: [x, exponent] as [typeof x, number] })),
-  ...[0.5, -0.5, -1, -2, 2.7, -1.3].map((exponent) => ({ name: `to ${exponent}`, args: [p, exponent] as [typeof x, number] })),
+  ...[0.5, -0.5, -1, -2, 2.7, -1.3].map((exponent) => ({
+    name: `to ${exponent}`,
+    args: [p, exponent] as [typeof x, number],
+  })),
   { name: "tensors", args: [p, normal([5])] },
   { name: "float64", args: [positive([4], "float64"), normal([4], "float64")] },
   { name: "of a number", args: [2.5, x] },

@@ -1,39 +1,14 @@
-/** Views of a part of a tensor. */
+/** Diagonals, and any other layout of a storage. */
 import { itemSize } from "@ag/kernels";
 import { defineView } from "../define.ts";
-import { IndexError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { full, tensor } from "../factories.ts";
 import type { Op } from "../op.ts";
-import { diagonalAt, sliceOf } from "../selection.ts";
-import { checkedShape, dimOf, type Shape, showShape, sizeOf } from "../shape.ts";
+import { diagonalAt } from "../selection.ts";
+import { checkedShape, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Layout, Tensor } from "../tensor.ts";
 import { gather, scatterAdd } from "./index.ts";
 import { reshape } from "./view.ts";
-
-export { select } from "../selection.ts";
-
-/**
- * `length` positions of dimension `dim`, from `start`.
- *
- * Throws {@link ShapeError} when they reach beyond it, {@link IndexError} when they start there.
- * Derivative: zeros with G in that part.
- *
- * ```ts doctest
- * narrow(tensor([1, 2, 3, 4]), 0, 1, 2).tolist() // => [2, 3]
- * ```
- */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  if (x.shape.length === 0) throw new ShapeError("narrow: narrow() cannot be applied to a 0-dim tensor.");
-  const size = x.shape[dimOf(dim, x.shape.length, "narrow")]!;
-  if (!Number.isInteger(length) || length < 0)
-    throw new ShapeError(`narrow: narrow(): length must be non-negative: need a whole length; got ${length}.`);
-  if (!Number.isInteger(start) || start < -size || start > size)
-    throw new IndexError(`narrow: start out of range (expected to be in range of [${-size}, ${size}], but got ${start}).`);
-  const first = start < 0 ? start + size : start;
-  if (first + length > size)
-    throw new ShapeError(`narrow: start (${first}) + length (${length}) exceeds dimension size (${size}).`);
-  return sliceOf(x, dim, { start: first, end: first + length, step: 1 });
-}
 
 export interface DiagonalOptions {
   /** The dimensions of rows and columns: 0 and 1 unless given. */

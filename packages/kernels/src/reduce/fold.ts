@@ -1,0 +1,167 @@
+/**
+ * Reductions by one operation of the dtype itself: max, min, prod, and sums of whole numbers. Floating max and min run in
+ * vectors (their order changes nothing); the rest goes element by element.
+ */
+import {
+  type Builder,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i64,
+  type Kernel,
+  kernel,
+  type Local,
+  pointer,
+  select,
+  type Type,
+  type Value,
+} from "../assembler/index.ts";
+import { loadElement, machineType, storeElement } from "../copy/element.ts";
+import type { Reduction } from "../device.ts";
+import { type DType, itemSize } from "../dtype.ts";
+
+type Step = (x: Value<Type>, y: Value<Type>) => Value<Type>;
+
+interface Machine {
+  readonly of: (x: number | bigint) => Value<Type>;
+  readonly add: Step;
+  readonly mul: Step;
+  readonly max: Step;
+  readonly min: Step;
+}
+
+interface Comparing {
+  readonly of: (x: number | bigint) => Value<Type>;
+  readonly add: Step;
+  readonly mul: Step;
+  readonly gt: (x: Value<Type>, y: Value<Type>) => Value<"i32">;
+}
+
+/** x and y must be variables. */
+const whole = (t: Comparing): Machine => ({
+  of: t.of,
+  add: t.add,
+  mul: t.mul,
+  max: (x, y) => select(t.gt(x, y), x, y),
+  min: (x, y) => select(t.gt(x, y), y, x),
+});
+
+const machines: Readonly<Record<"f32" | "f64" | "i32" | "i64" | "f32x4" | "f64x2", Machine>> = {
+  f32: f32 as unknown as Machine,
+  f64: f64 as unknown as Machine,
+  i32: whole(i32 as unknown as Comparing),
+  i64: whole(i64 as unknown as Comparing),
+  f32x4: f32x4 as unknown as Machine,
+  f64x2: f64x2 as unknown as Machine,
+};
+
+const stepOf = (machine: Machine, kind: Reduction): Step =>
+  kind === "sum" ? machine.add : kind === "prod" ? machine.mul : machine[kind];
+
+const bounds: Readonly<Record<DType, readonly [least: number | bigint, most: number | bigint]>> = {
+  float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  float16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  bfloat16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
+/** What changes nothing: the result over no element. */
+export function identity(kind: Reduction, dtype: DType): number | bigint {
+  if (kind === "sum") return 0;
+  if (kind === "prod") return 1;
+  return bounds[dtype][kind === "max" ? 0 : 1];
+}
+
+/** The vectors of a dtype, where the reduction has them. */
+const vectorOf = (kind: Reduction, dtype: DType): typeof f32x4 | typeof f64x2 | null => {
+  if (kind !== "max" && kind !== "min") return null;
+  return dtype === "float32" ? f32x4 : dtype === "float64" ? f64x2 : null;
+};
+
+/** (rows, n, x, out): each of the rows, which follow each other, becomes one element. */
+export const foldRows = (kind: Reduction, dtype: DType): Kernel =>
+  kernel({ rows: i32, n: i32, x: pointer, out: pointer }, (f, { rows, n, x, out }) => {
+    const type = machineType(dtype);
+    const step = stepOf(machines[type.type], kind);
+    const size = itemSize(dtype);
+    const result = f.local(type) as Local<Type>;
+    f.repeat(rows, () => {
+      result.set(machines[type.type].of(identity(kind, dtype)));
+      const left = f.let(n);
+      const vector = vectorOf(kind, dtype);
+      if (vector) foldVectors(f, { kind, vector, step, left, x, result });
+      f.repeat(left, () => {
+        result.set(step(result, loadElement(f, dtype, x)));
+        x.advance(size);
+      });
+      storeElement(f, dtype, out, result);
+      out.advance(size);
+    });
+  });
+
+interface VectorFold {
+  readonly kind: Reduction;
+  readonly vector: typeof f32x4 | typeof f64x2;
+  readonly step: Step;
+  readonly left: Local<"i32">;
+  readonly x: Local<"i32">;
+  readonly result: Local<Type>;
+}
+
+/** Four vectors at a time, as long as there are that many; the rest stays in `left`. */
+function foldVectors(f: Builder, { kind, vector, step, left, x, result }: VectorFold): void {
+  const [combine, lanes] = [stepOf(machines[vector.type], kind), vector === f32x4 ? 4 : 2];
+  const first = machines[vector.type].of(identity(kind, "float32"));
+  f.when(i32.geUnsigned(left, 4 * lanes), () => {
+    const parts = [0, 1, 2, 3].map(() => f.let(first));
+    f.repeat(i32.divUnsigned(left, 4 * lanes), () => {
+      const loaded = parts.map((_, k) => f.let(vector.load(x, 16 * k) as Value<Type>));
+      parts.forEach((part, k) => {
+        part.set(combine(part, loaded[k]!));
+      });
+      x.advance(64);
+    });
+    const [a, b, c, d] = parts;
+    const all = f.let(combine(f.let(combine(a!, c!)), f.let(combine(b!, d!))));
+    const extract = vector.extract as (x: Value<Type>, lane: number) => Value<Type>;
+    for (let lane = 0; lane < lanes; lane++) result.set(step(result, f.let(extract(all, lane))));
+    left.set(i32.and(left, 4 * lanes - 1));
+  });
+}
+
+/** (rows, n, row, x, out): out[j] over all rows, `row` bytes apart, one row after the other. */
+export const foldColumns = (kind: Reduction, dtype: DType): Kernel =>
+  kernel({ rows: i32, n: i32, row: i32, x: pointer, out: pointer }, (f, { rows, n, row, x, out }) => {
+    const step = stepOf(machines[machineType(dtype).type], kind);
+    const size = itemSize(dtype);
+    f.copyBytes(out, x, i32.mul(n, size));
+    f.repeat(i32.sub(rows, 1), () => {
+      x.advance(row);
+      const [at, to, left] = [f.let(x), f.let(out), f.let(n)];
+      const vector = vectorOf(kind, dtype);
+      if (vector) {
+        const combine = stepOf(machines[vector.type], kind);
+        f.repeat(i32.divUnsigned(n, 32 / size), () => {
+          const loaded = [0, 16].map((k) => f.let(vector.load(at, k) as Value<Type>));
+          const sums = [0, 16].map((k, i) => f.let(combine(f.let(vector.load(to, k) as Value<Type>), loaded[i]!)));
+          sums.forEach((y, i) => {
+            f.store(to, 16 * i, y);
+          });
+          at.advance(32);
+          to.advance(32);
+        });
+        left.set(i32.and(n, 32 / size - 1));
+      }
+      f.repeat(left, () => {
+        storeElement(f, dtype, to, step(loadElement(f, dtype, to), loadElement(f, dtype, at)));
+        at.advance(size);
+        to.advance(size);
+      });
+    });
+  });

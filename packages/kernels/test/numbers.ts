@@ -1,0 +1,28 @@
+/** The stream of goldens/products.py: in [−1, 1), float32. */
+export function numbers(seed: number, count: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+/** What goldens/products.py records of a result. */
+export interface Measured {
+  /** PyTorch's largest error in float32. */
+  readonly error: number;
+  readonly picks: readonly number[];
+  readonly exact: readonly number[];
+}
+
+/** The largest error that is allowed: four times PyTorch's, or four units in the last place of the largest result. */
+export function allowedError({ error }: Measured, exact: ArrayLike<number>): number {
+  const largest = Array.from(exact).reduce((x, y) => Math.max(x, Math.abs(y)), 0);
+  return Math.max(4 * error, 4 * 2 ** -24 * largest);
+}
+
+export const largestDifference = (x: ArrayLike<number>, y: ArrayLike<number>): number =>
+  Array.from(x).reduce((most, v, i) => {
+    const difference = Math.abs(v - y[i]!);
+    return difference <= most ? most : difference; // NaN comes through
+  }, 0);

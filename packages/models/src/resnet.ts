@@ -1,0 +1,169 @@
+import {
+  AdaptiveAvgPool2d,
+  BatchNorm2d,
+  Conv2d,
+  type Layer,
+  Linear,
+  MaxPool2d,
+  Module,
+  type Parameter,
+  ReLU,
+  Sequential,
+} from "@ag/nn";
+import { constant_, kaimingNormal_ } from "@ag/nn/init";
+import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
+import { loadStateDictFromUrl } from "./hub.ts";
+import { type GivenWeights, ResNet18_Weights, ResNet34_Weights, verifyWeights, type WeightsEnum } from "./weights.ts";
+
+const conv3x3 = (inPlanes: number, planes: number, stride: number): Conv2d =>
+  new Conv2d(inPlanes, planes, 3, { stride, padding: 1, bias: false });
+
+const projection = (inPlanes: number, planes: number, stride: number): Sequential =>
+  new Sequential(new Conv2d(inPlanes, planes, 1, { stride, bias: false }), new BatchNorm2d(planes));
+
+export interface BasicBlockOptions {
+  readonly stride?: number;
+  /** Brings the input to the shape of the output; null where it has it. */
+  readonly downsample?: Layer | null;
+}
+
+/**
+ * Two 3×3 convolutions and the input again (He et al. 2015, figure 2).
+ *
+ * Shapes: [n, inPlanes, h, w] → [n, planes, ⌈h / stride⌉, ⌈w / stride⌉].
+ */
+export class BasicBlock extends Module {
+  readonly conv1: Conv2d;
+  readonly bn1: BatchNorm2d;
+  readonly relu: ReLU;
+  readonly conv2: Conv2d;
+  readonly bn2: BatchNorm2d;
+  readonly downsample: Layer | null;
+
+  constructor(inPlanes: number, planes: number, { stride = 1, downsample = null }: BasicBlockOptions = {}) {
+    super();
+    this.conv1 = conv3x3(inPlanes, planes, stride);
+    this.bn1 = new BatchNorm2d(planes);
+    this.relu = new ReLU({ inplace: true });
+    this.conv2 = conv3x3(planes, planes, 1);
+    this.bn2 = new BatchNorm2d(planes);
+    this.downsample = downsample;
+  }
+
+  forward(x: Tensor): Tensor {
+    const identity = this.downsample === null ? x : this.downsample.forward(x);
+    const out = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
+    return this.relu.forward(add.inPlace(this.bn2.forward(this.conv2.forward(out)), identity));
+  }
+}
+
+export interface ResNetOptions {
+  readonly numClasses?: number;
+  /** Starts the last normalisation of each block at 0, so that blocks begin as identities (Goyal et al. 2017). */
+  readonly zeroInitResidual?: boolean;
+}
+
+/** Numbers of blocks in the four stages. */
+export type Stages = readonly [number, number, number, number];
+
+/** The blocks of one stage. The projection is built before its block: its weights are drawn first, as in torchvision. */
+function stage(inPlanes: number, planes: number, blocks: number, stride: number): Sequential {
+  const downsample = stride === 1 && inPlanes === planes ? null : projection(inPlanes, planes, stride);
+  const layers = [new BasicBlock(inPlanes, planes, { stride, downsample })];
+  while (layers.length < blocks) layers.push(new BasicBlock(planes, planes));
+  return new Sequential(...layers);
+}
+
+/**
+ * A residual network of basic blocks (He et al. 2015), as torchvision builds it: the same structure, keys, numbers and
+ * random draws.
+ *
+ * Shapes: [n, 3, h, w] → [n, numClasses].
+ */
+export class ResNet extends Module {
+  readonly conv1: Conv2d;
+  readonly bn1: BatchNorm2d;
+  readonly relu: ReLU;
+  readonly maxpool: MaxPool2d;
+  readonly layer1: Sequential;
+  readonly layer2: Sequential;
+  readonly layer3: Sequential;
+  readonly layer4: Sequential;
+  readonly avgpool: AdaptiveAvgPool2d;
+  /** The classifier; replace it to train the network for other classes. */
+  fc: Linear | Layer;
+
+  constructor(stages: Stages, { numClasses = 1000, zeroInitResidual = false }: ResNetOptions = {}) {
+    super();
+    this.conv1 = new Conv2d(3, 64, 7, { stride: 2, padding: 3, bias: false });
+    this.bn1 = new BatchNorm2d(64);
+    this.relu = new ReLU({ inplace: true });
+    this.maxpool = new MaxPool2d(3, { stride: 2, padding: 1 });
+    this.layer1 = stage(64, 64, stages[0], 1);
+    this.layer2 = stage(64, 128, stages[1], 2);
+    this.layer3 = stage(128, 256, stages[2], 2);
+    this.layer4 = stage(256, 512, stages[3], 2);
+    this.avgpool = new AdaptiveAvgPool2d(1);
+    this.fc = new Linear(512, numClasses);
+    this.#initialize(zeroInitResidual);
+  }
+
+  #initialize(zeroInitResidual: boolean): void {
+    for (const module of this.modules()) {
+      if (module instanceof Conv2d) kaimingNormal_(module.weight, { mode: "fan_out", nonlinearity: "relu" });
+      if (zeroInitResidual && module instanceof BasicBlock) constant_(module.bn2.weight as Parameter, 0);
+    } // batch normalisation already starts with weight 1 and bias 0
+  }
+
+  forward(x: Tensor): Tensor {
+    const stem = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(x))));
+    const top = this.layer4.forward(this.layer3.forward(this.layer2.forward(this.layer1.forward(stem))));
+    return this.fc.forward(flatten(this.avgpool.forward(top), { startDim: 1 }));
+  }
+}
+
+export interface UntrainedOptions extends ResNetOptions {
+  readonly weights?: null;
+}
+
+export interface PretrainedOptions extends ResNetOptions {
+  readonly weights: GivenWeights;
+  /** Shows how far the download is. */
+  readonly progress?: boolean;
+}
+
+async function pretrained(stages: Stages, known: WeightsEnum, options: PretrainedOptions): Promise<ResNet> {
+  const { weights, progress = true, ...rest } = options;
+  const { url, meta } = verifyWeights(known, weights);
+  const { numClasses = meta.categories.length } = rest;
+  if (numClasses !== meta.categories.length)
+    throw new ValueError(
+      `resnet: The parameter 'num_classes' expected value ${meta.categories.length} but got ${numClasses} instead. ` +
+        "Load the weights, then replace fc.",
+    );
+  const model = new ResNet(stages, { ...rest, numClasses }); // draws as torchvision does, before the file replaces it
+  model.loadStateDict(await loadStateDictFromUrl(url, { progress, checkHash: true }));
+  return model;
+}
+
+type Build = {
+  (options?: UntrainedOptions): ResNet;
+  (options: PretrainedOptions): Promise<ResNet>;
+};
+
+const build = (stages: Stages, known: WeightsEnum): Build =>
+  ((options: UntrainedOptions | PretrainedOptions = {}) =>
+    (options.weights ?? null) === null
+      ? new ResNet(stages, options)
+      : pretrained(stages, known, options as PretrainedOptions)) as Build;
+
+/**
+ * ResNet-18. At once without weights: `resnet18({ numClasses: 10 })`; with `weights: ResNet18_Weights.DEFAULT` a
+ * promise, fulfilled when the file is downloaded (or found in the cache), checked and loaded.
+ *
+ * Throws {@link ValueError} for weights of another network, and for other numbers of classes than the weights have.
+ */
+export const resnet18: Build = /* @__PURE__ */ build([2, 2, 2, 2], ResNet18_Weights);
+
+/** ResNet-34; called as {@link resnet18}. */
+export const resnet34: Build = /* @__PURE__ */ build([3, 4, 6, 3], ResNet34_Weights);

@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { FormatError, safetensorsBytes } from "@ag/serialization";
+import { tensor } from "@ag/tensor";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, setDir } from "../src/hub.ts";
+
+const file = safetensorsBytes(new Map([["w", tensor([1, 2, 3])]]));
+const digest = createHash("sha256").update(file).digest("hex");
+const rightName = `weights-${digest.slice(0, 8)}.pth`;
+const wrongName = `weights-${"0".repeat(8)}.pth`;
+
+let folder = "";
+let said: string[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "hub-"));
+  said = [];
+  vi.spyOn(console, "log").mockImplementation((line: string) => void said.push(line));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  setDir(null);
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** A server on this machine; gives its address and counts requests. */
+async function serve(
+  answer: RequestListener = (_, response) => response.end(file),
+): Promise<{ at: string; count: () => number }> {
+  let count = 0;
+  const server = createServer((request, response) => {
+    count++;
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { at: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, count: () => count };
+}
+
+const failure = async (promise: Promise<unknown>): Promise<unknown> => promise.catch((reason: unknown) => reason);
+
+describe("the folder", () => {
+  test("is chosen as torch.hub chooses it", () => {
+    vi.stubEnv("TORCH_HOME", undefined);
+    vi.stubEnv("XDG_CACHE_HOME", undefined);
+    expect(getDir()).toBe(join(homedir(), ".cache", "torch", "hub"));
+    vi.stubEnv("XDG_CACHE_HOME", "/cache");
+    expect(getDir()).toBe(join("/cache", "torch", "hub"));
+    vi.stubEnv("TORCH_HOME", "~/torch");
+    expect(getDir()).toBe(join(homedir(), "torch", "hub"));
+    setDir("/chosen");
+    expect(getDir()).toBe("/chosen");
+  });
+
+  test("holds checkpoints under the last part of the URL, downloaded once", async () => {
+    setDir(join(folder, "hub"));
+    const { at, count } = await serve();
+    const url = `${at}/models/${rightName}?x=1`;
+    const first = await loadStateDictFromUrl(url);
+    expect(first.get("w")!.tolist()).toEqual([1, 2, 3]);
+    await loadStateDictFromUrl(url, { checkHash: true });
+    expect(count()).toBe(1);
+    const kept = join(folder, "hub", "checkpoints");
+    expect(readdirSync(kept)).toEqual([rightName]);
+    expect(said).toEqual([`Downloading: "${url}" to ${join(kept, rightName)}`]);
+  });
+
+  test("and the name can be given, but no path", async () => {
+    const { at, count } = await serve();
+    await loadStateDictFromUrl(`${at}/`, { modelDir: folder, fileName: "mine.pth" });
+    expect(readdirSync(folder)).toEqual(["mine.pth"]);
+    for (const fileName of ["../x.pth", "", "..", "a\\b"])
+      await expect(loadStateDictFromUrl(`${at}/x`, { modelDir: folder, fileName })).rejects.toThrow(/name of a file/);
+    await expect(loadStateDictFromUrl(`${at}/`, { modelDir: folder })).rejects.toThrow(/name of a file/);
+    expect(count()).toBe(1);
+  });
+});
+
+describe("the hash", () => {
+  test("in the name is that of the file", async () => {
+    const { at } = await serve();
+    const loaded = await loadStateDictFromUrl(`${at}/${rightName}`, { modelDir: folder, checkHash: true });
+    expect(loaded.size).toBe(1);
+  });
+
+  test("if wrong, leaves nothing behind", async () => {
+    const { at } = await serve();
+    const error = await failure(loadStateDictFromUrl(`${at}/${wrongName}`, { modelDir: folder, checkHash: true }));
+    expect(error).toBeInstanceOf(DownloadError);
+    expect(error).toMatchObject({ failure: "hash" });
+    expect(String(error)).toContain(`invalid hash value (expected "00000000", got "${digest}")`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of a file already there is checked too", async () => {
+    const { at, count } = await serve();
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, rightName), "damaged");
+    const url = `${at}/${rightName}`;
+    const error = await failure(loadStateDictFromUrl(url, { modelDir: folder, checkHash: true }));
+    expect(String(error)).toContain(`invalid hash value (expected "${digest.slice(0, 8)}", got "`);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(count()).toBe(0);
+    await loadStateDictFromUrl(url, { modelDir: folder, checkHash: true });
+    expect(count()).toBe(1);
+  });
+
+  test.each(["weights.pth", "weights-.pth", "weights-abc.pth", "weights-0123456.pth", "weights-0123456789"])(
+    "%s has none to check",
+    async (name) => {
+      const { at, count } = await serve();
+      const options = { modelDir: folder, checkHash: true };
+      await expect(loadStateDictFromUrl(`${at}/${name}`, options)).rejects.toThrow(/8 or more digits/);
+      expect(count()).toBe(0);
+    },
+  );
+});
+
+describe("failures", () => {
+  const fails = async (answer: RequestListener, options = {}): Promise<unknown> => {
+    const { at } = await serve(answer);
+    const error = await failure(loadStateDictFromUrl(`${at}/x.pth`, { modelDir: folder, ...options }));
+    expect(readdirSync(folder)).toEqual([]);
+    return error;
+  };
+
+  test("an answer that is no success", async () => {
+    const error = await fails((_, response) => response.writeHead(404).end("no"));
+    expect(error).toMatchObject({ name: "DownloadError", failure: "status", status: 404 });
+  });
+
+  test("no connection", async () => {
+    const error = await failure(loadStateDictFromUrl("http://127.0.0.1:1/x.pth", { modelDir: folder }));
+    expect(error).toMatchObject({ name: "DownloadError", failure: "offline", url: "http://127.0.0.1:1/x.pth" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("silence before and within the answer", async () => {
+    const never = await fails(() => undefined, { timeout: 50 });
+    expect(never).toMatchObject({ failure: "timeout" });
+    const stuck = await fails((_, response) => void response.write("some"), { timeout: 50 });
+    expect(stuck).toMatchObject({ failure: "timeout" });
+  });
+
+  test("an early end", async () => {
+    const error = await fails((_, response) => {
+      response.writeHead(200, { "content-length": file.length });
+      response.write(file.subarray(0, 10), () => response.destroy());
+    });
+    expect(error).toMatchObject({ failure: "truncated" });
+  });
+
+  test("the caller's signal, whose reason is thrown", async () => {
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const stuck: RequestListener = (_, response) => response.write("some", () => controller.abort(reason));
+    expect(await fails(stuck, { signal: controller.signal })).toBe(reason);
+  });
+
+  test("an error in the progress callback is passed on", async () => {
+    const reason = new Error("mine");
+    const progress = (): void => {
+      throw reason;
+    };
+    expect(await fails((_, response) => void response.end(file), { progress })).toBe(reason);
+  });
+
+  test("a file that is no weights, and another protocol", async () => {
+    const { at } = await serve((_, response) => void response.end("<html>"));
+    await expect(loadStateDictFromUrl(`${at}/x.pth`, { modelDir: folder })).rejects.toThrow(FormatError);
+    await expect(loadStateDictFromUrl("file:///x.pth", { modelDir: folder })).rejects.toThrow(/http or https/);
+  });
+});
+
+test("progress tells bytes and total, and ends with all of them", async () => {
+  const calls: (readonly [number, number | undefined])[] = [];
+  const big = new Uint8Array(300_000);
+  const { at } = await serve((_, response) => void response.writeHead(200, { "content-length": big.length }).end(big));
+  await downloadUrlToFile(`${at}/big`, join(folder, "big"), {
+    hashPrefix: createHash("sha256").update(big).digest("hex"),
+    progress: (received, total) => void calls.push([received, total]),
+  });
+  expect(calls.at(-1)).toEqual([big.length, big.length]);
+  expect(calls.map(([received]) => received)).toEqual(calls.map(([received]) => received).toSorted((a, b) => a - b));
+  expect(readFileSync(join(folder, "big"))).toHaveLength(big.length);
+});

@@ -1,0 +1,124 @@
+/** How do weights start? The formulas, and with them the bits, are those of `torch.nn.init`; nothing here is recorded. */
+import { noGrad } from "@ag/autograd";
+import { fill_, fillNormal, fillUniform, type Generator, ShapeError, type Tensor, ValueError, warnOnce } from "@ag/tensor/fn";
+
+interface Drawn {
+  readonly generator?: Generator | null;
+}
+
+export type FanMode = "fan_in" | "fan_out";
+
+/** By PyTorch's names. */
+export type Nonlinearity =
+  | "linear"
+  | "conv1d"
+  | "conv2d"
+  | "conv3d"
+  | "sigmoid"
+  | "tanh"
+  | "relu"
+  | "leaky_relu"
+  | "selu";
+
+export interface XavierOptions extends Drawn {
+  readonly gain?: number;
+}
+
+export interface KaimingOptions extends Drawn {
+  /** Slope of the leaky relu behind the layer, for negative values. */
+  readonly a?: number;
+  /** Whether the variance of the values (fan_in) or of the gradients (fan_out) is kept. */
+  readonly mode?: FanMode;
+  readonly nonlinearity?: Nonlinearity;
+}
+
+/** Fills x with uniform numbers in [a, b); gives x. */
+export function uniform_(x: Tensor, a = 0, b = 1, { generator }: Drawn = {}): Tensor {
+  return fillUniform(x, a, b, generator);
+}
+
+/** Fills x with normal numbers; gives x. */
+export function normal_(x: Tensor, mean = 0, std = 1, { generator }: Drawn = {}): Tensor {
+  return fillNormal(x, mean, std, generator);
+}
+
+/** Sets every element; gives x. */
+export const constant_ = (x: Tensor, value: number): Tensor => noGrad(() => fill_(x, value));
+
+export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
+
+export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
+
+/** The factor of the standard deviation that a nonlinearity behind the layer asks for. `param`: the slope of leaky_relu. */
+export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "conv1d":
+    case "conv2d":
+    case "conv3d":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.sqrt(2);
+    case "leaky_relu":
+      return Math.sqrt(2 / (1 + param * param));
+    case "selu":
+      return 3 / 4;
+    default:
+      throw new ValueError(`calculateGain: Unsupported nonlinearity ${String(nonlinearity)}.`);
+  }
+}
+
+/** How many inputs each output of a layer with this weight sees, and how many outputs each input reaches. */
+export function fansOf({ shape }: Tensor): { fanIn: number; fanOut: number } {
+  if (shape.length < 2)
+    throw new ShapeError(
+      "init: Fan in and fan out can not be computed for tensor with fewer than 2 dimensions: need a weight [out, in, …]; " +
+        `got ${shape.length} dimensions.`,
+    );
+  const field = shape.slice(2).reduce((size, n) => size * n, 1);
+  return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
+}
+
+const isEmpty = (x: Tensor): boolean => {
+  if (x.numel() === 0) warnOnce("Initializing zero-element tensors is a no-op");
+  return x.numel() === 0;
+};
+
+const xavierStd = (x: Tensor, gain: number): number => {
+  const { fanIn, fanOut } = fansOf(x);
+  return gain * Math.sqrt(2 / (fanIn + fanOut));
+};
+
+/** Uniform in ±gain·√(6 / (fan_in + fan_out)) (Glorot & Bengio 2010). */
+export function xavierUniform_(x: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * xavierStd(x, gain);
+  return fillUniform(x, -bound, bound, generator);
+}
+
+/** Normal with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot & Bengio 2010). */
+export function xavierNormal_(x: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
+  return fillNormal(x, 0, xavierStd(x, gain), generator);
+}
+
+function kaimingStd(x: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions): number {
+  if (mode !== "fan_in" && mode !== "fan_out")
+    throw new ValueError(`kaiming: Mode ${String(mode)} not supported, please use one of ['fan_in', 'fan_out'].`);
+  const { fanIn, fanOut } = fansOf(x);
+  return calculateGain(nonlinearity, a) / Math.sqrt(mode === "fan_in" ? fanIn : fanOut);
+}
+
+/** Uniform in ±gain·√(3 / fan) (He et al. 2015). */
+export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  if (isEmpty(x)) return x;
+  const bound = Math.sqrt(3) * kaimingStd(x, options);
+  return fillUniform(x, -bound, bound, options.generator);
+}
+
+/** Normal with standard deviation gain / √fan (He et al. 2015). */
+export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  if (isEmpty(x)) return x;
+  return fillNormal(x, 0, kaimingStd(x, options), options.generator);
+}

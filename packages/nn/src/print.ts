@@ -1,0 +1,41 @@
+import type { Module } from "./module.ts";
+
+const indented = (text: string): string => text.replaceAll("\n", "\n  ");
+
+/** `Name(extra)` on one line, or the children below each other: as PyTorch prints a module. */
+export function printModule(name: string, extra: string, children: readonly (readonly [string, string])[]): string {
+  const head = extra === "" ? [] : extra.split("\n");
+  if (children.length === 0 && head.length <= 1) return `${name}(${extra})`;
+  const lines = [...head, ...children.map(([key, text]) => `(${key}): ${indented(text)}`)];
+  return `${name}(\n  ${lines.join("\n  ")}\n)`;
+}
+
+/** Runs of equal modules become one line, `(0-2): 3 x Linear(…)`. */
+export function printList(name: string, modules: readonly Module[]): string {
+  const runs: { first: number; count: number; text: string }[] = [];
+  modules.forEach((module, i) => {
+    const text = String(module);
+    const last = runs.at(-1);
+    if (last?.text === text) last.count++;
+    else runs.push({ first: i, count: 1, text });
+  });
+  const children = runs.map(({ first, count, text }) =>
+    count === 1 ? ([`${first}`, text] as const) : ([`${first}-${first + count - 1}`, `${count} x ${text}`] as const),
+  );
+  return printModule(name, "", children);
+}
+
+/** A number as Python's `repr` writes it in a module's text. */
+export function numberText(x: number): string {
+  if (x === Number.POSITIVE_INFINITY) return "inf";
+  if (x !== 0 && Math.abs(x) < 1e-4) return x.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  return String(x);
+}
+
+/** `None`, `True` and tuples are data: the text of a module is PyTorch's. */
+export function valueText(x: number | boolean | string | null | readonly number[]): string {
+  if (x === null) return "None";
+  if (typeof x === "boolean") return x ? "True" : "False";
+  if (typeof x === "string") return x;
+  return typeof x === "number" ? numberText(x) : `(${x.map(numberText).join(", ")})`;
+}

@@ -1,0 +1,123 @@
+import { ValueError } from "@ag/tensor/fn";
+import type { ParamGroup } from "./groups.ts";
+import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
+
+type Group = ParamGroup<{ lr: number }>;
+type Given = Readonly<Record<string, unknown>>;
+
+function needNumber(name: string, value: unknown): number {
+  if (typeof value !== "number" || Number.isNaN(value))
+    throw new ValueError(`scheduler: need a number as ${name}; got ${String(value)}.`);
+  return value;
+}
+
+function needPeriod(value: unknown): number {
+  if (!(Number.isInteger(value) && (value as number) > 0))
+    throw new ValueError(`StepLR: need a whole number > 0 as stepSize; got ${String(value)}.`);
+  return value as number;
+}
+
+export interface StepOptions extends SchedulerOptions {
+  /** Factor of the rate; 0.1 unless given. */
+  readonly gamma?: number;
+}
+
+/**
+ * Multiplies the rate by `gamma` every `stepSize` epochs.
+ *
+ * ```ts doctest
+ * const optimizer = new SGD([zeros([1], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new StepLR(optimizer, 2, { gamma: 0.5 });
+ * const rates = [1, 2, 3].map(() => {
+ *   optimizer.step();
+ *   schedule.step();
+ *   return schedule.getLastLr()[0];
+ * });
+ * rates // => [1, 0.5, 0.5]
+ * ```
+ */
+export class StepLR extends LRScheduler {
+  stepSize: number;
+  gamma: number;
+
+  constructor(optimizer: Scheduled, stepSize: number, { gamma = 0.1, ...options }: StepOptions = {}) {
+    super(optimizer, options);
+    this.stepSize = needPeriod(stepSize);
+    this.gamma = needNumber("gamma", gamma);
+    this.start();
+  }
+
+  protected nextLr({ lr }: Group): number {
+    return this.lastEpoch === 0 || this.lastEpoch % this.stepSize !== 0 ? lr : lr * this.gamma;
+  }
+
+  protected options(): Record<string, unknown> {
+    return { stepSize: this.stepSize, gamma: this.gamma };
+  }
+
+  protected setOptions(given: Given): void {
+    const [stepSize, gamma] = [needPeriod(given.stepSize), needNumber("gamma", given.gamma)];
+    this.stepSize = stepSize;
+    this.gamma = gamma;
+  }
+}
+
+/** How often each epoch is among the milestones. */
+function counted(milestones: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const epoch of milestones) counts.set(needNumber("milestone", epoch), (counts.get(epoch) ?? 0) + 1);
+  return counts;
+}
+
+/** Multiplies the rate by `gamma` at each of the `milestones`, counted in epochs. */
+export class MultiStepLR extends LRScheduler {
+  milestones: Map<number, number>;
+  gamma: number;
+
+  constructor(optimizer: Scheduled, milestones: readonly number[], { gamma = 0.1, ...options }: StepOptions = {}) {
+    super(optimizer, options);
+    this.milestones = counted(milestones);
+    this.gamma = needNumber("gamma", gamma);
+    this.start();
+  }
+
+  protected nextLr({ lr }: Group): number {
+    let factor = 1; // gamma to the number of milestones at this epoch, as a product
+    for (let i = this.milestones.get(this.lastEpoch) ?? 0; i > 0; i--) factor *= this.gamma;
+    return lr * factor;
+  }
+
+  protected options(): Record<string, unknown> {
+    return { milestones: new Map(this.milestones), gamma: this.gamma };
+  }
+
+  protected setOptions(given: Given): void {
+    const gamma = needNumber("gamma", given.gamma);
+    if (!(given.milestones instanceof Map)) throw new ValueError("MultiStepLR: need a Map of milestones.");
+    this.milestones = new Map(given.milestones as Map<number, number>);
+    this.gamma = gamma;
+  }
+}
+
+/** Multiplies the rate by `gamma` every epoch. */
+export class ExponentialLR extends LRScheduler {
+  gamma: number;
+
+  constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
+    super(optimizer, options);
+    this.gamma = needNumber("gamma", gamma);
+    this.start();
+  }
+
+  protected nextLr({ lr }: Group): number {
+    return this.lastEpoch === 0 ? lr : lr * this.gamma;
+  }
+
+  protected options(): Record<string, unknown> {
+    return { gamma: this.gamma };
+  }
+
+  protected setOptions(given: Given): void {
+    this.gamma = needNumber("gamma", given.gamma);
+  }
+}

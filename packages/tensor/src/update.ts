@@ -1,0 +1,103 @@
+/**
+ * How do optimizers change parameters? One fused kernel call for a whole group. Every check comes before the first
+ * write; what is not row-major is updated in a copy. Nothing here is recorded: callers are under `noGrad`.
+ */
+import { type AdamOptions, cpu, type SgdOptions } from "@ag/kernels";
+import { denseCopy, withDense } from "./dense.ts";
+import { isStorageOnly } from "./dtype.ts";
+import { refuseOverlapping } from "./elementwise.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import { sameShape, showShape } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+export type { AdamOptions, SgdOptions };
+
+type Tensors = readonly Tensor[];
+
+function checkParam(op: string, param: Tensor): void {
+  if (!param.isFloatingPoint() || isStorageOnly(param.dtype))
+    throw new DTypeError(`${op}: need parameters of float32 or float64; got ${param.dtype}.`);
+  refuseOverlapping(op, param);
+}
+
+function checkMate(op: string, what: string, param: Tensor, x: Tensor): void {
+  if (!sameShape(x.shape, param.shape))
+    throw new ShapeError(
+      `${op}: need a ${what} of the parameter's shape ${showShape(param.shape)}; got ${showShape(x.shape)}.`,
+    );
+  if (x.dtype !== param.dtype)
+    throw new DTypeError(`${op}: need a ${what} of the parameter's dtype ${param.dtype}; got ${x.dtype}.`);
+}
+
+function checkAll(op: string, params: Tensors, grads: Tensors, states: Readonly<Record<string, Tensors>>): void {
+  for (const [i, param] of params.entries()) {
+    checkParam(op, param);
+    checkMate(op, "gradient", param, grads[i]!);
+    for (const [what, list] of Object.entries(states)) {
+      const state = list[i]!;
+      checkMate(op, what, param, state);
+      if (!state.isContiguous())
+        throw new ShapeError(`${op}: need a ${what} in row-major order; got strides ${showShape(state.strides)}.`);
+    }
+  }
+}
+
+/** Runs the kernel on row-major operands of each dtype, and notes the writes. */
+function eachDtype(
+  params: Tensors,
+  grads: Tensors,
+  states: readonly Tensors[],
+  run: (params: Tensors, grads: Tensors, states: readonly Tensors[]) => void,
+): void {
+  for (const dtype of new Set(params.map((x) => x.dtype))) {
+    const chosen = params.flatMap((x, i) => (x.dtype === dtype ? [i] : []));
+    const pick = (list: Tensors): Tensors => chosen.map((i) => list[i]!);
+    const [targets, sources] = [pick(params), pick(grads)];
+    const dense = targets.map((x) => (x.isContiguous() ? x : denseCopy(x)));
+    withDense(sources, (...rows) => run(dense, rows as Tensors, states.map(pick)));
+    dense.forEach((x, i) => {
+      if (x === targets[i]) return;
+      cpu.copy(x, targets[i]!);
+      x.dispose();
+    });
+  }
+  for (const list of [params, ...states]) for (const x of list) x.storage.version++;
+}
+
+/**
+ * One step of stochastic gradient descent: `params` are overwritten. `buffers`, one for each parameter when there is
+ * momentum, hold the momentum (row-major, of the parameter's shape and dtype); they need no values when `isFirst`.
+ *
+ * Throws {@link ShapeError} and {@link DTypeError} where sizes or dtypes differ, before anything is written.
+ */
+export function sgdUpdate(params: Tensors, grads: Tensors, buffers: Tensors, options: SgdOptions): void {
+  const states = options.momentum === 0 ? [] : [buffers];
+  checkAll("sgd", params, grads, states.length > 0 ? { "momentum buffer": buffers } : {});
+  eachDtype(params, grads, states, (dense, rows, [held = []]) => cpu.sgd(dense, rows, held, options));
+}
+
+/**
+ * One step of Adam (Kingma & Ba 2015, algorithm 1) or, with `isDecoupled`, AdamW (Loshchilov & Hutter 2019): `params`
+ * and the running means `expAvgs` and `expAvgSqs` (row-major) are overwritten.
+ *
+ * Throws {@link ShapeError} and {@link DTypeError} where sizes or dtypes differ, before anything is written.
+ */
+export function adamUpdate(
+  params: Tensors,
+  grads: Tensors,
+  [expAvgs, expAvgSqs]: readonly [Tensors, Tensors],
+  options: AdamOptions,
+): void {
+  checkAll("adam", params, grads, { "running mean": expAvgs, "running mean of squares": expAvgSqs });
+  eachDtype(params, grads, [expAvgs, expAvgSqs], (dense, rows, [means = [], squares = []]) =>
+    cpu.adam(dense, rows, means, squares, options),
+  );
+}
+
+/** Forgets a gradient. One that nobody has read gives its memory back at once; one that was read is its reader's. */
+export function clearGrad(x: Tensor): void {
+  const { gradValue, isGradExposed } = x;
+  if (gradValue === null) return;
+  if (!isGradExposed) gradValue.dispose();
+  x.grad = null;
+}

@@ -1,0 +1,119 @@
+import {
+  arange,
+  DisposedError,
+  eye,
+  full,
+  linspace,
+  memory,
+  ones,
+  rand,
+  scope,
+  setMemoryLimit,
+  ShapeError,
+  tensor,
+  zeros,
+  zerosLike,
+} from "@ag/tensor";
+import { describe, expect, test } from "vitest";
+
+describe("factories", () => {
+  test("dtypes follow the data, or the option", () => {
+    expect(tensor([1, 2]).dtype).toBe("float32");
+    expect(tensor([1n, 2n]).dtype).toBe("int64");
+    expect(tensor([true]).dtype).toBe("bool");
+    expect(tensor(new Float64Array([1])).dtype).toBe("float64");
+    expect(tensor([1.7, -1.7], { dtype: "int64" }).data()).toEqual(BigInt64Array.of(1n, -1n));
+    expect(full([2], true).dtype).toBe("bool");
+    expect(arange(3).dtype).toBe("int64");
+    expect(arange(0, 1, 0.5).dtype).toBe("float32");
+  });
+
+  test("shapes come as a list or one by one", () => {
+    expect(zeros(2, 3).shape).toEqual([2, 3]);
+    expect(ones([2, 3], { dtype: "float64" }).dtype).toBe("float64");
+    expect(rand([]).shape).toEqual([]);
+    expect(zerosLike(ones(2, 2)).tolist()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(eye(2, 3).tolist()).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    expect(linspace(0, 1, 5).tolist()).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  });
+
+  test("rows of differing lengths, and wrong sizes, are refused", () => {
+    expect(() => tensor([[1, 2], [3]])).toThrow(ShapeError);
+    expect(() => tensor([[1], 2])).toThrow(ShapeError);
+    expect(() => tensor([["1"]] as never)).toThrow("need numbers, bigints or booleans");
+    expect(() => zeros(-1)).toThrow("need sizes that are whole and at least 0; got [-1]");
+    expect(() => zeros(1.5)).toThrow(ShapeError);
+  });
+});
+
+describe("reading", () => {
+  test("item wants one element", () => {
+    expect(tensor([[3]]).item()).toBe(3);
+    expect(() => tensor([1, 2]).item()).toThrow("a Tensor with 2 elements cannot be converted to Scalar");
+  });
+
+  test("tolist nests as the dimensions are, whatever the strides", () => {
+    const x = arange(6).reshape(2, 3);
+    expect(x.t().tolist()).toEqual([
+      [0, 3],
+      [1, 4],
+      [2, 5],
+    ]);
+    expect(tensor([[true], [false]]).tolist()).toEqual([[true], [false]]);
+  });
+
+  test("operators throw instead of giving NaN; templates print", () => {
+    const x = tensor([1, 2]);
+    expect(() => (x as unknown as number) * 2).toThrow("operators do not work on tensors");
+    expect(`${x}`).toBe("tensor([1., 2.])");
+  });
+});
+
+test("without the tape, the flag names the missing import", () => {
+  expect(() => tensor([1], { requiresGrad: true })).toThrow('import "@ag/autograd"');
+  expect(() => tensor([1]).backward()).toThrow('import "@ag/autograd"');
+});
+
+test("views share elements and version", () => {
+  const x = zeros(2, 3);
+  const row = x.at(1);
+  row.add_(1);
+  expect(x.tolist()).toEqual([
+    [0, 0, 0],
+    [1, 1, 1],
+  ]);
+  expect(row.storage).toBe(x.storage);
+  expect(x.storage.version).toBe(1);
+});
+
+describe("memory", () => {
+  test("dispose gives back this handle's hold; using it afterwards throws", () => {
+    const x = ones(100_000);
+    const view = x.reshape(100, 1000);
+    x.dispose();
+    x.dispose();
+    expect(() => x.add(1)).toThrow(DisposedError);
+    expect(view.sum().item()).toBe(100_000);
+  });
+
+  test("a scope keeps what it returns", () => {
+    const before = memory().blocks;
+    const kept = scope(() => {
+      const x = ones(10);
+      const y = x.add(1);
+      return { list: [y.mul(2)] };
+    });
+    expect(memory().blocks).toBe(before + 1);
+    expect(kept.list[0]?.tolist()).toEqual(Array(10).fill(4));
+  });
+
+  test("limits are checked", () => {
+    expect(() => setMemoryLimit({ soft: -1 })).toThrow("need a positive number of bytes for soft; got -1");
+  });
+});
