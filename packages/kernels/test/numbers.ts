@@ -22,7 +22,4 @@ export function allowedError({ error }: Measured, exact: ArrayLike<number>): num
 }
 
 export const largestDifference = (x: ArrayLike<number>, y: ArrayLike<number>): number =>
-  Array.from(x).reduce((most, v, i) => {
-    const difference = Math.abs(v - y[i]!);
-    return difference <= most ? most : difference; // NaN comes through
-  }, 0);
+  Array.from(x).reduce((most, v, i) => Math.max(most, Math.abs(v - y[i]!)), 0);

@@ -3,7 +3,7 @@ import { ValueError } from "@ag/tensor/fn";
 
 const SILENCE = 60_000;
 
-/** What failed: no connection, an answer that is no success, silence, an early end, or bytes that are not the expected. */
+/** What failed: no connection, an answer that is no success, silence, an early end, or other bytes than expected. */
 export type DownloadFailure = "offline" | "status" | "timeout" | "truncated" | "hash";
 
 /** A file that could not be had. Nothing of it is left behind. */
@@ -25,7 +25,7 @@ export class DownloadError extends Error {
   }
 }
 
-export interface DownloadDetails {
+interface DownloadDetails {
   readonly failure: DownloadFailure;
   readonly url: string;
   readonly status?: number;

@@ -10,12 +10,14 @@ export { DownloadError, type DownloadFailure, type DownloadOptions } from "./dow
 
 const CACHE = "@ag/models";
 
-export interface HubOptions extends Omit<DownloadOptions, "hashPrefix"> {
+export interface HubOptions extends Omit<DownloadOptions, "hashPrefix" | "progress"> {
+  /** Told the bytes so far, and the total if known; `true` (the default) shows them where there is a terminal. */
+  readonly progress?: boolean | DownloadOptions["progress"];
   /** Where files are kept; by default `checkpoints` in {@link getDir}. Browsers keep them in their cache instead. */
   readonly modelDir?: string | undefined;
   /** The file's name there; by default the last part of the URL. */
   readonly fileName?: string | undefined;
-  /** Compares the SHA-256 with the digits in the name, as in `resnet18-f37072fd.pth`; also that of a file already there. */
+  /** Compares the SHA-256 with the digits in the name, as in `resnet18-f37072fd.pth`, of files already there too. */
   readonly checkHash?: boolean | undefined;
 }
 
@@ -108,16 +110,29 @@ function hashIn(name: string): string {
   return prefix;
 }
 
-interface Order {
+/** One line on the terminal, written again and again. */
+function showOnTerminal(received: number, total: number | undefined): void {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  const of = total === undefined ? "" : ` of ${megabytes(total)}`;
+  process.stderr.write(`\r${megabytes(received)}${of}${received === total ? "\n" : ""}`);
+}
+
+function progressOf(asked: HubOptions["progress"]): DownloadOptions["progress"] {
+  if (typeof asked === "function") return asked;
+  const hasTerminal = typeof process !== "undefined" && process.stderr?.isTTY;
+  return asked !== false && hasTerminal ? showOnTerminal : undefined;
+}
+
+interface Order extends Omit<DownloadOptions, "hashPrefix"> {
   readonly url: string;
   readonly name: string;
   readonly prefix: string | undefined;
 }
 
 /** The path of the file, which is there afterwards. */
-async function inFolder({ url, name, prefix }: Order, options: HubOptions): Promise<string> {
+async function inFolder({ url, name, prefix, ...options }: Order, modelDir: string | undefined): Promise<string> {
   const { fs, path, crypto } = nodeFor("loadStateDictFromUrl");
-  const folder = options.modelDir ?? path.join(getDir(), "checkpoints");
+  const folder = modelDir ?? path.join(getDir(), "checkpoints");
   const file = path.join(folder, name);
   await fs.mkdir(folder, { recursive: true });
   const kept = await fs.stat(file).catch(() => null);
@@ -143,7 +158,7 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /** The bytes of the file, which is in the browser's cache afterwards, where there is one. */
-async function inCache({ url, prefix }: Order, options: HubOptions): Promise<Uint8Array> {
+async function inCache({ url, prefix, ...options }: Order): Promise<Uint8Array> {
   const cache = typeof caches === "undefined" ? undefined : await caches.open(CACHE);
   const kept = await cache?.match(url);
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -175,8 +190,10 @@ export async function loadStateDictFromUrl(url: string | URL, options: HubOption
   if (parsed.protocol !== "http:" && parsed.protocol !== "https:")
     throw new ValueError(`loadStateDictFromUrl: need http or https; got "${url}". Use load for files.`);
   const name = nameOf(parsed, options.fileName);
-  const order: Order = { url: String(url), name, prefix: options.checkHash ? hashIn(name) : undefined };
-  const loaded = await load(nodeParts() ? await inFolder(order, options) : await inCache(order, options));
+  const { modelDir, signal, timeout } = options;
+  const prefix = options.checkHash ? hashIn(name) : undefined;
+  const order: Order = { url: String(url), name, prefix, signal, timeout, progress: progressOf(options.progress) };
+  const loaded = await load(nodeParts() ? await inFolder(order, modelDir) : await inCache(order));
   if (!(loaded instanceof Map) || ![...loaded.values()].every((x) => x instanceof Tensor))
     throw new ValueError(`loadStateDictFromUrl: need a state dict; got something else in "${url}". Use load.`);
   return loaded as Map<string, Tensor>;

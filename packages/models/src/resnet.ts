@@ -12,7 +12,7 @@ import {
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
 import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
-import { loadStateDictFromUrl } from "./hub.ts";
+import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
 import { type GivenWeights, ResNet18_Weights, ResNet34_Weights, verifyWeights, type WeightsEnum } from "./weights.ts";
 
 const conv3x3 = (inPlanes: number, planes: number, stride: number): Conv2d =>
@@ -118,7 +118,7 @@ export class ResNet extends Module {
   forward(x: Tensor): Tensor {
     const stem = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(x))));
     const top = this.layer4.forward(this.layer3.forward(this.layer2.forward(this.layer1.forward(stem))));
-    return this.fc.forward(flatten(this.avgpool.forward(top), { startDim: 1 }));
+    return this.fc.forward(flatten(this.avgpool.forward(top), 1));
   }
 }
 
@@ -126,23 +126,22 @@ export interface UntrainedOptions extends ResNetOptions {
   readonly weights?: null;
 }
 
-export interface PretrainedOptions extends ResNetOptions {
+/** Which weights, and how they are downloaded; their hash is always checked. */
+export interface PretrainedOptions extends ResNetOptions, Omit<HubOptions, "checkHash" | "fileName"> {
   readonly weights: GivenWeights;
-  /** Shows how far the download is. */
-  readonly progress?: boolean;
 }
 
 async function pretrained(stages: Stages, known: WeightsEnum, options: PretrainedOptions): Promise<ResNet> {
-  const { weights, progress = true, ...rest } = options;
+  const { weights, numClasses: given, zeroInitResidual = false, ...download } = options;
   const { url, meta } = verifyWeights(known, weights);
-  const { numClasses = meta.categories.length } = rest;
+  const numClasses = given ?? meta.categories.length;
   if (numClasses !== meta.categories.length)
     throw new ValueError(
       `resnet: The parameter 'num_classes' expected value ${meta.categories.length} but got ${numClasses} instead. ` +
         "Load the weights, then replace fc.",
     );
-  const model = new ResNet(stages, { ...rest, numClasses }); // draws as torchvision does, before the file replaces it
-  model.loadStateDict(await loadStateDictFromUrl(url, { progress, checkHash: true }));
+  const model = new ResNet(stages, { numClasses, zeroInitResidual }); // draws as torchvision does, then the file replaces it
+  model.loadStateDict(await loadStateDictFromUrl(url, { ...download, checkHash: true }));
   return model;
 }
 

@@ -1,6 +1,15 @@
 /** How do weights start? The formulas, and with them the bits, are those of `torch.nn.init`; nothing here is recorded. */
 import { noGrad } from "@ag/autograd";
-import { fill_, fillNormal, fillUniform, type Generator, ShapeError, type Tensor, ValueError, warnOnce } from "@ag/tensor/fn";
+import {
+  fill_,
+  fillNormal,
+  fillUniform,
+  type Generator,
+  ShapeError,
+  type Tensor,
+  ValueError,
+  warnOnce,
+} from "@ag/tensor/fn";
 
 interface Drawn {
   readonly generator?: Generator | null;

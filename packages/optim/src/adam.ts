@@ -106,7 +106,12 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
       const means = [chosen.map(({ state }) => state.expAvg), chosen.map(({ state }) => state.expAvgSq)] as const;
       const options = { lr, beta1, beta2, eps, weightDecay, isDecoupled, maximize, bias1, bias2 };
       const grads = chosen.map(({ grad }) => grad);
-      adamUpdate(chosen.map(({ param }) => param), grads, means, options);
+      adamUpdate(
+        chosen.map(({ param }) => param),
+        grads,
+        means,
+        options,
+      );
     }
     for (const { state } of all) state.step++;
   }

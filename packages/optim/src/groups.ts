@@ -21,7 +21,8 @@ export function givenGroups<O>(params: Params<O>): readonly GivenGroup<O>[] {
     );
   const items = [...(params as Iterable<Tensor | GivenGroup<O>>)];
   if (items.length === 0) throw new ValueError("Optimizer: optimizer got an empty parameter list.");
-  const isGroup = (x: unknown): boolean => typeof x === "object" && x !== null && !(x instanceof Tensor) && "params" in x;
+  const isGroup = (x: unknown): boolean =>
+    typeof x === "object" && x !== null && !(x instanceof Tensor) && "params" in x;
   if (isGroup(items[0])) return items as readonly GivenGroup<O>[];
   return [{ params: items as readonly Tensor[] } as unknown as GivenGroup<O>];
 }

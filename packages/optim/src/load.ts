@@ -8,18 +8,23 @@ interface Plan<O> {
 }
 
 const entryOf = (map: ReadonlyMap<unknown, unknown>, key: string, where: string): unknown => {
-  if (!map.has(key)) throw new ValueError(`loadStateDict: need "${key}" in ${where}; got ${[...map.keys()].join(", ")}.`);
+  if (!map.has(key))
+    throw new ValueError(`loadStateDict: need "${key}" in ${where}; got ${[...map.keys()].join(", ")}.`);
   return map.get(key);
 };
 
 function paramsOf(group: unknown): readonly unknown[] {
   const params = group instanceof Map ? entryOf(group, "params", "each parameter group") : undefined;
-  if (!Array.isArray(params)) throw new ValueError("loadStateDict: need parameter groups as Maps with a list of params.");
+  if (!Array.isArray(params))
+    throw new ValueError("loadStateDict: need parameter groups as Maps with a list of params.");
   return params;
 }
 
 /** Which saved number stands for which parameter. */
-function matched(saved: readonly unknown[], present: readonly { readonly params: readonly Tensor[] }[]): Map<unknown, Tensor> {
+function matched(
+  saved: readonly unknown[],
+  present: readonly { readonly params: readonly Tensor[] }[],
+): Map<unknown, Tensor> {
   if (saved.length !== present.length)
     throw new ValueError(
       `loadStateDict: loaded state dict has a different number of parameter groups: need ${present.length}; got ${saved.length}.`,

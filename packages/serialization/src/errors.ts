@@ -5,7 +5,7 @@ export class FormatError extends Error {
   }
 }
 
-/** A pickle that asks for more than a strict reader of weights does: foreign globals, unknown opcodes, broken stacks. */
+/** A pickle that asks for more than a reader of weights knows: foreign globals, unknown opcodes, broken stacks. */
 export class UnpicklingError extends FormatError {}
 
 /** A value of a hostile file as text: containers, which may be huge or circular, only by kind. */

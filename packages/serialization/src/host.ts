@@ -40,7 +40,8 @@ async function fetched(url: string | URL): Promise<Uint8Array> {
 /** All bytes of a source. */
 export async function bytesFrom(source: Source): Promise<Uint8Array> {
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (source instanceof Uint8Array) return source.buffer instanceof ArrayBuffer ? source : source.slice(); // decoders refuse shared memory
+  // Decoders refuse shared memory.
+  if (source instanceof Uint8Array) return source.buffer instanceof ArrayBuffer ? source : source.slice();
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   const fs = fileSystem();
   const isFile = source instanceof URL ? source.protocol === "file:" : true;

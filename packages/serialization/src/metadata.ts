@@ -6,8 +6,8 @@ interface WithMetadata {
 }
 
 /**
- * What a file says about a Map besides its entries: of a state dict its `_metadata` (module path → Map with `version`),
- * of a safetensors file its `__metadata__` (string → string); undefined where there is none.
+ * What a file says about a Map besides its entries: of a state dict its `_metadata` (module path → Map with
+ * `version`), of a safetensors file its `__metadata__` (string → string); undefined where there is none.
  */
 export function metadataOf(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> | undefined {
   return (map as WithMetadata)[key];

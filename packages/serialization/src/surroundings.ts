@@ -22,7 +22,7 @@ export const realTensors: Omit<Surroundings, "storage"> = {
 /** Only the storages are of interest, tensors are left out. */
 export const noTensors: Omit<Surroundings, "storage"> = { tensor: () => null, parameter: (x) => x };
 
-/** A persistent id, checked: storage type, key, location (ignored: everything is loaded on the CPU), length, and a rest. */
+/** A persistent id, checked: storage type, key, location (ignored: all is loaded on the CPU), length, and a rest. */
 export function storageId(id: readonly unknown[]): { readonly stored: StoredBytes; readonly rest: readonly unknown[] } {
   const [kind, type, key, , length, ...rest] = id;
   if (kind !== "storage") throw new FormatError(`load: need ids of storages; got one of ${show(kind)}.`);

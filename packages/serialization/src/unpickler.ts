@@ -13,7 +13,7 @@ const MAX_NAME = 256;
 const MAX_MARKS = 1000;
 const MAX_DEPTH = 1000;
 
-export class Machine implements Caller {
+class Machine implements Caller {
   readonly reader: Reader;
   readonly #surroundings: Surroundings;
   readonly #stack: unknown[] = [];

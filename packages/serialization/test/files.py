@@ -123,7 +123,8 @@ checkpoint = {
     "model": model.state_dict(), "sgd": sgd.state_dict(), "adam": adam.state_dict(), "milestones": milestones,
     "epoch": 3, "loss": 0.1, "best": -math.inf, "none": None, "flags": [True, False], "big": 2**70, "negative": -(2**63),
     "long": 2**40, "tuple": (), "nested": (1, (2, (3, [4, {"five": 5}]))), "set": {"x"}, "blob": b"\0\1\xff",
-    "size": torch.Size([2, 3]), "dtype": torch.bfloat16, "device": torch.device("cuda:1"), "text": "größer 🙂", 7: "seven",
+    "size": torch.Size([2, 3]), "dtype": torch.bfloat16, "device": torch.device("cuda:1"),
+    "text": "größer 🙂", 7: "seven",
 }
 write("checkpoint.pth", checkpoint)
 write("checkpoint-legacy.pth", checkpoint, _use_new_zipfile_serialization=False)
@@ -134,8 +135,8 @@ torch.serialization.set_crc32_options(True)
 write("plain.pth", {"w": torch.arange(5.0), "v": torch.zeros(100)})
 repacked("deflated.pth", "plain.pth", lambda _, content: content, zipfile.ZIP_DEFLATED)
 expected["deflated.pth"] = expected["plain.pth"]
-gpu = lambda name, content: content.replace(b"X\3\0\0\0cpu", b"X\6\0\0\0cuda:0") if name.endswith(".pkl") else content
-repacked("gpu.pth", "plain.pth", gpu)
+on_cpu, on_gpu = b"X\3\0\0\0cpu", b"X\6\0\0\0cuda:0"
+repacked("gpu.pth", "plain.pth", lambda _, content: content.replace(on_cpu, on_gpu))
 expected["gpu.pth"] = expected["plain.pth"]
 repacked("big-endian.pth", "plain.pth", lambda name, content: b"big" if name.endswith("byteorder") else content)
 
@@ -151,7 +152,8 @@ torch.save(nn.Linear(1, 1), folder / "module.pth")
 torch.save({"w": torch.ones(1, dtype=torch.int16)}, folder / "int16.pth")
 torch.save({"w": torch.ones(1, dtype=torch.complex64).conj()}, folder / "complex.pth")
 
-tensors = {**{k: v for k, v in dtypes.items()}, "b.weight": torch.rand(2, 3), "a.weight": torch.rand(1), "ü\"\\": torch.ones(1)}
+more = {"b.weight": torch.rand(2, 3), "a.weight": torch.rand(1), "ü\"\\": torch.ones(1)}
+tensors = {**dtypes, **more}
 safetensors.torch.save_file(tensors, folder / "mixed.safetensors", metadata={"format": "pt"})
 expected["mixed.safetensors"] = described(safetensors.torch.load_file(folder / "mixed.safetensors"), {})
 safetensors.torch.save_file({}, folder / "none.safetensors")

@@ -1,5 +1,5 @@
 import { FormatError, load, loadSafetensors, metadataOf, safetensorsBytes, saveSafetensors } from "@ag/serialization";
-import { type Tensor, tensor } from "@ag/tensor";
+import { asStridedView, type Tensor, tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 import { described } from "./describe.ts";
 import expected from "./expected.json" with { type: "json" };
@@ -51,7 +51,7 @@ test("views are written as they look", async () => {
     [1, 2],
     [3, 4],
   ]);
-  const read = await loadSafetensors(await saveSafetensors(new Map([["t", base.t()]])));
+  const read = await loadSafetensors(await saveSafetensors(new Map([["t", asStridedView(base, [2, 2], [1, 2], 0)]])));
   expect(read.get("t")!.tolist()).toEqual([
     [1, 3],
     [2, 4],

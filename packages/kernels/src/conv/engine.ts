@@ -99,16 +99,17 @@ export function runProduct(
     readonly c: number;
     readonly ldc: number;
     readonly isContinued?: boolean;
+    readonly span?: number;
   },
   scratch: number,
 ): void {
-  const { a, b, c, ldc, isContinued = false } = operands;
+  const { a, b, c, ldc } = operands;
   const { mr, nr } = engine.tile;
   const packB = packerOfGathered(dtype, nr, b);
   if (isSwept && "at" in a) multiplySweep(engine, sizes, { a, packB, c, ldc }, scratch);
   else {
     const packA = "at" in a ? packerOfRows(engine, a) : packerOfGathered(dtype, mr, a);
-    multiplyBlocks(engine, sizes, { packA, packB, c, ldc, isContinued }, scratch);
+    multiplyBlocks(engine, sizes, { ...operands, packA, packB }, scratch);
   }
 }
 

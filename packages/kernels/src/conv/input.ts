@@ -114,7 +114,9 @@ function inside(offset: number, stride: number, extent: number, outputs: number)
   return [first, Math.min(outputs - 1, Math.floor((extent - 1 - offset) / stride))];
 }
 
-/** Adds the taps of `channels` channels of one image: rows of `from`, `rowBytes` apart, one for each channel and tap. */
+/**
+ * Adds the taps of `channels` channels of one image: rows of `from`, `rowBytes` apart, one for each channel and tap.
+ */
 function addTaps(
   { h, w, kh, kw, oh, ow, options }: Geometry,
   dtype: Real,

@@ -2,7 +2,8 @@
  * Convolution, packing: panels for the matrix product straight from an image. The element for neighbour i at k lies at
  * `from + near[i] + along[k]`: in a padded image the offsets of a pixel and of a tap add up, so nothing is tested.
  *
- * Layout     [extent / width][k][width], as in ../matmul/pack.ts. `near` must repeat its last entry up to a whole panel.
+ * Layout     [extent / width][k][width], as in ../matmul/pack.ts. `near` must repeat its last entry up to a whole
+ *            panel.
  */
 import { type Builder, i32, type Kernel, kernel, type Local, pointer } from "../assembler/index.ts";
 import { type Elements, elementsOf, list, type Real } from "../matmul/elements.ts";

@@ -31,45 +31,90 @@ export const moveTile = (dtype: Real, isAdded: boolean): Kernel<readonly ["i32",
     },
   ) as Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32"]>;
 
-/** Runs the body with every `by`-th whole number below `count` left over. */
-export const countDown = (f: Builder, count: Local<"i32">, by: number, body: (left: Local<"i32">) => void): void => {
+/** Runs the body with what is left of `count`: all of it, then `by` less each time, while more than nothing is left. */
+export const countDown = (
+  f: Builder,
+  count: Local<"i32">,
+  by: number | Local<"i32">,
+  body: (left: Local<"i32">) => void,
+): void => {
   const left = f.let(count);
   f.loop((again) => {
     body(left);
-    left.advance(-by);
+    left.set(i32.sub(left, by));
     again.jumpIf(i32.lt(0, left));
   });
 };
 
-/** C[rows × columns] = packed A · packed B over one block of k, or += that. Columns outside, rows inside. */
+/** c = a · b, or += that. */
+const wholeTile = (tile: Tile): Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32"]> => {
+  const first = tileProduct(tile, { isPacked: true, isContinued: false });
+  const next = tileProduct(tile, { isPacked: true, isContinued: true });
+  return kernel(
+    { isFirst: i32, k: i32, a: pointer, b: pointer, c: pointer, ldc: i32 },
+    (f, { isFirst, k, a, b, c, ldc }) => {
+      f.when(
+        isFirst,
+        () => f.call(first, k, a, 0, 0, b, c, ldc),
+        () => f.call(next, k, a, 0, 0, b, c, ldc),
+      );
+    },
+  ) as Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32"]>;
+};
+
+/** c = the inside of the spare tile, or += that. */
+const keepInside = ({ dtype, nr }: Tile): Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32"]> => {
+  const { size } = elementsOf(dtype);
+  const [move, add] = [moveTile(dtype, false), moveTile(dtype, true)];
+  return kernel(
+    { isFirst: i32, rows: i32, columns: i32, spare: pointer, c: pointer, ldc: i32 },
+    (f, { isFirst, rows, columns, spare, c, ldc }) => {
+      f.when(
+        isFirst,
+        () => f.call(move, rows, columns, spare, size * nr, c, ldc),
+        () => f.call(add, rows, columns, spare, size * nr, c, ldc),
+      );
+    },
+  ) as Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32"]>;
+};
+
+/**
+ * C[rows × columns] = packed A · packed B over one block of k, or += that. Columns outside, rows inside. The block's
+ * sum is taken in spans of `span` of k, each from zero and added to C in order: a longer block is one span, unless
+ * more accuracy is needed.
+ */
 export const blockProduct = (tile: Tile, isContinued: boolean): Kernel => {
   const { dtype, mr, nr } = tile;
   const { size } = elementsOf(dtype);
-  const product = tileProduct(tile, { isPacked: true, isContinued });
-  const fromZero = isContinued ? tileProduct(tile, { isPacked: true, isContinued: false }) : product;
-  const move = moveTile(dtype, isContinued);
+  const first = tileProduct(tile, { isPacked: true, isContinued: false });
+  const [whole, keep] = [wholeTile(tile), keepInside(tile)];
   return kernel(
-    { rows: i32, columns: i32, k: i32, a: pointer, b: pointer, c: pointer, ldc: i32, spare: pointer },
-    (f, { rows, columns, k, a, b, c, ldc, spare }) => {
-      const panelA = f.let(i32.mul(k, size * mr));
-      const panelB = f.let(i32.mul(k, size * nr));
+    { rows: i32, columns: i32, k: i32, span: i32, a: pointer, b: pointer, c: pointer, ldc: i32, spare: pointer },
+    (f, { rows, columns, k, span, a, b, c, ldc, spare }) => {
+      const ai = f.local(i32);
       countDown(f, columns, nr, (columnsLeft) => {
-        const ai = f.let(a);
+        ai.set(a);
         const ci = f.let(c);
         countDown(f, rows, mr, (rowsLeft) => {
-          const isEdge = i32.or(i32.lt(columnsLeft, nr), i32.lt(rowsLeft, mr));
-          f.when(
-            isEdge,
-            () => {
-              f.call(fromZero, k, ai, 0, 0, b, spare, size * nr);
-              f.call(move, least(rowsLeft, mr), least(columnsLeft, nr), spare, size * nr, ci, ldc);
-            },
-            () => f.call(product, k, ai, 0, 0, b, ci, ldc),
-          );
-          ai.advance(panelA);
+          const isEdge = f.let(i32.or(i32.lt(columnsLeft, nr), i32.lt(rowsLeft, mr)));
+          const bi = f.let(b);
+          countDown(f, k, span, (left) => {
+            const depth = f.let(least(left, span));
+            const isFirst = isContinued ? i32.of(0) : i32.eq(left, k);
+            f.when(
+              isEdge,
+              () => {
+                f.call(first, depth, ai, 0, 0, bi, spare, size * nr);
+                f.call(keep, isFirst, least(rowsLeft, mr), least(columnsLeft, nr), spare, ci, ldc);
+              },
+              () => f.call(whole, isFirst, depth, ai, bi, ci, ldc),
+            );
+            ai.advance(i32.mul(depth, size * mr));
+            bi.advance(i32.mul(depth, size * nr));
+          });
           ci.advance(i32.mul(ldc, mr));
         });
-        b.advance(panelB);
+        b.advance(i32.mul(k, size * nr));
         c.advance(size * nr);
       });
     },
@@ -77,8 +122,8 @@ export const blockProduct = (tile: Tile, isContinued: boolean): Kernel => {
 };
 
 /**
- * C[rows × columns] = A · packed B over all of k, for few columns: A, whose rows are contiguous, is read where it is, once
- * for each panel of B, row after row.
+ * C[rows × columns] = A · packed B over all of k, for few columns: A, whose rows are contiguous, is read where it is,
+ * once for each panel of B, row after row.
  */
 export const sweepProduct = (tile: Tile): Kernel => {
   const { dtype, mr, nr } = tile;

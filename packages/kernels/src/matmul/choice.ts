@@ -1,7 +1,8 @@
 /**
  * Which register tile suits this machine and engine? At most three candidates, once, when enough products have been
- * computed for the answer to matter. Tiles differ in speed only, never in bits, so a wrong choice costs time and nothing
- * else. Most of the time goes in waiting for the optimizing compiler: a candidate counts only once its time has dropped.
+ * computed for the answer to matter. Tiles differ in speed only, never in bits, so a wrong choice costs time and
+ * nothing else. Most of the time goes in waiting for the optimizing compiler: a candidate counts only once its time
+ * has dropped.
  */
 import { bytes, compile, scratch } from "../runtime.ts";
 import type { Real } from "./elements.ts";
@@ -27,7 +28,9 @@ const double: Tile = { dtype: "float64", mr: 4, nr: 4, unroll: 2 };
 let chosen: Tile = candidates[0]!;
 let work = 0;
 
-/** The tile for a product of so many multiply-adds. Ask before the operation takes its scratch space: the probe uses it. */
+/**
+ * The tile for a product of so many multiply-adds. Ask before the operation takes its scratch space: the probe uses it.
+ */
 export function tileFor(dtype: Real, multiplyAdds: number): Tile {
   if (dtype === "float64") return double;
   if (work < ENOUGH) {

@@ -1,6 +1,6 @@
 /**
- * Matrix product, outer part: C = A · B cut into blocks around the caches: 256 of k, about 96 rows in L2, 2048 columns in
- * L3. Only the 256 shows in the numbers.
+ * Matrix product, outer part: C = A · B cut into blocks around the caches: 256 of k, about 96 rows in L2, 2048
+ * columns in L3. Only the 256 shows in the numbers.
  */
 import type { Exports } from "../assembler/index.ts";
 import { compile } from "../runtime.ts";
@@ -99,11 +99,13 @@ export function multiplyBlocks(
     readonly ldc: number;
     /** C holds the sum of earlier blocks of k already. */
     readonly isContinued?: boolean;
+    /** Sums start from zero after so much of k: 256, or a divisor of it for more accuracy. Part of the numbers. */
+    readonly span?: number;
   },
   scratch: number,
 ): void {
   const { size } = elementsOf(tile.dtype);
-  const { packA, packB, c, ldc, isContinued = false } = operands;
+  const { packA, packB, c, ldc, isContinued = false, span = KC } = operands;
   const mc = rowsPerBlock(tile);
   const panelsA = scratch + roundUp(size * tile.mr * tile.nr, 64);
   const panelsB = panelsA + size * Math.min(k, KC) * mc;
@@ -119,7 +121,8 @@ export function multiplyBlocks(
         packA(i, last - i, p, depth, panelsA);
         for (let r = i; r < last; r += step) {
           const from = panelsA + (r - i) * depth * size;
-          multiply(Math.min(step, last - r), width, depth, from, panelsB, c + r * ldc + size * j, ldc, scratch);
+          const to = c + r * ldc + size * j;
+          multiply(Math.min(step, last - r), width, depth, span, from, panelsB, to, ldc, scratch);
         }
       }
     }

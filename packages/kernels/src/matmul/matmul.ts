@@ -3,8 +3,9 @@
  *
  * Order      sums over k in blocks of exactly 256, each from zero in the order of k, added in order; then the bias. No
  *            path, tile or split changes a bit. Multiply and add round separately.
- * Paths      a few elements: scalar loops. Few columns (or rows): the large operand is read where it is. Else packed panels
- *            and register tiles (engine.ts). A result whose columns are not adjacent is computed transposed or in scratch space.
+ * Paths      a few elements: scalar loops. Few columns (or rows): the large operand is read where it is. Else packed
+ *            panels and register tiles (engine.ts). A result whose columns are not adjacent is computed transposed or
+ *            in scratch space.
  */
 import { itemSize } from "../dtype.ts";
 import { address, beginOperation, scratch } from "../runtime.ts";

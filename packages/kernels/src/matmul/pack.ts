@@ -52,7 +52,9 @@ const packGroup = (
   });
 };
 
-/** Neighbours are contiguous: `panels` panels side by side, so that a whole cache line of the source is used at once. */
+/**
+ * Neighbours are contiguous: `panels` panels side by side, so that a whole cache line of the source is used at once.
+ */
 const packRows = (
   f: Builder,
   { size, lanes, one, vector }: Elements,

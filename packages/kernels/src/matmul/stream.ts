@@ -1,8 +1,10 @@
 /**
- * Matrix product for few rows: C[n, m] = A · B where the rows of B are contiguous and B is read once, in order, where it is.
+ * Matrix product for few rows: C[n, m] = A · B where the rows of B are contiguous and B is read once, in order, where
+ * it is.
  *
  * Blocking   512 columns at a time; eight rows of B at a time are added to each row of C, which stays in L1.
- * Order      as everywhere: blocks of 256 of k from zero in the order of k (in `spare` from the second block on), added in order.
+ * Order      as everywhere: blocks of 256 of k from zero in the order of k (in `spare` from the second block on),
+ *            added in order.
  */
 import { i32, type Kernel, kernel, least, pointer } from "../assembler/index.ts";
 import { countDown, KC } from "./block.ts";
@@ -67,7 +69,10 @@ const addRow = (dtype: Real): Kernel<readonly ["i32", "i32", "i32"]> =>
     });
   }) as Kernel<readonly ["i32", "i32", "i32"]>;
 
-/** C[rows × columns] = A · B over one block of k. Rows of A are contiguous; rows of A, B and C lie any number of bytes apart. */
+/**
+ * C[rows × columns] = A · B over one block of k. Rows of A are contiguous; rows of A, B and C lie any number of bytes
+ * apart.
+ */
 const sumBlock = (dtype: Real): Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"]> => {
   const { size } = elementsOf(dtype);
   const step = (count: number) => ({ first: addRows(dtype, count, true), next: addRows(dtype, count, false), count });
@@ -104,7 +109,9 @@ const sumBlock = (dtype: Real): Kernel<readonly ["i32", "i32", "i32", "i32", "i3
   ) as Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"]>;
 };
 
-/** C[rows × columns] = A · B. Rows of A (contiguous), of B and of C (adjacent columns) lie any number of bytes apart. */
+/**
+ * C[rows × columns] = A · B. Rows of A (contiguous), of B and of C (adjacent columns) lie any number of bytes apart.
+ */
 export const streamProduct = (dtype: Real): Kernel => {
   const { size } = elementsOf(dtype);
   const [sum, add] = [sumBlock(dtype), addRow(dtype)];

@@ -1,13 +1,13 @@
 /**
  * Matrix product, innermost part: one register tile of C.
  *
- * Blocking   mr × nr of C in registers, over at most 256 of k. B is packed: nr neighbours for each k. A is packed likewise
- *            (mr neighbours for each k), or is read where it is when its rows are contiguous.
+ * Blocking   mr × nr of C in registers, over at most 256 of k. B is packed: nr neighbours for each k. A is packed
+ *            likewise (mr neighbours for each k), or is read where it is when its rows are contiguous.
  * Alignment  none needed; panels are aligned to 16 bytes for speed.
- * Order      acc += a·b in the order of k from zero; then C = acc, or C += acc where earlier blocks of k are in C already.
- *            With k in blocks of 256 every tile gives the same bits. Multiply and add round separately.
- * Origin     BLIS (van Zee, van de Geijn 2015). Vector operations in adjacent pairs and all stores after the last load, so
- *            that V8 can join pairs.
+ * Order      acc += a·b in the order of k from zero; then C = acc, or C += acc where earlier blocks of k are in C
+ *            already. With k in blocks of 256 every tile gives the same bits. Multiply and add round separately.
+ * Origin     BLIS (van Zee, van de Geijn 2015). Vector operations in adjacent pairs and all stores after the last
+ *            load, so that V8 can join pairs.
  */
 import { type Builder, i32, type Kernel, kernel, type Local, pointer, select } from "../assembler/index.ts";
 import { elementsOf, list, type Real } from "./elements.ts";

@@ -30,6 +30,7 @@ export class Allocator {
   readonly #occupied = new Array<number>(LISTS / 32).fill(0);
   readonly #kept = Array.from({ length: SMALL + 1 }, (): number[] => []);
   readonly #unused: number[] = [];
+  #keptCount = 0;
   #last = NONE;
   #end: number;
   #used = 0;
@@ -71,6 +72,7 @@ export class Allocator {
       const kept = this.#kept[units]!.pop();
       if (kept !== undefined) {
         this.#used += units;
+        this.#keptCount--;
         return kept;
       }
     }
@@ -95,18 +97,21 @@ export class Allocator {
   free(region: number): void {
     const units = this.#units[region]!;
     this.#used -= units;
-    if (units <= SMALL) this.#kept[units]!.push(region);
-    else this.#coalesce(region);
+    if (units > SMALL) this.#coalesce(region);
+    else {
+      this.#kept[units]!.push(region);
+      this.#keptCount++;
+    }
   }
   /** Coalesces what was kept: before spilling, so that small holes count. True when there was any. */
   settle(): boolean {
-    let any = false;
+    if (this.#keptCount === 0) return false;
+    this.#keptCount = 0;
     for (const kept of this.#kept) {
-      any ||= kept.length > 0;
       for (const region of kept) this.#coalesce(region);
       kept.length = 0;
     }
-    return any;
+    return true;
   }
   #coalesce(region: number): void {
     const before = this.#before[region]!;

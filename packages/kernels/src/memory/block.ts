@@ -1,12 +1,14 @@
 /** A piece of the memory, or the copy that was spilled out of it. The pool knows Blocks only: a Storage nobody holds dies with its copy. */
 export class Block {
-  /** Where it lies, or -1 while it is spilled or freed. */
+  /** Where it lies: a region of the allocator, for tiny blocks a slot of the ring; -1 while it is spilled or freed. */
   region = -1;
   readonly bytes: number;
   /** The operation that made it: named when memory runs out. */
   readonly label: string;
   /** The contents while spilled. */
   copy: Uint8Array | null = null;
+  /** The contents of a tiny block while it is not in the ring. */
+  words: Int32Array | null = null;
   /** When an operation last asked for its address, and when it last came to the end of the queue. */
   use = 0;
   queuedAt = 0;

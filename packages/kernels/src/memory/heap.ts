@@ -5,7 +5,7 @@ const PAGE = 65536;
 const INITIAL_PAGES = 256;
 
 /** Bytes below the heap: address 0 stays unused, the first page is the control page of threads. */
-export const HEAP_BASE = PAGE;
+export const HEAP_BASE: number = PAGE;
 
 function createMemory(): WebAssembly.Memory {
   for (let maximum = 65536; ; maximum /= 2) {

@@ -9,6 +9,7 @@
 import { OutOfMemoryError } from "../errors.ts";
 import { Allocator } from "./allocator.ts";
 import { Block } from "./block.ts";
+import { RING_BYTES, TINY_BYTES, TinyRing } from "./tiny.ts";
 
 const SLAB = 65536; // copies of up to 8 KiB share one buffer
 const SMALL = 8192;
@@ -40,6 +41,7 @@ export class Pool {
   #blocks = 0;
   #pinned = 0;
   readonly #base: number;
+  readonly #tiny: TinyRing;
   #bytes: Uint8Array;
   #slab = new Uint8Array(0);
   #clock = 1;
@@ -53,8 +55,9 @@ export class Pool {
   constructor(memory: WebAssembly.Memory, base: number) {
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
-    this.#allocator = new Allocator(base);
-    this.#base = base;
+    this.#tiny = new TinyRing(memory.buffer, base);
+    this.#base = base + RING_BYTES;
+    this.#allocator = new Allocator(this.#base);
   }
   get #heapBytes(): number {
     return this.#allocator.end - this.#base;
@@ -65,7 +68,12 @@ export class Pool {
   }
 
   report(): MemoryReport {
-    return { used: this.#allocator.usedBytes, heap: this.#heapBytes, blocks: this.#blocks, ...this.#counts };
+    return {
+      used: this.#allocator.usedBytes,
+      heap: this.#heapBytes,
+      blocks: this.#blocks + this.#tiny.resident,
+      ...this.#counts,
+    };
   }
   /** `soft`: unpinned bytes above which old blocks are spilled. `hard`: size the heap never passes. */
   setLimit({ soft = this.#soft, hard = this.#hard }: { readonly soft?: number; readonly hard?: number }): void {
@@ -80,12 +88,13 @@ export class Pool {
   }
   allocate(bytes: number, label: string): Block {
     const block = new Block(bytes, label);
-    this.#place(block);
+    if (bytes <= TINY_BYTES) this.#placeTiny(block);
+    else this.#place(block);
     return block;
   }
   /** Keeps a block in memory for good: parameters, buffers, optimizer state, scratch. */
   pin(block: Block): void {
-    if (block.pinned || block.freed) return;
+    if (block.pinned || block.freed || block.bytes <= TINY_BYTES) return;
     this.address(block);
     block.pinned = true;
     this.#pinned += block.bytes;
@@ -93,6 +102,10 @@ export class Pool {
   /** For this operation only: after the next beginOperation the block may lie elsewhere. */
   address(block: Block): number {
     block.use = ++this.#clock;
+    if (block.bytes <= TINY_BYTES) {
+      if (block.region < 0) this.#placeTiny(block);
+      return this.#tiny.address(block);
+    }
     if (block.region < 0) this.#pageIn(block);
     return this.#allocator.address(block.region);
   }
@@ -101,10 +114,18 @@ export class Pool {
     if (block.freed) return;
     block.freed = true;
     block.copy = null;
+    if (block.bytes <= TINY_BYTES) {
+      this.#tiny.free(block);
+      return;
+    }
     if (block.pinned) this.#pinned -= block.bytes;
     this.#evict(block);
   }
 
+  #placeTiny(block: Block): void {
+    block.use = ++this.#clock;
+    this.#tiny.place(block, this.#operation);
+  }
   #place(block: Block): void {
     block.region = this.#room(block);
     block.use = block.queuedAt = ++this.#clock;
@@ -119,7 +140,7 @@ export class Pool {
       const hole = this.#allocator.allocate(bytes);
       if (hole >= 0) return hole;
     }
-    const roomy = this.#heapBytes + bytes <= this.#soft + this.#pinned;
+    const roomy = this.#heapBytes + Math.max(bytes, PAGE) <= this.#soft + this.#pinned;
     if (!roomy && this.#clear(bytes, false)) return this.#allocator.allocate(bytes);
     if (!roomy && !this.#adaptive && this.#clear(bytes, true)) return this.#allocator.allocate(bytes);
     if (this.#allocator.endWith(bytes) - this.#base <= this.#hard) return this.#grow(bytes, label);
@@ -215,9 +236,12 @@ export class Pool {
     return copy;
   }
   #grow(bytes: number, label: string): number {
-    const missing = this.#allocator.endWith(bytes) - this.#bytes.length;
+    const amount = Math.max(bytes, PAGE); // small blocks are cut from a page at a time
+    const missing = this.#allocator.endWith(amount) - this.#bytes.length;
     if (missing > 0) this.#growMemory(missing, bytes, label);
-    return this.#allocator.extend(bytes);
+    if (amount === bytes) return this.#allocator.extend(bytes);
+    this.#allocator.free(this.#allocator.extend(amount));
+    return this.#allocator.allocate(bytes);
   }
   /** A quarter more than there is, but at most 64 MiB more than needed; then just what is needed. */
   #growMemory(missing: number, bytes: number, label: string): void {
@@ -226,6 +250,7 @@ export class Pool {
       try {
         this.#memory.grow(Math.ceil(amount / PAGE));
         this.#bytes = new Uint8Array(this.#memory.buffer);
+        this.#tiny.rebind(this.#memory.buffer);
         return;
       } catch {
         // the engine refuses: ask for less

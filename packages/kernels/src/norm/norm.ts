@@ -1,2 +1,118 @@
-export const batchNorm = (...a: any[]): any => { throw new Error('pending'); };
-export const batchNormBackward = (...a: any[]): any => { throw new Error('pending'); };
+/**
+ * Batch normalisation, forward and backward. Statistics are kept in float64 and rounded when they are stored; an element
+ * becomes x·scale + offset in its dtype, as in PyTorch. Long planes go channel by channel (planes.ts), short ones column by
+ * column (columns.ts): the shape alone decides.
+ */
+import type { BatchNormOptions } from "../device.ts";
+import { itemSize } from "../dtype.ts";
+import type { Floating } from "../reduce/terms.ts";
+import { address, beginOperation, compile, scratch } from "../runtime.ts";
+import type { View } from "../view.ts";
+import { columnRoom, columnsBackward, columnsForward } from "./columns.ts";
+import { PLANE_ROOM, planesBackward, planesForward } from "./planes.ts";
+
+type Run = (...args: number[]) => number;
+
+/** Planes from this length on are summed one by one. */
+const LONG = 64;
+/** Columns at a time, at most: what is kept for them stays in the nearest cache. */
+const COLUMNS = 512;
+
+const forwards: (Run | undefined)[] = new Array(8).fill(undefined);
+const backwards: (Run | undefined)[] = new Array(8).fill(undefined);
+
+interface Plan {
+  readonly n: number;
+  readonly c: number;
+  readonly s: number;
+  readonly isLong: boolean;
+  /** Channels in one call. */
+  readonly group: number;
+  /** Of the kernel. */
+  readonly key: number;
+}
+
+function planOf(name: string, { shape, dtype }: View, training: boolean): Plan {
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
+  const [n, c] = [shape[0]!, shape[1]!];
+  let s = 1;
+  for (let d = 2; d < shape.length; d++) s *= shape[d]!;
+  const isLong = s >= LONG;
+  const group = isLong ? c : Math.max(1, Math.floor(COLUMNS / Math.max(1, s)));
+  return { n, c, s, isLong, group, key: (dtype === "float32" ? 0 : 1) + (training ? 2 : 0) + (isLong ? 4 : 0) };
+}
+
+const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float64");
+
+const roomFor = ({ isLong, group, s }: Plan): number => (isLong ? PLANE_ROOM : columnRoom(group * s));
+
+const optional = (view: View | null): number => (view ? address(view) : 0);
+/** Moves an address by channels, unless there is none. */
+const moved = (at: number, bytes: number): number => (at === 0 ? 0 : at + bytes);
+
+/** As `Device.batchNorm` says. */
+export function batchNorm(
+  x: View,
+  weight: View | null,
+  bias: View | null,
+  runningMean: View | null,
+  runningVar: View | null,
+  out: View,
+  mean: View,
+  invstd: View,
+  { training, momentum, eps }: BatchNormOptions,
+): void {
+  const plan = planOf("batchNorm", x, training);
+  const { n, c, s, group, key } = plan;
+  if (!training && !(runningMean && runningVar))
+    throw new TypeError("batchNorm: need running statistics when not training; got none.");
+  let run = forwards[key];
+  if (run === undefined)
+    run = forwards[key] = compile({ run: (plan.isLong ? planesForward : columnsForward)(dtypeOf(key), training) }).run;
+  const size = itemSize(x.dtype);
+  beginOperation();
+  const room = scratch(roomFor(plan));
+  const [from, to] = [address(x), address(out)];
+  const arrays = [weight, bias, runningMean, runningVar, mean, invstd].map(optional);
+  if (n * s === 0) return;
+  for (let first = 0; first < c; first += group) {
+    const [w, b, rm, rv, m, i] = arrays.map((at) => moved(at, first * size));
+    const channels = Math.min(group, c - first);
+    const plane = first * s * size;
+    run(channels, n, s, c * s * size, from + plane, to + plane, w!, b!, rm!, rv!, m!, i!, room, n * s, momentum, eps);
+  }
+}
+
+/** As `Device.batchNormBackward` says. */
+export function batchNormBackward(
+  grad: View,
+  x: View,
+  weight: View | null,
+  mean: View,
+  invstd: View,
+  gradX: View | null,
+  gradWeight: View | null,
+  gradBias: View | null,
+  training: boolean,
+): void {
+  const plan = planOf("batchNormBackward", x, training);
+  const { n, c, s, group, key } = plan;
+  let run = backwards[key];
+  if (run === undefined)
+    run = backwards[key] = compile({
+      run: (plan.isLong ? planesBackward : columnsBackward)(dtypeOf(key), training),
+    }).run;
+  const size = itemSize(x.dtype);
+  beginOperation();
+  const room = scratch(roomFor(plan));
+  const [g, from, to] = [address(grad), address(x), optional(gradX)];
+  const arrays = [weight, mean, invstd, gradWeight, gradBias].map(optional);
+  if (n * s === 0) return;
+  for (let first = 0; first < c; first += group) {
+    const [w, m, i, gw, gb] = arrays.map((at) => moved(at, first * size));
+    const channels = Math.min(group, c - first);
+    const plane = first * s * size;
+    run(channels, n, s, c * s * size, g + plane, from + plane, moved(to, plane), w!, m!, i!, gw!, gb!, room, n * s);
+  }
+}

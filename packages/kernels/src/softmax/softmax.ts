@@ -1,2 +1,123 @@
-export const softmax = (...a: any[]): any => { throw new Error('pending'); };
-export const softmaxBackward = (...a: any[]): any => { throw new Error('pending'); };
+/**
+ * Softmax along rows, and its gradient. Row by row, so that a row stays in the nearest cache: largest element, exponentials
+ * of what is below it, their sum (reduce/rowsums.ts), quotients. The exponential and the logarithm are those of pointwise/formulas.ts.
+ */
+import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../assembler/index.ts";
+import { itemSize } from "../dtype.ts";
+import type { Formula } from "../pointwise/algebra.ts";
+import { exp, log } from "../pointwise/formulas.ts";
+import { vectorRows } from "../pointwise/kernel.ts";
+import { scalarFloat64 } from "../pointwise/printers.ts";
+import { foldRows } from "../reduce/fold.ts";
+import { sumsOf } from "../reduce/rowsums.ts";
+import type { Floating, Terms } from "../reduce/terms.ts";
+import { address, beginOperation, compile, scratch } from "../runtime.ts";
+import type { View } from "../view.ts";
+
+type Run = (...args: number[]) => number;
+
+const below: Formula = (m, x, most) => exp(m, m.sub(x!, most!));
+const quotient: Formula = (m, x, sum) => m.div(x!, sum!);
+const logBelow: Formula = (m, x, most, logSum) => m.sub(m.sub(x!, most!), logSum!);
+const gradient: Formula = (m, g, y, dot) => m.mul(m.sub(g!, dot!), y!);
+const logGradient: Formula = (m, g, y, sum) => m.sub(g!, m.mul(exp(m, y!), sum!));
+
+/** Rows of `streams` arrays, with single values behind them. */
+const rowsOf = (dtype: Floating, formula: Formula, streams: number, splats: number): Kernel =>
+  vectorRows({
+    formula,
+    compute: dtype,
+    out: dtype,
+    operands: Array.from({ length: streams + splats }, (_, k) => ({ dtype, isSplat: k >= streams })),
+  });
+
+const plain = (dtype: Floating): Terms => ({ dtype, streams: 1, constants: 0, count: 1, terms: (_m, x) => x });
+const products = (dtype: Floating): Terms => ({
+  dtype,
+  streams: 2,
+  constants: 0,
+  count: 1,
+  terms: (m, [g, y]) => [m.mul(g!, y!)],
+});
+
+const rounded = (dtype: Floating, x: Value<"f64">): Value<"f32" | "f64"> => (dtype === "float32" ? f32.demote(x) : x);
+
+/** Bytes of scratch: the largest element, the sum in float64, and as an element. */
+const ROOM = 32;
+
+/** (rows, n, x, out, room) */
+const forwardRows = (dtype: Floating, isLog: boolean): Kernel =>
+  kernel({ rows: i32, n: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, x, out, room }) => {
+    const [largest, exponentials, sum] = [foldRows("max", dtype), rowsOf(dtype, below, 1, 1), sumsOf(plain(dtype))];
+    const [one, zero, sumAt, divisorAt] = [i32.of(1), i32.of(0), i32.add(room, 8), i32.add(room, 16)];
+    const row = f.let(i32.mul(n, itemSize(dtype)));
+    f.repeat(rows, () => {
+      f.call(largest, one, n, x, room);
+      f.call(exponentials, one, n, out, zero, x, zero, room, zero);
+      f.call(sum, n, sumAt, out);
+      const total = f.let(f64.load(sumAt));
+      if (isLog) {
+        const [logarithm] = log(scalarFloat64(f), [total]);
+        f.store(divisorAt, 0, rounded(dtype, logarithm!));
+        f.call(rowsOf(dtype, logBelow, 1, 2), one, n, out, zero, x, zero, room, zero, divisorAt, zero);
+      } else {
+        f.store(divisorAt, 0, rounded(dtype, total));
+        f.call(rowsOf(dtype, quotient, 1, 1), one, n, out, zero, out, zero, divisorAt, zero);
+      }
+      x.advance(row);
+      out.advance(row);
+    });
+  });
+
+/** (rows, n, grad, y, out, room) */
+const backwardRows = (dtype: Floating, isLog: boolean): Kernel =>
+  kernel(
+    { rows: i32, n: i32, grad: pointer, y: pointer, out: pointer, room: pointer },
+    (f, { rows, n, grad, y, out, room }) => {
+      const [one, zero, sumAt] = [i32.of(1), i32.of(0), i32.add(room, 8)];
+      const row = f.let(i32.mul(n, itemSize(dtype)));
+      const formula = rowsOf(dtype, isLog ? logGradient : gradient, 2, 1);
+      f.repeat(rows, () => {
+        if (isLog) f.call(sumsOf(plain(dtype)), n, sumAt, grad);
+        else f.call(sumsOf(products(dtype)), n, sumAt, grad, y);
+        f.store(room, 0, rounded(dtype, f64.load(sumAt)));
+        f.call(formula, one, n, out, zero, grad, zero, y, zero, room, zero);
+        for (const p of [grad, y, out]) p.advance(row);
+      });
+    },
+  );
+
+const forwards: (Run | undefined)[] = new Array(4).fill(undefined);
+const backwards: (Run | undefined)[] = new Array(4).fill(undefined);
+
+function keyOf(name: string, { dtype }: View, isLog: boolean): number {
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
+  return (dtype === "float32" ? 0 : 1) + (isLog ? 2 : 0);
+}
+
+const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float64");
+
+/** As `Device.softmax` says. */
+export function softmax(x: View, out: View, isLog: boolean): void {
+  const [rows, n] = [x.shape[0]!, x.shape[1]!];
+  const key = keyOf("softmax", x, isLog);
+  let run = forwards[key];
+  if (run === undefined) run = forwards[key] = compile({ run: forwardRows(dtypeOf(key), isLog) }).run;
+  if (rows * n === 0) return;
+  beginOperation();
+  const room = scratch(ROOM);
+  run(rows, n, address(x), address(out), room);
+}
+
+/** As `Device.softmaxBackward` says. */
+export function softmaxBackward(grad: View, y: View, out: View, isLog: boolean): void {
+  const [rows, n] = [y.shape[0]!, y.shape[1]!];
+  const key = keyOf("softmaxBackward", y, isLog);
+  let run = backwards[key];
+  if (run === undefined) run = backwards[key] = compile({ run: backwardRows(dtypeOf(key), isLog) }).run;
+  if (rows * n === 0) return;
+  beginOperation();
+  const room = scratch(ROOM);
+  run(rows, n, address(grad), address(y), address(out), room);
+}

@@ -28,7 +28,8 @@ def measured(compute, *operands):
 
 def product(n, k, m):
     a, b, bias = numbers(1, n, k), numbers(2, k, m), numbers(3, m)
-    return {"shape": [n, k, m], "product": measured(lambda a, b: a @ b, a, b), "biased": measured(torch.addmm, bias, a, b)}
+    plain, biased = measured(torch.mm, a, b), measured(torch.addmm, bias, a, b)
+    return {"shape": [n, k, m], "product": plain, "biased": biased}
 
 
 def convolution(n, c, h, w, o, kernel, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
@@ -57,11 +58,9 @@ def convolution(n, c, h, w, o, kernel, stride=(1, 1), padding=(0, 0), dilation=(
     }
 
 
+products = [(64, 64, 64), (33, 1000, 65), (16, 4608, 4), (1, 3000, 7), (130, 300, 1), (8, 784, 96), (48, 2500, 48)]
 goldens = {
-    "products": [
-        product(*shape)
-        for shape in [(64, 64, 64), (33, 1000, 65), (16, 4608, 4), (1, 3000, 7), (130, 300, 1), (8, 784, 96), (48, 2500, 48)]
-    ],
+    "products": [product(*shape) for shape in products],
     "convolutions": [
         convolution(1, 3, 20, 20, 8, (7, 7), (2, 2), (3, 3)),
         convolution(2, 16, 16, 16, 24, (3, 3), padding=(1, 1)),

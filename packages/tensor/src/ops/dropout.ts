@@ -1,1 +1,43 @@
-export {};
+/** Elements left out by chance. */
+import { cpu, type Formula } from "@ag/kernels";
+import { checkComputes, isFloating } from "../dtype.ts";
+import { DTypeError, ValueError } from "../errors.ts";
+import type { Generator } from "../generator.ts";
+import { bernoulliLike } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
+import { mul } from "./arithmetic.ts";
+
+export interface DropoutOptions {
+  /** Whether anything is left out at all. True. */
+  readonly training?: boolean;
+  readonly generator?: Generator | null;
+}
+
+const divided: Formula = (m, mask, kept) => m.div(mask, kept);
+
+/**
+ * Each element is 0 with probability `p`, else divided by 1 − p, so that means stay. Without training: `x` itself.
+ *
+ * The draws are PyTorch's: one float64 for each element.
+ * Throws {@link ValueError} unless p is in [0, 1], {@link DTypeError} unless `x` is floating.
+ * Derivative: G with the same mask.
+ *
+ * ```ts doctest
+ * dropout(tensor([1, 2]), 1).tolist() // => [0, 0]
+ * dropout(tensor([1, 2]), 0.5, { training: false }).tolist() // => [1, 2]
+ * ```
+ */
+export function dropout(x: Tensor, p = 0.5, { training = true, generator = null }: DropoutOptions = {}): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
+  if (!training || p === 0 || x.numel() === 0) return x;
+  checkComputes("dropout", x.dtype);
+  if (!isFloating(x.dtype))
+    throw new DTypeError(
+      `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
+    );
+  const mask = bernoulliLike(x, 1 - p, generator);
+  if (p < 1) cpu.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
+  const out = mul(x, mask);
+  mask.dispose(); // the node holds its elements
+  return out;
+}

@@ -1,0 +1,66 @@
+/**
+ * Where do a few numbers live? Blocks of up to 64 bytes take turns in a ring of slots at the start of the memory. When the
+ * ring comes round, a block that is still held moves to a small array of its own, which the garbage collector owns, and
+ * comes back when an operation asks for it. So tensors of a few elements cost no search for room, and no dispose.
+ */
+import type { Block } from "./block.ts";
+
+export const TINY_BYTES = 64;
+const SLOTS = 1024;
+const WORDS = TINY_BYTES / 4;
+
+/** Bytes the ring takes, in front of the heap. */
+export const RING_BYTES: number = SLOTS * TINY_BYTES;
+
+export class TinyRing {
+  readonly #base: number;
+  readonly #owners: (Block | null)[] = new Array<Block | null>(SLOTS).fill(null);
+  #words: Int32Array;
+  #next = 0;
+  #resident = 0;
+
+  constructor(buffer: ArrayBufferLike, base: number) {
+    this.#base = base;
+    this.#words = new Int32Array(buffer, base, SLOTS * WORDS);
+  }
+  /** Blocks that lie in the ring now. */
+  get resident(): number {
+    return this.#resident;
+  }
+  /** The memory has grown: its old buffer is gone. */
+  rebind(buffer: ArrayBufferLike): void {
+    this.#words = new Int32Array(buffer, this.#base, SLOTS * WORDS);
+  }
+  address(block: Block): number {
+    return this.#base + block.region * TINY_BYTES;
+  }
+  /** Gives the block the next slot whose owner the current operation does not use. */
+  place(block: Block, operation: number): void {
+    let slot = this.#next;
+    for (let owner = this.#owners[slot]!; owner !== null && owner.use >= operation; owner = this.#owners[slot]!)
+      slot = (slot + 1) % SLOTS;
+    const owner = this.#owners[slot]!;
+    if (owner !== null) this.#moveOut(owner);
+    this.#next = (slot + 1) % SLOTS;
+    this.#owners[slot] = block;
+    block.region = slot;
+    this.#resident++;
+    if (block.words !== null) this.#words.set(block.words, slot * WORDS);
+    block.words = null;
+  }
+  free(block: Block): void {
+    block.words = null;
+    if (block.region < 0) return;
+    this.#owners[block.region] = null;
+    block.region = -1;
+    this.#resident--;
+  }
+  #moveOut(block: Block): void {
+    const copy = new Int32Array(WORDS);
+    const words = this.#words;
+    const at = block.region * WORDS;
+    for (let i = 0; i < WORDS; i++) copy[i] = words[at + i]!;
+    this.free(block);
+    block.words = copy;
+  }
+}

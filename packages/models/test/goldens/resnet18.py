@@ -1,0 +1,34 @@
+"""Writes resnet18.json beside this file: torchvision's resnet18, rebuilt in plain torch, with seed 0."""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+import torch
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parents[3] / "internal" / "conformance"))
+from resnet import resnet18  # noqa: E402
+
+
+def digest(x):
+    return hashlib.sha256(x.detach().contiguous().numpy().tobytes()).hexdigest()
+
+
+torch.manual_seed(0)
+model = resnet18()
+result = {
+    "torch": torch.__version__,
+    "state": {key: digest(x) for key, x in model.state_dict().items()},
+    "shapes": {key: list(x.shape) for key, x in model.state_dict().items()},
+    "parameters": [name for name, _ in model.named_parameters()],
+    "versions": {path: facts["version"] for path, facts in model.state_dict()._metadata.items()},
+    "next": torch.rand(4).tolist(),
+    "text": repr(model),
+}
+model.eval()
+with torch.no_grad():
+    torch.manual_seed(1)
+    result["eval"] = model(torch.rand(2, 3, 64, 64))[:, :5].tolist()
+(here / "resnet18.json").write_text(json.dumps(result, indent=1) + "\n")

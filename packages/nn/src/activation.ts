@@ -1,0 +1,150 @@
+/** Layers without parameters that work element by element, or along one dimension. */
+import {
+  gelu,
+  leakyRelu,
+  logSoftmax,
+  relu,
+  sigmoid,
+  silu,
+  softmax,
+  type Tensor,
+  tanh,
+  ValueError,
+} from "@ag/tensor/fn";
+import { Module } from "./module.ts";
+import { valueText } from "./print.ts";
+
+export interface InplaceOptions {
+  /** Overwrite the input. */
+  readonly inplace?: boolean;
+}
+
+/** The larger of x and 0. */
+export class ReLU extends Module {
+  readonly inplace: boolean;
+
+  constructor({ inplace = false }: InplaceOptions = {}) {
+    super();
+    this.inplace = inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.inplace ? relu.inPlace(x) : relu(x);
+  }
+
+  protected override extraRepr(): string {
+    return this.inplace ? "inplace=True" : "";
+  }
+}
+
+/** x above 0, `negativeSlope` · x below. */
+export class LeakyReLU extends Module {
+  readonly negativeSlope: number;
+  readonly inplace: boolean;
+
+  constructor(negativeSlope = 0.01, { inplace = false }: InplaceOptions = {}) {
+    super();
+    this.negativeSlope = negativeSlope;
+    this.inplace = inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { negativeSlope } = this;
+    return this.inplace ? leakyRelu.inPlace(x, { negativeSlope }) : leakyRelu(x, { negativeSlope });
+  }
+
+  protected override extraRepr(): string {
+    return `negative_slope=${valueText(this.negativeSlope)}${this.inplace ? ", inplace=True" : ""}`;
+  }
+}
+
+/** 1 / (1 + e⁻ˣ). */
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return sigmoid(x);
+  }
+}
+
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return tanh(x);
+  }
+}
+
+/** x · sigmoid(x). */
+export class SiLU extends Module {
+  readonly inplace: boolean;
+
+  constructor({ inplace = false }: InplaceOptions = {}) {
+    super();
+    this.inplace = inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.inplace ? silu.inPlace(x) : silu(x);
+  }
+
+  protected override extraRepr(): string {
+    return this.inplace ? "inplace=True" : "";
+  }
+}
+
+/** x · Φ(x), with the distribution function of the normal distribution or its approximation by tanh. */
+export class GELU extends Module {
+  readonly approximate: "none" | "tanh";
+
+  constructor({ approximate = "none" }: { readonly approximate?: "none" | "tanh" } = {}) {
+    super();
+    this.approximate = approximate;
+  }
+
+  forward(x: Tensor): Tensor {
+    return gelu(x, { approximate: this.approximate });
+  }
+
+  protected override extraRepr(): string {
+    return `approximate='${this.approximate}'`;
+  }
+}
+
+function needDim(layer: string, dim: number): number {
+  if (!Number.isInteger(dim))
+    throw new ValueError(`${layer}: need the dimension as a whole number; got ${String(dim)}. Use new ${layer}(-1).`);
+  return dim;
+}
+
+/** eˣ / Σ eˣ along a dimension. Unlike PyTorch's, it must be given: the implicit choice is deprecated there. */
+export class Softmax extends Module {
+  readonly dim: number;
+
+  constructor(dim: number) {
+    super();
+    this.dim = needDim("Softmax", dim);
+  }
+
+  forward(x: Tensor): Tensor {
+    return softmax(x, this.dim);
+  }
+
+  protected override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** x − ln Σ eˣ along a dimension, which must be given. */
+export class LogSoftmax extends Module {
+  readonly dim: number;
+
+  constructor(dim: number) {
+    super();
+    this.dim = needDim("LogSoftmax", dim);
+  }
+
+  forward(x: Tensor): Tensor {
+    return logSoftmax(x, this.dim);
+  }
+
+  protected override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}

@@ -1,0 +1,27 @@
+import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
+import type { InplaceOptions } from "./activation.ts";
+import { Module } from "./module.ts";
+import { valueText } from "./print.ts";
+
+/** In training each element becomes 0 with probability p, and the others grow by 1 / (1 − p); in evaluation nothing changes. */
+export class Dropout extends Module {
+  readonly p: number;
+  readonly inplace: boolean;
+
+  constructor(p = 0.5, { inplace = false }: InplaceOptions = {}) {
+    super();
+    if (!(p >= 0 && p <= 1))
+      throw new ValueError(`Dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
+    this.p = p;
+    this.inplace = inplace;
+  }
+
+  forward(x: Tensor): Tensor {
+    const out = dropout(x, this.p, { training: this.training });
+    return this.inplace && out !== x ? copy_(x, out) : out;
+  }
+
+  protected override extraRepr(): string {
+    return `p=${valueText(this.p)}, inplace=${valueText(this.inplace)}`;
+  }
+}

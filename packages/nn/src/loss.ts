@@ -1,0 +1,109 @@
+/** Losses as layers: a number between what a model gives and what it should give. */
+import { crossEntropy, l1Loss, mseLoss, nllLoss, type Tensor, ValueError } from "@ag/tensor/fn";
+import { Module } from "./module.ts";
+
+/** What becomes of the losses of the elements: each by itself, their mean, or their sum. */
+export type Reduction = "none" | "mean" | "sum";
+
+function needReduction(reduction: Reduction): Reduction {
+  if (reduction !== "none" && reduction !== "mean" && reduction !== "sum")
+    throw new ValueError(`loss: ${String(reduction)} is not a valid value for reduction: need none, mean or sum.`);
+  return reduction;
+}
+
+interface ReductionOptions {
+  readonly reduction?: Reduction;
+}
+
+export interface NLLLossOptions extends ReductionOptions {
+  /** Of each class. */
+  readonly weight?: Tensor | null;
+  /** Targets of this class do not count. */
+  readonly ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends NLLLossOptions {
+  /** Share of the target that is spread over all classes, in [0, 1]. */
+  readonly labelSmoothing?: number;
+}
+
+/** Losses with a weight for each class keep it as a buffer, as PyTorch does. */
+abstract class WeightedLoss extends Module {
+  readonly ignoreIndex: number;
+  readonly reduction: Reduction;
+
+  constructor({ weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions) {
+    super();
+    this.registerBuffer("weight", weight);
+    this.ignoreIndex = ignoreIndex;
+    this.reduction = needReduction(reduction);
+  }
+
+  protected get classWeights(): { readonly weight?: Tensor } {
+    const weight = this.getBuffer("weight");
+    return weight === null ? {} : { weight };
+  }
+}
+
+/**
+ * Softmax and negative log-likelihood of the target class, or of target probabilities.
+ *
+ * Shapes: [n, c, …] and int64 [n, …], or probabilities [n, c, …] → a number, or [n, …] with reduction "none".
+ */
+export class CrossEntropyLoss extends WeightedLoss {
+  readonly labelSmoothing: number;
+
+  constructor(options: CrossEntropyOptions = {}) {
+    super(options);
+    this.labelSmoothing = options.labelSmoothing ?? 0;
+  }
+
+  forward(x: Tensor, target: Tensor): Tensor {
+    const { ignoreIndex, reduction, labelSmoothing } = this;
+    return crossEntropy(x, target, { ...this.classWeights, ignoreIndex, reduction, labelSmoothing });
+  }
+}
+
+/**
+ * Negative log-likelihood of the target class; takes log-probabilities.
+ *
+ * Shapes: [n, c, …] and int64 [n, …] → a number, or [n, …] with reduction "none".
+ */
+export class NLLLoss extends WeightedLoss {
+  constructor(options: NLLLossOptions = {}) {
+    super(options);
+  }
+
+  forward(x: Tensor, target: Tensor): Tensor {
+    const { ignoreIndex, reduction } = this;
+    return nllLoss(x, target, { ...this.classWeights, ignoreIndex, reduction });
+  }
+}
+
+/** Square of the difference. */
+export class MSELoss extends Module {
+  readonly reduction: Reduction;
+
+  constructor({ reduction = "mean" }: ReductionOptions = {}) {
+    super();
+    this.reduction = needReduction(reduction);
+  }
+
+  forward(x: Tensor, target: Tensor): Tensor {
+    return mseLoss(x, target, { reduction: this.reduction });
+  }
+}
+
+/** Absolute value of the difference. */
+export class L1Loss extends Module {
+  readonly reduction: Reduction;
+
+  constructor({ reduction = "mean" }: ReductionOptions = {}) {
+    super();
+    this.reduction = needReduction(reduction);
+  }
+
+  forward(x: Tensor, target: Tensor): Tensor {
+    return l1Loss(x, target, { reduction: this.reduction });
+  }
+}

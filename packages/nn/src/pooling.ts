@@ -1,0 +1,117 @@
+import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor/fn";
+import type { Pair } from "./conv.ts";
+import { Module } from "./module.ts";
+import { valueText } from "./print.ts";
+
+export interface MaxPool2dOptions {
+  /** As large as the window unless given. */
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+  readonly dilation?: Pair;
+  /** Windows that reach beyond the border count too, if they start before it. */
+  readonly ceilMode?: boolean;
+}
+
+/**
+ * The largest value in each window.
+ *
+ * Shapes: [n, c, h, w] → [n, c, h′, w′].
+ */
+export class MaxPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+  readonly ceilMode: boolean;
+
+  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.stride = options.stride ?? kernelSize;
+    this.padding = options.padding ?? 0;
+    this.dilation = options.dilation ?? 1;
+    this.ceilMode = options.ceilMode ?? false;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { stride, padding, dilation, ceilMode } = this;
+    return maxPool2d(x, this.kernelSize, { stride, padding, dilation, ceilMode });
+  }
+
+  protected override extraRepr(): string {
+    return (
+      `kernel_size=${valueText(this.kernelSize)}, stride=${valueText(this.stride)}, ` +
+      `padding=${valueText(this.padding)}, dilation=${valueText(this.dilation)}, ceil_mode=${valueText(this.ceilMode)}`
+    );
+  }
+}
+
+export interface AvgPool2dOptions {
+  /** As large as the window unless given. */
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+  readonly ceilMode?: boolean;
+  /** Whether padding counts in the divisor. */
+  readonly countIncludePad?: boolean;
+  /** Divides by this instead of the size of the window. */
+  readonly divisorOverride?: number | null;
+}
+
+/**
+ * The mean of each window.
+ *
+ * Shapes: [n, c, h, w] → [n, c, h′, w′].
+ */
+export class AvgPool2d extends Module {
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly ceilMode: boolean;
+  readonly countIncludePad: boolean;
+  readonly divisorOverride: number | null;
+
+  constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.stride = options.stride ?? kernelSize;
+    this.padding = options.padding ?? 0;
+    this.ceilMode = options.ceilMode ?? false;
+    this.countIncludePad = options.countIncludePad ?? true;
+    this.divisorOverride = options.divisorOverride ?? null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
+    return avgPool2d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
+  }
+
+  protected override extraRepr(): string {
+    return `kernel_size=${valueText(this.kernelSize)}, stride=${valueText(this.stride)}, padding=${valueText(this.padding)}`;
+  }
+}
+
+/** One number for both dimensions, or [height, width] with null where the input's size stays. */
+export type OutputSize = number | readonly [number | null, number | null];
+
+/**
+ * Means over windows that are as equal as possible, `outputSize` of them: window i spans ⌊i·in/out⌋ … ⌈(i+1)·in/out⌉.
+ *
+ * Shapes: [n, c, h, w] → [n, c, h′, w′] with the given sizes.
+ */
+export class AdaptiveAvgPool2d extends Module {
+  readonly outputSize: OutputSize;
+
+  constructor(outputSize: OutputSize) {
+    super();
+    this.outputSize = outputSize;
+  }
+
+  forward(x: Tensor): Tensor {
+    return adaptiveAvgPool2d(x, this.outputSize);
+  }
+
+  protected override extraRepr(): string {
+    const { outputSize: size } = this;
+    return `output_size=${typeof size === "number" ? size : `(${size.map(valueText).join(", ")})`}`;
+  }
+}
