@@ -11,3 +11,10 @@ export class DisposedError extends Error {
     return "DisposedError";
   }
 }
+
+/** An index lies outside of its dimension. Nothing has been written. */
+export class IndexError extends Error {
+  override get name(): string {
+    return "IndexError";
+  }
+}

@@ -1,7 +1,7 @@
 export * as cpu from "./cpu.ts";
 export type * from "./device.ts";
 export { type DType, itemSize } from "./dtype.ts";
-export { DisposedError, OutOfMemoryError } from "./errors.ts";
+export { DisposedError, IndexError, OutOfMemoryError } from "./errors.ts";
 export { pool } from "./memory/heap.ts";
 export type { MemoryReport } from "./memory/pool.ts";
 export { allocate, disposed, Storage } from "./memory/storage.ts";

@@ -103,7 +103,7 @@ export class ResNet extends Module {
     this.layer2 = stage(64, 128, stages[1], 2);
     this.layer3 = stage(128, 256, stages[2], 2);
     this.layer4 = stage(256, 512, stages[3], 2);
-    this.avgpool = new AdaptiveAvgPool2d(1);
+    this.avgpool = new AdaptiveAvgPool2d([1, 1]);
     this.fc = new Linear(512, numClasses);
     this.#initialize(zeroInitResidual);
   }

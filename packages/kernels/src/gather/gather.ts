@@ -1,6 +1,158 @@
-export const countNonzero = (...a: any[]): any => { throw new Error('pending'); };
-export const gather = (...a: any[]): any => { throw new Error('pending'); };
-export const indexAdd = (...a: any[]): any => { throw new Error('pending'); };
-export const indexSelect = (...a: any[]): any => { throw new Error('pending'); };
-export const nonzero = (...a: any[]): any => { throw new Error('pending'); };
-export const scatterAdd = (...a: any[]): any => { throw new Error('pending'); };
+/**
+ * Reading and adding at positions from an index. All indices are checked before anything is written. Along a dimension
+ * line by line (any strides); whole slices of contiguous tensors block by block. Sums run in the order of the index.
+ */
+import { copy } from "../copy/copy.ts";
+import { type DType, itemSize } from "../dtype.ts";
+import { visitOuter } from "../pointwise/layout.ts";
+import { contiguousLike } from "../reduce/contiguous.ts";
+import { lines } from "../reduce/lines.ts";
+import { address, beginOperation, bytes, compile, scratch } from "../runtime.ts";
+import { isContiguous, sizeOf, type View } from "../view.ts";
+import { checkedIndices, release } from "./indices.ts";
+import { addBlocks, addLines, countSet, gatherBlocks, gatherLines, positionsSet } from "./kernels.ts";
+
+type Run = (...args: number[]) => number;
+
+/** Shorter slices are read element by element. */
+const BLOCK_BYTES = 64;
+
+const gatherRuns: Partial<Record<number, { readonly lines: Run; readonly blocks: Run }>> = {};
+const addRuns: Partial<Record<DType, { readonly lines: Run; readonly blocks: Run }>> = {};
+const nonzeroRuns: Partial<Record<DType, { readonly count: Run; readonly positions: Run }>> = {};
+
+const gathering = (dtype: DType): { readonly lines: Run; readonly blocks: Run } => {
+  const size = itemSize(dtype) as 1 | 2 | 4 | 8;
+  gatherRuns[size] ??= compile({ lines: gatherLines(size), blocks: gatherBlocks });
+  return gatherRuns[size];
+};
+
+function adding(op: string, dtype: DType): { readonly lines: Run; readonly blocks: Run } {
+  if (dtype !== "float32" && dtype !== "float64" && dtype !== "int64" && dtype !== "int32")
+    throw new TypeError(`${op}: need float32, float64, int64 or int32; got ${dtype}.`);
+  addRuns[dtype] ??= compile({ lines: addLines(dtype), blocks: addBlocks(dtype) });
+  return addRuns[dtype];
+}
+
+const testing = (dtype: DType): { readonly count: Run; readonly positions: Run } => {
+  nonzeroRuns[dtype] ??= compile({ count: countSet(dtype), positions: positionsSet(dtype) });
+  return nonzeroRuns[dtype];
+};
+
+/** A view without dimensions as one with one. */
+const withDimension = (x: View): View => (x.shape.length > 0 ? x : { ...x, shape: [1], strides: [1] });
+
+/** Calls `run` for all lines along `dim`: of as many elements as the index has there, in the rows of the index. */
+function alongLines(run: Run, dim: number, to: View, from: View, index: View): void {
+  const loops = lines([index, to, from], dim);
+  const row = loops.sizes.length - 2;
+  const stepOf = (x: View): number => x.strides[dim]! * itemSize(x.dtype);
+  beginOperation();
+  const at = [address(index), address(to), address(from)];
+  const [n, indexStep, toStep, fromStep] = [index.shape[dim]!, stepOf(index), stepOf(to), stepOf(from)];
+  const [rows, [indexRow, toRow, fromRow]] = [loops.sizes[row]!, loops.strides.map((s) => s[row]!)];
+  visitOuter(loops, at, () => {
+    run(rows, n, at[1]!, toStep, toRow!, at[2]!, fromStep, fromRow!, at[0]!, indexStep, indexRow!);
+  });
+}
+
+/** As `Device.gather` says. */
+export function gather(x: View, dim: number, index: View, out: View): void {
+  const [from, at, to] = [withDimension(x), withDimension(index), withDimension(out)];
+  if (sizeOf(at.shape) === 0) return;
+  const checked = checkedIndices(at, { op: "gather", dim, size: from.shape[dim]!, wraps: false });
+  alongLines(gathering(x.dtype).lines, dim, to, from, checked);
+  release(checked, at);
+}
+
+/** As `Device.scatterAdd` says. */
+export function scatterAdd(out: View, dim: number, index: View, source: View): void {
+  const run = adding("scatterAdd", out.dtype).lines;
+  const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
+  if (sizeOf(at.shape) === 0) return;
+  const checked = checkedIndices(at, { op: "scatterAdd", dim, size: to.shape[dim]!, wraps: false });
+  alongLines(run, dim, to, from, checked);
+  release(checked, at);
+}
+
+/** Slices before and behind `dim`. */
+function around({ shape }: View, dim: number): { readonly outer: number; readonly inner: number } {
+  return { outer: sizeOf(shape.slice(0, dim)), inner: sizeOf(shape.slice(dim + 1)) };
+}
+
+/** An index of one dimension, repeated along all others of `like`. */
+const spreadAlong = (index: View, dim: number, { shape }: View): View => ({
+  ...index,
+  shape,
+  strides: shape.map((_, d) => (d === dim ? 1 : 0)),
+});
+
+/** As `Device.indexSelect` says. */
+export function indexSelect(x: View, dim: number, index: View, out: View): void {
+  const [from, at, to] = [withDimension(x), withDimension(index), withDimension(out)];
+  const checked = checkedIndices(at, { op: "indexSelect", dim, size: from.shape[dim]!, wraps: true });
+  const { outer, inner } = around(to, dim);
+  const block = inner * itemSize(x.dtype);
+  if (sizeOf(to.shape) > 0) {
+    const runs = gathering(x.dtype);
+    if (block >= BLOCK_BYTES && isContiguous(from) && isContiguous(to)) {
+      beginOperation();
+      const [target, source, positions] = [address(to), address(from), address(checked)];
+      runs.blocks(outer, at.shape[0]!, block, target, source, from.shape[dim]! * block, positions);
+    } else alongLines(runs.lines, dim, to, from, spreadAlong(checked, dim, to));
+  }
+  release(checked, at);
+}
+
+/** As `Device.indexAdd` says. */
+export function indexAdd(out: View, dim: number, index: View, source: View): void {
+  const runs = adding("indexAdd", out.dtype);
+  const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
+  const checked = checkedIndices(at, { op: "indexAdd", dim, size: to.shape[dim]!, wraps: true });
+  const { outer, inner } = around(from, dim);
+  if (sizeOf(from.shape) > 0) {
+    if (isContiguous(from) && isContiguous(to)) {
+      beginOperation();
+      const [target, added, positions] = [address(to), address(from), address(checked)];
+      const toOuter = to.shape[dim]! * inner * itemSize(out.dtype);
+      runs.blocks(outer, at.shape[0]!, inner, target, toOuter, added, positions);
+    } else alongLines(runs.lines, dim, to, from, spreadAlong(checked, dim, from));
+  }
+  release(checked, at);
+}
+
+/** Runs on a contiguous copy where the view is not contiguous. */
+function onContiguous(x: View, run: (x: View) => number): number {
+  if (isContiguous(x)) return run(x);
+  const plain = contiguousLike(x);
+  copy(x, plain);
+  const result = run(plain);
+  plain.storage.release();
+  return result;
+}
+
+/** As `Device.countNonzero` says. NaN is not zero. */
+export function countNonzero(x: View): number {
+  return onContiguous(x, (plain) => {
+    const { count } = testing(x.dtype);
+    beginOperation();
+    return count(sizeOf(plain.shape), address(plain));
+  });
+}
+
+/** As `Device.nonzero` says. */
+export function nonzero(x: View, out: View): void {
+  const rank = x.shape.length;
+  if (sizeOf(out.shape) === 0) return;
+  const to = isContiguous(out) ? out : contiguousLike(out);
+  onContiguous(x, (plain) => {
+    const { positions } = testing(x.dtype);
+    beginOperation();
+    const sizes = scratch(4 * rank);
+    new Int32Array(bytes().buffer, sizes, rank).set(x.shape);
+    return positions(sizeOf(plain.shape), address(plain), address(to), rank, sizes);
+  });
+  if (to === out) return;
+  copy(to, out);
+  to.storage.release();
+}

@@ -1,0 +1,216 @@
+import { isGradEnabled } from "@ag/autograd";
+import { Adam, AdamW, SGD } from "@ag/optim";
+import { memory, type Tensor, tensor, zeros } from "@ag/tensor";
+import { expect, test, vi } from "vitest";
+import golden from "./goldens/optim.json" with { type: "json" };
+
+const leaf = (...values: number[]): Tensor => tensor(values, { requiresGrad: true });
+
+test("texts and the options in a state dict are PyTorch's", () => {
+  const p = [zeros([2], { requiresGrad: true }), zeros([1], { requiresGrad: true })] as const;
+  const sgd = new SGD([{ params: [p[0]] }, { params: [p[1]], lr: 0.5 }], { lr: 0.1, momentum: 0.9 });
+  expect(String(sgd)).toBe(golden.texts.SGD);
+  expect(String(new Adam(p))).toBe(golden.texts.Adam);
+  expect(String(new AdamW(p, { lr: 1e-5 }))).toBe(golden.texts.AdamW);
+  for (const [name, rule] of Object.entries({ SGD, Adam, AdamW })) {
+    const groups = new rule(p).stateDict().get("param_groups") as Map<string, unknown>[];
+    expect(groups.map((group) => Object.fromEntries(group))).toEqual(golden.groups[name as "SGD"]);
+  }
+});
+
+test("what an optimizer refuses", () => {
+  const p = leaf(1, 2);
+  expect(() => new SGD([])).toThrow("optimizer got an empty parameter list");
+  expect(() => new SGD([p.mul(2)])).toThrow("can't optimize a non-leaf Tensor");
+  expect(() => new SGD(p as never)).toThrow("params argument given to the optimizer should be an iterable");
+  expect(() => new SGD([1] as never)).toThrow("optimizer can only optimize Tensors, but one of the params is number");
+  expect(() => new SGD([{ params: new Set([p]) }])).toThrow("ordered collections");
+  expect(() => new SGD([{ params: [p] }, { params: [p] }])).toThrow(
+    "some parameters appear in more than one parameter group",
+  );
+  expect(() => new SGD([p], { lr: -1 })).toThrow("Invalid learning rate: need a number >= 0; got -1");
+  expect(() => new SGD([p], { momentum: -1 })).toThrow("Invalid momentum value");
+  expect(() => new SGD([p], { weightDecay: Number.NaN })).toThrow("Invalid weight_decay value");
+  expect(() => new SGD([p], { nesterov: true })).toThrow("Nesterov momentum requires a momentum and zero dampening");
+  expect(() => new Adam([p], { betas: [0.9, 1] })).toThrow("Invalid beta parameter at index 1");
+  expect(() => new Adam([p], { eps: -1 })).toThrow("Invalid epsilon value");
+  expect(() => new Adam([p], { amsgrad: true })).toThrow("not built yet");
+});
+
+test("the same parameter twice in one group warns", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const p = leaf(1);
+  const optimizer = new SGD([p, p], { lr: 0.1 });
+  expect(warn.mock.calls.flat().join()).toContain("duplicate parameters");
+  warn.mockRestore();
+  p.grad = tensor([1]);
+  optimizer.step();
+  expect(p.tolist()[0 as never]).toBeCloseTo(0.8, 6); // twice, as in PyTorch
+});
+
+test("a parameter without gradient is left alone", () => {
+  const [p, q] = [leaf(1), leaf(2)];
+  const optimizer = new SGD([p, q], { lr: 0.5, momentum: 0.9, weightDecay: 0.5 });
+  p.grad = tensor([0]);
+  optimizer.step();
+  expect([p.tolist(), q.tolist()]).toEqual([[0.75], [2]]);
+  expect([optimizer.state.has(p), optimizer.state.has(q)]).toEqual([true, false]);
+});
+
+test("a step is a write: what was saved before cannot be used", () => {
+  const p = leaf(1, 2);
+  const y = p.mul(p).sum();
+  const version = p.storage.version;
+  p.grad = tensor([1, 1]);
+  new SGD([p], { lr: 0.5 }).step();
+  expect(p.storage.version).toBe(version + 1);
+  expect(() => y.backward()).toThrow("has been modified by an inplace operation");
+});
+
+test("zeroGrad gives memory of unread gradients back, and leaves read ones to their readers", () => {
+  const p = zeros([1000], { requiresGrad: true });
+  const optimizer = new SGD([p]);
+  p.mul(2).sum().backward();
+  const unread = p.gradValue!;
+  optimizer.zeroGrad();
+  expect(p.grad).toBe(null);
+  expect(() => unread.tolist()).toThrow("disposed");
+  p.mul(2).sum().backward();
+  const read = p.grad as unknown as Tensor;
+  optimizer.zeroGrad();
+  expect(read.tolist()).toEqual(new Array(1000).fill(2));
+  p.mul(2).sum().backward();
+  optimizer.zeroGrad({ setToNone: false });
+  expect((p.grad as Tensor | null)?.sum().item()).toBe(0);
+});
+
+test("steps need no memory after the first", () => {
+  const p = zeros([1000], { requiresGrad: true });
+  const optimizer = new Adam([p]);
+  const step = (): number => {
+    p.grad = null;
+    p.gradValue = zeros([1000]);
+    optimizer.step();
+    optimizer.zeroGrad();
+    return memory().allocated;
+  };
+  const after = step();
+  for (let i = 0; i < 3; i++) step();
+  expect(step()).toBe(after);
+});
+
+test("a closure computes with gradients, and its value is given back", () => {
+  const p = leaf(1);
+  const optimizer = new SGD([p], { lr: 0.25 });
+  const loss = optimizer.step(() => {
+    expect(isGradEnabled()).toBe(true);
+    optimizer.zeroGrad();
+    const loss = p.mul(p).sum();
+    loss.backward();
+    return loss.item();
+  });
+  expect([loss, p.tolist()]).toEqual([1, [0.5]]);
+});
+
+test("parameters that are not row-major, and gradients that are not", () => {
+  const p = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ])
+    .t()
+    .detach()
+    .requiresGrad_();
+  const q = zeros([3, 2], { requiresGrad: true });
+  const grad = tensor([
+    [1, 0, 2],
+    [3, 1, 0],
+  ]).t();
+  const optimizer = new SGD([p, q], { lr: 1, momentum: 0.5 });
+  for (let step = 0; step < 2; step++) {
+    p.grad = grad;
+    q.grad = grad;
+    optimizer.step();
+  }
+  const moved = grad.mul(2.5);
+  expect(q.tolist()).toEqual(moved.neg().tolist());
+  expect(p.add(moved).tolist()).toEqual([
+    [1, 4],
+    [2, 5],
+    [3, 6],
+  ]);
+});
+
+test("groups added later, and options changed between steps", () => {
+  const [p, q] = [leaf(1), leaf(1)];
+  const optimizer = new SGD([p], { lr: 0.5 });
+  optimizer.addParamGroup({ params: q, lr: 0.25 });
+  optimizer.paramGroups[0]!.lr = 0.125;
+  p.grad = tensor([1]);
+  q.grad = tensor([1]);
+  optimizer.step();
+  expect([p.tolist(), q.tolist()]).toEqual([[0.875], [0.75]]);
+  expect(() => optimizer.addParamGroup({ params: [q] })).toThrow("more than one parameter group");
+  expect(optimizer.paramGroups).toHaveLength(2);
+});
+
+test("a state dict that does not fit changes nothing", () => {
+  const [p, q] = [leaf(1, 2), leaf(3)];
+  const optimizer = new SGD([p, q], { lr: 0.5, momentum: 0.9 });
+  p.grad = tensor([1, 1]);
+  q.grad = tensor([1]);
+  optimizer.step();
+  const before = JSON.stringify([...optimizer.paramGroups]);
+  const held = optimizer.state.get(p);
+  const saved = optimizer.stateDict();
+  const other = (edit: (state: Map<string, unknown>) => void): Map<string, unknown> => {
+    const copy = structuredCloneOf(saved);
+    edit(copy);
+    return copy;
+  };
+  const group = (state: Map<string, unknown>): Map<string, unknown> =>
+    (state.get("param_groups") as Map<string, unknown>[])[0]!;
+  expect(() => optimizer.loadStateDict(other((s) => s.delete("state")))).toThrow('need "state"');
+  expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", [])))).toThrow(
+    "different number of parameter groups",
+  );
+  expect(() => optimizer.loadStateDict(other((s) => group(s).set("params", [0])))).toThrow(
+    "doesn't match the size of optimizer's group",
+  );
+  expect(() => optimizer.loadStateDict(other((s) => group(s).set("lr", -1)))).toThrow("Invalid learning rate");
+  expect(() =>
+    optimizer.loadStateDict(
+      other((s) => s.set("state", new Map([[1, new Map([["momentum_buffer", zeros([2])]])]]))),
+    ),
+  ).toThrow("need a tensor of shape [1] as momentum_buffer");
+  expect(JSON.stringify([...optimizer.paramGroups])).toBe(before);
+  expect(optimizer.state.get(p)).toBe(held);
+});
+
+/** A copy of the Maps and lists; tensors are shared. */
+function structuredCloneOf<T>(value: T): T {
+  if (value instanceof Map) return new Map([...value].map(([k, v]) => [k, structuredCloneOf(v)])) as T;
+  return Array.isArray(value) ? (value.map(structuredCloneOf) as T) : value;
+}
+
+test("loaded state is converted and copied; groups keep PyTorch's other keys", () => {
+  const p = tensor([1, 2], { dtype: "float64", requiresGrad: true });
+  const optimizer = new SGD([p], { lr: 0.5, momentum: 0.9 });
+  const buffer = tensor([1, 1]);
+  const group = new Map<string, unknown>([
+    ["lr", 0.25],
+    ["momentum", 0.5],
+    ["initial_lr", 1],
+    ["params", [7]],
+  ]);
+  const state = new Map([[7, new Map([["momentum_buffer", buffer]])]]);
+  optimizer.loadStateDict(
+    new Map<string, unknown>([
+      ["state", state],
+      ["param_groups", [group]],
+    ]),
+  );
+  buffer.zero_();
+  const held = (optimizer.stateDict().get("state") as Map<number, Map<string, Tensor>>).get(0)!.get("momentum_buffer")!;
+  expect([held.dtype, held.tolist()]).toEqual(["float64", [1, 1]]);
+  expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.25, momentum: 0.5, initialLr: 1, dampening: 0 });
+});

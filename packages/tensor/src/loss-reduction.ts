@@ -1,0 +1,28 @@
+/** What becomes of the losses of all elements: their mean, their sum, or nothing. */
+import { cpu, type Formula } from "@ag/kernels";
+import { ValueError } from "./errors.ts";
+import { reduced } from "./reduction.ts";
+import type { Tensor } from "./tensor.ts";
+
+export type Reduction = "mean" | "sum" | "none";
+
+export interface Reduced {
+  /** One number, or the loss of each element. "mean". */
+  readonly reduction?: Reduction;
+}
+
+export function checkReduction(op: string, reduction: Reduction): void {
+  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none")
+    throw new ValueError(`${op}: ${String(reduction)} is not a valid value for reduction: need "mean", "sum" or "none".`);
+}
+
+const quotient: Formula = (m, x, count) => m.div(x, count);
+
+/** The reduction of fresh losses; a mean divides by `count`. Not recorded. */
+export function finished(losses: Tensor, reduction: Reduction, count: number = losses.numel()): Tensor {
+  if (reduction === "none") return losses;
+  const out = reduced("sum", losses, null, { op: "loss" });
+  losses.dispose();
+  if (reduction === "mean") cpu.pointwise(quotient, [out, count], out, out.dtype);
+  return out;
+}

@@ -1,0 +1,256 @@
+/** The loss of a choice among classes. */
+import { cpu, type Formula } from "@ag/kernels";
+import { defineOp, pointwise } from "../define.ts";
+import { checkComputes, isFloating } from "../dtype.ts";
+import { DTypeError, IndexError, ShapeError, ValueError } from "../errors.ts";
+import { empty, full, tensor } from "../factories.ts";
+import { lined, named } from "../indices.ts";
+import { checkReduction, finished, type Reduced, type Reduction } from "../loss-reduction.ts";
+import type { Op } from "../op.ts";
+import { elementsOf } from "../read.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, div, mul, neg } from "./arithmetic.ts";
+import { eq } from "./compare.ts";
+import { scatterAdd } from "./index.ts";
+import { maskedFill } from "./mask.ts";
+import { sum } from "./reduce.ts";
+import { logSoftmax } from "./softmax.ts";
+import { reshape, view } from "./view.ts";
+
+/** What a choice is worth, and how the losses of all are put together. */
+interface Plan {
+  readonly reduction: Reduction;
+  /** What a mean divides by: the sum of the weights. */
+  readonly total: number;
+  /** Where the classes are. */
+  readonly dim: number;
+  /** The shape of the losses. */
+  readonly shape: Shape;
+}
+
+/** What is ignored counts nothing, even if its logarithm is −∞. */
+const chosen: Formula = (m, picked, factor) => m.select(m.ne(factor, 0), m.mul(picked, factor), 0);
+
+/** factor · x at one index each; the factors are minus the weights of the classes. */
+const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, factor: Tensor, plan: Plan]> =>
+  defineOp<
+    [x: Tensor, index: Tensor, factor: Tensor, plan: Plan],
+    readonly ["x", "index", "factor"],
+    { x: readonly ["index", "factor"] }
+  >({
+    name,
+    node,
+    inputs: ["x", "index", "factor"],
+    saves: { x: ["index", "factor"] },
+    forward: (x, index, factor, { dim, reduction, total, shape }) => {
+      const out = empty(shape, { dtype: x.dtype });
+      const places = { storage: out.storage, offset: 0, shape: factor.shape, strides: factor.strides, dtype: x.dtype };
+      if (factor.numel() > 0) {
+        cpu.gather(lined(x), dim, lined(index), places);
+        cpu.pointwise(chosen, [places, factor], places, x.dtype);
+      }
+      return finished(out, reduction, total);
+    },
+    derivative: {
+      x: (grad, { index, factor, shape }, { dim, reduction, total }) => {
+        const each = reduction === "none" ? reshape(grad, factor.shape) : reduction === "mean" ? div(grad, total) : grad;
+        return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, mul(factor, each));
+      },
+      index: null,
+      factor: null,
+    },
+  });
+
+const nllOf = picking("nllLoss", "NllLossBackward0");
+const nll2dOf = picking("nllLoss2d", "NllLoss2DBackward0");
+
+export interface NllOptions extends Reduced {
+  /** Weighs each class: [c]. */
+  readonly weight?: Tensor | null;
+  /** Targets of this value count nothing. −100. */
+  readonly ignoreIndex?: number;
+}
+
+function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | null): void {
+  checkComputes(op, x.dtype);
+  if (!isFloating(x.dtype)) throw new DTypeError(`${op}: need float32 or float64; got ${x.dtype}. Use x.float().`);
+  if (target.dtype !== "int64" && target.dtype !== "uint8")
+    throw new DTypeError(
+      `${op}: expected target dtype to be Long or Byte, but got ${named[target.dtype]} (expected scalar type Long): need ` +
+        'whole class indices. Use tensor([…], { dtype: "int64" }).',
+    );
+  const [count, rank] = [x.shape.length === 1 ? x.shape[0]! : x.shape[1]!, x.shape.length];
+  if (rank === 0) throw new ShapeError(`${op}: Expected 1 or more dimensions (got 0): need x [n, c, …].`);
+  if (rank <= 2 && target.shape.length > 1)
+    throw new ShapeError(
+      `${op}: 0D or 1D target tensor expected, multi-target not supported: got ${showShape(target.shape)}.`,
+    );
+  if (rank > 1 && x.shape[0] !== (target.shape[0] ?? 1))
+    throw new ShapeError(
+      `${op}: Expected input batch_size (${x.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}).`,
+    );
+  const wanted = x.shape.filter((_, d) => d !== 1);
+  if (rank > 2 && !sameShape(wanted, target.shape))
+    throw new ShapeError(
+      `${op}: Expected target size ${showShape(wanted)}, got ${showShape(target.shape)}; size mismatch (got input: ` +
+        `${showShape(x.shape)} , target: ${showShape(target.shape)}).`,
+    );
+  if (weight && (weight.shape.length !== 1 || weight.shape[0] !== count))
+    throw new ShapeError(
+      `${op}: weight tensor should be defined either for all ${count} classes or no classes but got weight tensor of shape: ` +
+        `${showShape(weight.shape)}.`,
+    );
+}
+
+/** For each choice its index, and minus the weight of its class: 0 for what is ignored. */
+function choices(
+  target: Tensor,
+  count: number,
+  { weight = null, ignoreIndex = -100 }: NllOptions,
+): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number } {
+  const classes = elementsOf(target) as BigInt64Array | Uint8Array;
+  const weights = weight && (elementsOf(weight) as Float32Array);
+  const [index, factor] = [new BigInt64Array(classes.length), new Float64Array(classes.length)];
+  let total = 0;
+  for (let i = 0; i < classes.length; i++) {
+    const c = Number(classes[i]);
+    if (c === ignoreIndex) continue;
+    if (!(c >= 0 && c < count))
+      throw new IndexError(`nllLoss: Target ${c} is out of bounds: need classes from 0 to ${count - 1}.`);
+    const w = weights ? weights[c]! : 1;
+    index[i] = BigInt(c);
+    factor[i] = -w;
+    total += w;
+  }
+  return { index, factor, total };
+}
+
+/**
+ * Minus the logarithm of the probability of the wanted class, from logarithms `x` (such as `logSoftmax` gives).
+ *
+ * Shapes: `x` [n, c, …] with `target` [n, …], or [c] with [] → [], or that of `target` without reduction. A "mean" divides by
+ * the sum of the weights.
+ * Throws {@link IndexError} for a class outside, {@link DTypeError} unless targets are int64 or uint8, {@link ShapeError}
+ * for sizes that do not fit.
+ * Derivative: −weight·G at the wanted classes.
+ *
+ * ```ts doctest
+ * nllLoss(tensor([[-1, -2]]), tensor([1n])).item() // => 2
+ * ```
+ */
+export function nllLoss(x: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  const { reduction = "mean", weight = null } = options;
+  checkReduction("nllLoss", reduction);
+  checkTarget("nllLoss", x, target, weight);
+  const rank = x.shape.length;
+  const dim = rank === 1 ? 0 : 1;
+  const count = x.shape[dim]!;
+  const { index, factor, total } = choices(target, count, options);
+  const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
+  const shown = isFlat ? reshape(x, [x.shape[0]!, count, 1, sizeOf(x.shape.slice(2))]) : x;
+  const places = shown.shape.map((size, d) => (d === dim ? 1 : size));
+  const shape = rank === 1 ? [] : shown.shape.filter((_, d) => d !== dim);
+  const out = (rank <= 2 ? nllOf : nll2dOf)(
+    shown,
+    reshape(tensor(index), places),
+    reshape(tensor(factor, { dtype: x.dtype }), places),
+    { reduction, total, dim, shape },
+  );
+  return isFlat && reduction === "none" ? view(out, target.shape) : out;
+}
+
+/** Products and quotients with a number, as PyTorch's own losses record them. */
+const scaled: Op<[x: Tensor, factor: number]> = pointwise({
+  name: "mul",
+  node: "MulBackward1",
+  inputs: ["x"],
+  formula: (m, x, factor) => m.mul(x!, factor!),
+  parameters: (factor) => [factor],
+  derivative: { x: (grad, _saved, factor) => mul(grad, factor) },
+});
+const divided: Op<[x: Tensor, divisor: number]> = pointwise({
+  name: "div",
+  node: "DivBackward1",
+  inputs: ["x"],
+  formula: (m, x, divisor) => m.div(x!, divisor!),
+  parameters: (divisor) => [divisor],
+  derivative: { x: (grad, _saved, divisor) => div(grad, divisor) },
+});
+
+export interface CrossEntropyOptions extends NllOptions {
+  /** Share of the target that is spread evenly over all classes, from 0 to 1. */
+  readonly labelSmoothing?: number;
+}
+
+/** The classes' weights, to meet logarithms of a shape. */
+const alongClasses = (weight: Tensor, rank: number): Tensor =>
+  rank === 1 ? weight : view(weight, [1, -1, ...new Array<number>(rank - 2).fill(1)]);
+
+/** The part of the loss that wants all classes alike. */
+function evenLoss(logs: Tensor, target: Tensor, dim: number, options: CrossEntropyOptions): Tensor {
+  const { weight = null, reduction = "mean", ignoreIndex = -100 } = options;
+  const all = neg(sum(weight ? mul(logs, alongClasses(weight, logs.shape.length)) : logs, dim));
+  const kept = maskedFill(all, reshape(eq(target, ignoreIndex), all.shape), 0);
+  if (reduction !== "mean") return reduction === "sum" ? sum(kept) : kept;
+  const { total } = choices(target, logs.shape[dim]!, options);
+  return div(sum(kept), tensor(total, { dtype: logs.dtype }));
+}
+
+function probabilityLoss(logs: Tensor, target: Tensor, dim: number, options: CrossEntropyOptions): Tensor {
+  const { weight = null, reduction = "mean", labelSmoothing = 0 } = options;
+  const count = logs.shape[dim]!;
+  const wanted = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / count) : target;
+  const products = mul(logs, wanted);
+  const weighed = weight ? mul(products, alongClasses(weight, logs.shape.length)) : products;
+  if (reduction === "none") return neg(sum(weighed, dim));
+  const total = neg(sum(weighed));
+  return reduction === "sum" ? total : divided(total, logs.numel() / count);
+}
+
+function checkProbabilities(x: Tensor, target: Tensor, { weight = null, ignoreIndex }: CrossEntropyOptions): void {
+  checkComputes("crossEntropy", target.dtype);
+  if (!isFloating(target.dtype))
+    throw new DTypeError(
+      `crossEntropy: Expected floating point type for target with class probabilities, got ${named[target.dtype]}: need ` +
+        "probabilities, or a target without the dimension of classes.",
+    );
+  if (ignoreIndex !== undefined && ignoreIndex >= 0)
+    throw new ValueError("crossEntropy: ignore_index is not supported for floating point target: need class indices.");
+  const count = x.shape[x.shape.length === 1 ? 0 : 1];
+  if (weight && (weight.shape.length !== 1 || weight.shape[0] !== count))
+    throw new ShapeError(
+      `crossEntropy: weight tensor should be defined either for all ${count} classes or no classes but got weight tensor of ` +
+        `shape: ${showShape(weight.shape)}.`,
+    );
+}
+
+/**
+ * Cross entropy of the classes' shares, given as logits `x`, and the wanted class (int64 or uint8), or wanted shares.
+ *
+ * Shapes: `x` [n, c, …] with `target` [n, …] or as `x`, or [c] with [] → [], or [n, …] without reduction.
+ * Throws {@link IndexError} for a class outside, {@link DTypeError} and {@link ShapeError} for targets that do not fit,
+ * {@link ValueError} for options out of range.
+ * Derivative: softmax(x) − target, weighed, ·G.
+ *
+ * ```ts doctest
+ * crossEntropy(tensor([[0, 0]]), tensor([1n])).item() // => 0.6931471824645996
+ * ```
+ */
+export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { reduction = "mean", labelSmoothing = 0 } = options;
+  checkReduction("crossEntropy", reduction);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ValueError(`crossEntropy: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}.`);
+  const dim = x.shape.length === 1 ? 0 : 1;
+  if (sameShape(x.shape, target.shape)) {
+    checkProbabilities(x, target, options);
+    return probabilityLoss(logSoftmax(x, dim), target, dim, options);
+  }
+  checkTarget("crossEntropy", x, target, options.weight ?? null);
+  const logs = logSoftmax(x, dim);
+  const loss = nllLoss(logs, target, options);
+  if (labelSmoothing === 0) return loss;
+  const even = evenLoss(logs, target, dim, options);
+  return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
+}

@@ -1,0 +1,209 @@
+/** Elements chosen by conditions and by place. */
+import { cpu, type Formula } from "@ag/kernels";
+import { defineOp, pointwise } from "../define.ts";
+import { withDense } from "../dense.ts";
+import { checkComputes } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { empty, full, tensor } from "../factories.ts";
+import { named, row } from "../indices.ts";
+import type { Op, PointwiseOp } from "../op.ts";
+import { elementsOf } from "../read.ts";
+import { broadcast, sizeOf } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { where } from "./arithmetic.ts";
+import { indexAdd, indexSelect } from "./index.ts";
+import { sum } from "./reduce.ts";
+import { expand, reshape } from "./view.ts";
+
+type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
+
+const fillWith: PointwiseOp<[x: Tensor, mask: Tensor, value: number | bigint | boolean]> = pointwise<
+  [x: Tensor, mask: Tensor, value: number | bigint | boolean],
+  readonly ["x", "mask"],
+  { x: readonly ["mask"] }
+>({
+  name: "maskedFill",
+  inputs: ["x", "mask"],
+  saves: { x: ["mask"] },
+  formula: (m, x, mask, value) => m.select(m.ne(mask!, 0), value!, x!),
+  parameters: (value) => [value],
+  derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
+});
+
+const fillWithTensor: Op<[x: Tensor, mask: Tensor, value: Tensor]> = defineOp({
+  name: "maskedFill",
+  node: "MaskedFillBackward1",
+  inputs: ["x", "mask", "value"],
+  saves: { x: ["mask"], value: ["mask"] },
+  forward: (x, mask, value) => {
+    const out = empty(broadcast(x.shape, mask.shape), { dtype: x.dtype });
+    cpu.pointwise(chosen, [x, mask, value], out, out.dtype);
+    return out;
+  },
+  derivative: {
+    x: (grad, { mask }) => fillWith(grad, mask, 0),
+    mask: null,
+    value: (grad, { mask }) => sum(where(mask, grad, 0)),
+  },
+});
+
+const chosen: Formula = (m, x, mask, value) => m.select(m.ne(mask, 0), value, x);
+
+function checkFill(op: string, ...[x, mask, value]: Filled): void {
+  checkComputes(op, x.dtype);
+  if (mask.dtype !== "bool")
+    throw new DTypeError(
+      `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${named[mask.dtype].toLowerCase()}: need bool.`,
+    );
+  if (value instanceof Tensor && value.shape.length > 0)
+    throw new ShapeError(
+      `${op}: masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.shape.length} dimension(s).`,
+    );
+}
+
+/**
+ * `x` with `value` (a number, or a tensor without dimensions) where the mask is true.
+ *
+ * Shapes: broadcast.
+ * Throws {@link DTypeError} unless the mask is bool, {@link ShapeError} for sizes that do not fit.
+ * Derivative: G where the mask is false; the sum of G where it is true.
+ *
+ * ```ts doctest
+ * maskedFill(tensor([1, 2]), tensor([true, false]), 9).tolist() // => [9, 2]
+ * ```
+ */
+export function maskedFill(x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor): Tensor {
+  checkFill("maskedFill", x, mask, value);
+  return value instanceof Tensor ? fillWithTensor(x, mask, value) : fillWith(x, mask, value);
+}
+
+/** As {@link maskedFill} with a number, in place. */
+export function maskedFill_(x: Tensor, mask: Tensor, value: number | bigint | boolean): Tensor {
+  checkFill("maskedFill_", x, mask, value);
+  return fillWith.inPlace(x, mask, value);
+}
+
+/**
+ * The positions of the elements that are not 0, in row-major order, int64.
+ *
+ * Shapes: k such elements of a tensor with r dimensions → [k, r].
+ *
+ * ```ts doctest
+ * nonzero(tensor([[0, 5], [6, 0]])).tolist() // => [[0, 1], [1, 0]]
+ * ```
+ */
+export function nonzero(x: Tensor): Tensor {
+  checkComputes("nonzero", x.dtype);
+  const out = empty([cpu.countNonzero(x), x.shape.length], { dtype: "int64" });
+  if (out.numel() > 0) cpu.nonzero(x, out);
+  return out;
+}
+
+/** Where a mask is true, counted in row-major order. */
+function truths(mask: Tensor): Tensor {
+  const flags = elementsOf(mask) as Uint8Array;
+  const places: number[] = [];
+  flags.forEach((flag, i) => {
+    if (flag) places.push(i);
+  });
+  return tensor(BigInt64Array.from(places, BigInt));
+}
+
+const selectAt: Op<[x: Tensor, places: Tensor]> = defineOp({
+  name: "maskedSelect",
+  inputs: ["x", "places"],
+  saves: { x: ["places"] },
+  forward: (x, places) => {
+    const out = empty(places.shape, { dtype: x.dtype });
+    withDense([x], (dense) => {
+      if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
+    });
+    return out;
+  },
+  derivative: {
+    x: (grad, { places, shape }) =>
+      reshape(indexAdd(full([sizeOf(shape)], 0, { dtype: grad.dtype }), 0, places, grad), shape),
+    places: null,
+  },
+});
+
+/**
+ * The elements where the mask is true, as a vector.
+ *
+ * Shapes: broadcast → [k].
+ * Throws {@link DTypeError} unless the mask is bool.
+ * Derivative: zeros with G at those places.
+ *
+ * ```ts doctest
+ * maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])).tolist() // => [1, 3]
+ * ```
+ */
+export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  if (mask.dtype !== "bool")
+    throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
+  const shape = broadcast(x.shape, mask.shape);
+  const places = truths(expand(mask, shape));
+  return selectAt(x.shape.length === shape.length && sizeOf(x.shape) === sizeOf(shape) ? x : expand(x, shape), places);
+}
+
+const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);
+
+/** Zeros above or below a diagonal of the last two dimensions. */
+function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): Tensor {
+  const [rows, columns] = [x.shape.at(-2)!, x.shape.at(-1)!];
+  const flags = Uint8Array.from({ length: rows * columns }, (_, i) =>
+    Number(isKept(i % columns, Math.floor(i / columns))),
+  );
+  const mask = reshape(tensor(flags, { dtype: x.dtype }), [rows, columns]);
+  const out = empty(x.shape, { dtype: x.dtype });
+  if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
+  mask.dispose();
+  return out;
+}
+
+function checkTriangle(op: string, x: Tensor, diagonal: number): void {
+  checkComputes(op, x.dtype);
+  if (x.shape.length < 2)
+    throw new ShapeError(`${op}: input tensor must have at least 2 dimensions; got ${x.shape.length}.`);
+  if (!Number.isSafeInteger(diagonal)) throw new ShapeError(`${op}: need a whole diagonal; got ${diagonal}.`);
+}
+
+/**
+ * The lower triangle of the last two dimensions: zeros above diagonal number `diagonal` (0 the main one, 1 above it).
+ *
+ * Throws {@link ShapeError} for fewer dimensions.
+ * Derivative: the same triangle of G.
+ *
+ * ```ts doctest
+ * tril(ones(2, 2)).tolist() // => [[1, 0], [1, 1]]
+ * ```
+ */
+export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
+  name: "tril",
+  inputs: ["x"],
+  forward: (x, diagonal = 0) => {
+    checkTriangle("tril", x, diagonal);
+    return triangle(x, (column, at) => column - at <= diagonal);
+  },
+  derivative: { x: (grad, _saved, diagonal = 0) => tril(grad, diagonal) },
+});
+
+/**
+ * The upper triangle of the last two dimensions: zeros below diagonal number `diagonal`.
+ *
+ * Throws {@link ShapeError} for fewer dimensions.
+ * Derivative: the same triangle of G.
+ *
+ * ```ts doctest
+ * triu(ones(2, 2)).tolist() // => [[1, 1], [0, 1]]
+ * ```
+ */
+export const triu: Op<[x: Tensor, diagonal?: number]> = defineOp({
+  name: "triu",
+  inputs: ["x"],
+  forward: (x, diagonal = 0) => {
+    checkTriangle("triu", x, diagonal);
+    return triangle(x, (column, at) => column - at >= diagonal);
+  },
+  derivative: { x: (grad, _saved, diagonal = 0) => triu(grad, diagonal) },
+});
