@@ -94,9 +94,8 @@ def flags():
     x = torch.rand(5, 5)
     y = torch.rand(5, 5)
     z = torch.rand((5, 5), requires_grad=True)
-    # Python's True and False are spelt as JavaScript spells them
-    print(f"Does `a` require gradients?: {str((x + y).requires_grad).lower()}")
-    print(f"Does `b` require gradients?: {str((x + z).requires_grad).lower()}")
+    print(f"Does `a` require gradients?: {(x + y).requires_grad}")
+    print(f"Does `b` require gradients?: {(x + z).requires_grad}")
 
 
 def freeze():

@@ -50,9 +50,7 @@ def decode(x):
 
 def encode_tensor(x):
     dense = x.detach().contiguous()
-    data = bytes(dense.view(torch.uint8).flatten().tolist()) if dense.numel() else b""
-    if dense.dim() == 0:
-        data = bytes(dense.reshape(1).view(torch.uint8).tolist())
+    data = bytes(dense.reshape(-1).view(torch.uint8).tolist()) if dense.numel() else b""
     return {
         "dtype": str(x.dtype).removeprefix("torch."),
         "shape": list(x.shape),

@@ -16,11 +16,15 @@ export interface Tools {
   readonly print: Print;
 }
 
+/** The blanks that types leave when they are stripped. */
+const tidy = (line: string): string => line.replaceAll(/(\S) {2,}(?=\S)/g, "$1 ").replaceAll(/ ([,)])/g, "$1");
+
 /** The body of a cell's function, without what only hands values on. */
 export function codeOf({ run }: Cell): string {
   const source = String(run);
   const body = source.slice(source.indexOf("{", source.indexOf("=>")) + 1, source.lastIndexOf("}"));
-  const lines = body.split("\n").filter((line) => line.trim() !== "" && !/^\s*return \{[^}]*\};$/.test(line));
+  const isShown = (line: string): boolean => line.trim() !== "" && !/^\s*return (\{[^}]*\}|undefined);$/.test(line);
+  const lines = body.split("\n").filter(isShown).map(tidy);
   const indent = Math.min(...lines.map((line) => line.length - line.trimStart().length));
   return lines.map((line) => line.slice(indent).trimEnd()).join("\n");
 }

@@ -19,6 +19,7 @@ export interface Surroundings {
 /** A value as Python prints it. */
 function text(x: unknown): string {
   if (x === null || x === undefined) return "None";
+  if (typeof x === "boolean") return x ? "True" : "False";
   if (Array.isArray(x)) return `[${x.map(text).join(", ")}]`;
   return String(x);
 }

@@ -1,19 +1,11 @@
 import type { Reduction, View } from "@ag/kernels";
 import { cpu } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
+import goldens from "./goldens/reduce.json" with { type: "json" };
+import { expectClose, noise, sizeOf } from "./noise.ts";
 import { emptyView, read, viewOf } from "./views.ts";
 
 const iota = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-/** Numbers without structure, the same every time. */
-const noise = (n: number, seed = 1): number[] => {
-  let state = seed;
-  return iota(n).map(() => {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
-  });
-};
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 const arrays = {
   float32: (x: number[]) => Float32Array.from(x),
   float64: (x: number[]) => Float64Array.from(x),
@@ -26,13 +18,15 @@ type Computed = keyof typeof arrays;
 const make = (values: number[], shape: readonly number[], dtype: Computed): View =>
   viewOf(arrays[dtype](values), shape, dtype);
 
-const same = (a: number, b: number): boolean => Object.is(a, b) || a === b;
 const folds: Record<Reduction, (a: number, b: number) => number> = {
   sum: (a, b) => a + b,
   prod: (a, b) => a * b,
   max: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b)),
   min: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.min(a, b)),
 };
+
+/** A whole number as the dtype keeps it. */
+const wrapped = (x: number, dtype: Computed): number => (dtype === "uint8" ? x & 255 : dtype === "int32" ? x | 0 : x);
 
 /** What the elements that fall on each element of `out` are. */
 function groups(values: readonly number[], shape: readonly number[], out: readonly number[]): number[][] {
@@ -69,18 +63,54 @@ const shapes: [shape: number[], out: number[]][] = [
   [[2], [1]],
   [[7], [1]],
   [[1000], [1]],
-  [[3, 5], [3, 1]],
-  [[3, 5], [1, 5]],
-  [[67, 131], [67, 1]],
-  [[67, 131], [1, 131]],
-  [[33, 1100], [1, 1100]],
-  [[4, 3, 5, 7], [1, 3, 1, 1]],
-  [[4, 3, 9, 7], [1, 3, 1, 1]],
-  [[4, 3, 5, 7], [4, 1, 5, 1]],
-  [[2, 3, 4, 40], [1, 3, 1, 40]],
-  [[2, 3, 4, 40], [2, 1, 1, 40]],
-  [[5, 4], [5, 4]],
-  [[2, 1, 40, 3], [1, 1, 40, 1]],
+  [
+    [3, 5],
+    [3, 1],
+  ],
+  [
+    [3, 5],
+    [1, 5],
+  ],
+  [
+    [67, 131],
+    [67, 1],
+  ],
+  [
+    [67, 131],
+    [1, 131],
+  ],
+  [
+    [33, 1100],
+    [1, 1100],
+  ],
+  [
+    [4, 3, 5, 7],
+    [1, 3, 1, 1],
+  ],
+  [
+    [4, 3, 9, 7],
+    [1, 3, 1, 1],
+  ],
+  [
+    [4, 3, 5, 7],
+    [4, 1, 5, 1],
+  ],
+  [
+    [2, 3, 4, 40],
+    [1, 3, 1, 40],
+  ],
+  [
+    [2, 3, 4, 40],
+    [2, 1, 1, 40],
+  ],
+  [
+    [5, 4],
+    [5, 4],
+  ],
+  [
+    [2, 1, 40, 3],
+    [1, 1, 40, 1],
+  ],
 ];
 
 describe.each(Object.keys(arrays) as Computed[])("%s", (dtype) => {
@@ -106,8 +136,7 @@ describe.each(Object.keys(arrays) as Computed[])("%s", (dtype) => {
       );
       got.forEach((y, i) => {
         if (kind === "max" || kind === "min" || !isFloat) {
-          const wrapped = dtype === "uint8" ? want[i]! & 255 : want[i]!;
-          if (dtype !== "int64" || Number.isSafeInteger(wrapped)) expect(dtype === "int32" ? y : y).toBe(dtype === "int32" ? wrapped | 0 : wrapped);
+          expect(y).toBe(wrapped(want[i]!, dtype));
         } else expect(Math.abs(y - want[i]!)).toBeLessThanOrEqual(digits * scales[i]!);
       });
       const reversed = emptyView([...outShape].reverse(), dtype);
@@ -115,5 +144,135 @@ describe.each(Object.keys(arrays) as Computed[])("%s", (dtype) => {
       cpu.reduce(kind, permuted(x, iota(shape.length).reverse()), turned);
       expect(read(turned)).toEqual(got); // the bits depend on the shape alone
     }
+  });
+});
+
+const goldenCases = goldens as unknown as {
+  dtype: Exclude<Computed, "bool">;
+  dim: number;
+  nan: number[];
+  x: (number | string)[];
+  out: number[];
+  max: [(number | string)[], number[]];
+  min: [(number | string)[], number[]];
+  sort: Record<"true" | "false", [(number | string)[], number[]]>;
+  cumsum: (number | string)[];
+}[];
+
+describe("along a dimension as PyTorch", () => {
+  const shape = [3, 7, 4];
+  test.each(goldenCases)("$dtype, dimension $dim, NaN at $nan", ({ dtype, dim, x, out, cumsum, ...golden }) => {
+    const plain = make(x.map(Number), shape, dtype);
+    for (const view of [plain, permuted(plain, [2, 0, 1])]) {
+      for (const kind of ["max", "min"] as const) {
+        const [values, indices] = [emptyView(out, dtype), emptyView(out, "int64")];
+        cpu.argReduce(kind, view, dim, values, indices);
+        expect(read(values)).toEqual(golden[kind][0].map(Number));
+        expect(read(indices)).toEqual(golden[kind][1]);
+        cpu.argReduce(kind, view, dim, null, indices);
+        expect(read(indices)).toEqual(golden[kind][1]);
+        const reduced = emptyView(out, dtype);
+        cpu.reduce(kind, view, reduced);
+        expect(read(reduced)).toEqual(golden[kind][0].map(Number));
+      }
+      for (const descending of [false, true]) {
+        const [values, indices] = [emptyView(shape, dtype), emptyView(shape, "int64")];
+        cpu.sort(view, dim, descending, values, permuted(indices, [1, 0, 2]));
+        cpu.sort(view, dim, descending, permuted(values, [1, 2, 0]), indices);
+        cpu.sort(view, dim, descending, values, indices);
+        expect(read(values)).toEqual(golden.sort[`${descending}`][0].map(Number));
+        expect(read(indices)).toEqual(golden.sort[`${descending}`][1]);
+      }
+      const sums = permuted(emptyView(shape, dtype), [1, 2, 0]);
+      cpu.cumsum(view, dim, sums);
+      expectClose(sums, cumsum, 2);
+    }
+  });
+
+  test("the first of equal elements, of any dtype", () => {
+    for (const dtype of Object.keys(arrays) as Computed[]) {
+      const [values, indices] = [emptyView([1, 1], dtype), emptyView([1, 1], "int64")];
+      cpu.argReduce("max", make([0, 1, 0, 1], [1, 4], dtype), 1, values, indices);
+      expect([...read(values), ...read(indices)]).toEqual([1, 1]);
+      cpu.argReduce("min", make([1, 1, 0, 0], [1, 4], dtype), 1, values, indices);
+      expect([...read(values), ...read(indices)]).toEqual([0, 2]);
+    }
+  });
+
+  test("no element has no largest one", () => {
+    const run = (): void => cpu.argReduce("max", emptyView([2, 0]), 1, null, emptyView([2, 1], "int64"));
+    expect(run).toThrow(RangeError);
+  });
+});
+
+describe("accuracy", () => {
+  /** The exact sum, by collecting what each addition loses. */
+  const exact = (values: Float32Array | Float64Array): number => {
+    let [sum, lost] = [0, 0];
+    for (const x of values) {
+      const next = sum + x;
+      lost += Math.abs(sum) >= Math.abs(x) ? sum - next + x : x - next + sum;
+      sum = next;
+    }
+    return sum + lost;
+  };
+  test.each([1000, 65537, 1000003])("sums of %i numbers are off by one unit at most", (n) => {
+    const values = noise(n, 7).map((v) => (v + 1) / 2);
+    for (const [data, digits] of [
+      [Float32Array.from(values), 24],
+      [Float64Array.from(values), 53],
+    ] as const) {
+      const dtype = digits === 24 ? "float32" : "float64";
+      const want = exact(data);
+      const sums: View[] = [emptyView([1], dtype), emptyView([1, 1], dtype), emptyView([1, 3], dtype)];
+      cpu.reduce("sum", viewOf(data, [n]), sums[0]!);
+      cpu.reduce("sum", viewOf(data, [n, 1]), sums[1]!);
+      for (const view of sums.slice(0, 2))
+        expect(Math.abs(read(view)[0]! - want)).toBeLessThanOrEqual(Math.abs(want) * 2 ** -digits * 2);
+      const columns = { ...viewOf(data, [n]), shape: [n, 3], strides: [1, 0] };
+      cpu.reduce("sum", columns, sums[2]!);
+      for (const y of read(sums[2]!)) expect(Math.abs(y - want)).toBeLessThanOrEqual(Math.abs(want) * 2 ** -digits * 2);
+    }
+  });
+
+  test("infinity and NaN come through", () => {
+    const { NaN: none, POSITIVE_INFINITY: inf } = Number;
+    for (const dtype of ["float32", "float64"] as const)
+      for (const n of [3, 300, 3000])
+        for (const [special, want] of [
+          [[inf], inf],
+          [[none], none],
+          [[inf, -inf], none],
+        ] as const) {
+          const values = noise(n, 3);
+          special.forEach((x, i) => {
+            values[Math.floor(n / 3) * (i + 1)] = x;
+          });
+          const out = emptyView([1, 1], dtype);
+          cpu.reduce("sum", make(values, [1, n], dtype), out);
+          expect(read(out)).toEqual([want]);
+          const column = emptyView([1, 2], dtype);
+          cpu.reduce("sum", { ...make(values, [n], dtype), shape: [n, 2], strides: [1, 0] }, column);
+          expect(read(column)).toEqual([want, want]);
+        }
+  });
+});
+
+describe("no element", () => {
+  test("sums are 0, products 1", () => {
+    for (const [kind, want] of [
+      ["sum", 0],
+      ["prod", 1],
+    ] as const) {
+      const out = emptyView([2, 1]);
+      cpu.reduce(kind, emptyView([2, 0]), out);
+      expect(read(out)).toEqual([want, want]);
+      const all = emptyView([1]);
+      cpu.reduce(kind, emptyView([0]), all);
+      expect(read(all)).toEqual([want]);
+    }
+  });
+  test("storage-only dtypes are refused", () => {
+    expect(() => cpu.reduce("sum", emptyView([3], "float16"), emptyView([1], "float16"))).toThrow(TypeError);
   });
 });

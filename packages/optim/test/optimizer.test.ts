@@ -132,7 +132,7 @@ test("parameters that are not row-major, and gradients that are not", () => {
     optimizer.step();
   }
   const moved = grad.mul(2.5);
-  expect(q.tolist()).toEqual(moved.neg().tolist());
+  expect(q.add(moved).abs().sum().item()).toBe(0);
   expect(p.add(moved).tolist()).toEqual([
     [1, 4],
     [2, 5],
@@ -178,9 +178,7 @@ test("a state dict that does not fit changes nothing", () => {
   );
   expect(() => optimizer.loadStateDict(other((s) => group(s).set("lr", -1)))).toThrow("Invalid learning rate");
   expect(() =>
-    optimizer.loadStateDict(
-      other((s) => s.set("state", new Map([[1, new Map([["momentum_buffer", zeros([2])]])]]))),
-    ),
+    optimizer.loadStateDict(other((s) => s.set("state", new Map([[1, new Map([["momentum_buffer", zeros([2])]])]])))),
   ).toThrow("need a tensor of shape [1] as momentum_buffer");
   expect(JSON.stringify([...optimizer.paramGroups])).toBe(before);
   expect(optimizer.state.get(p)).toBe(held);

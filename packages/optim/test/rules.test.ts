@@ -126,7 +126,10 @@ describe("the rule as ordinary operations", () => {
       power2 *= 0.999;
       mean = mean.add(grad.sub(mean).mul(1 - 0.9));
       square = square.mul(0.999).add(grad.mul(1 - 0.999).mul(grad));
-      const spread = square.sqrt().div(Math.sqrt(1 - power2)).add(1e-8);
+      const spread = square
+        .sqrt()
+        .div(Math.sqrt(1 - power2))
+        .add(1e-8);
       p = p.mul(1 - 0.05 * 0.01).add(mean.mul(-(0.05 / (1 - power1))).div(spread));
     }
     expect(a.tolist()).toEqual(p.tolist());

@@ -15,7 +15,8 @@ const makers: Record<keyof typeof golden.schedules, (optimizer: SGD) => LRSchedu
   exponential: (optimizer) => new ExponentialLR(optimizer, 0.9),
 };
 
-const plain = (x: unknown): unknown => (x instanceof Map ? Object.fromEntries([...x].map(([k, v]) => [k, plain(v)])) : x);
+const plain = (x: unknown): unknown =>
+  x instanceof Map ? Object.fromEntries([...x].map(([k, v]) => [k, plain(v)])) : x;
 
 test.each(Object.entries(golden.schedules))("%s, as PyTorch", (name, { rates, state, keys }) => {
   const optimizer = optimizerOf();

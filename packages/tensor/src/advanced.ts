@@ -20,13 +20,14 @@ export interface Plan {
 
 type Whole = BigInt64Array | Int32Array | Uint8Array;
 
-/** Indices along one dimension. */
-interface Along {
+/** Indices of one dimension; a mask counts for as many as it has. */
+export interface Along {
   readonly dim: number;
   readonly index: Tensor;
 }
 
-const isMask = (x: Tensor): boolean => x.dtype === "bool" || x.dtype === "uint8";
+/** Whether a tensor of indices says yes or no for each element. */
+export const isMask = (x: Tensor): boolean => x.dtype === "bool" || x.dtype === "uint8";
 
 /** The indices of the true elements of a mask, for each of its dimensions. */
 function positions(mask: Tensor): readonly BigInt64Array[] {
@@ -44,25 +45,18 @@ function positions(mask: Tensor): readonly BigInt64Array[] {
   return lists;
 }
 
-/** Masks become indices; the list then has one entry for each dimension that is indexed. */
-function indexed(x: Tensor, indices: readonly (Tensor | null)[]): Along[] {
-  const found: Along[] = [];
-  let dim = 0;
-  indices.forEach((index, i) => {
-    if (index === null) dim++;
-    else if (!isMask(index)) found.push({ dim: dim++, index });
-    else {
-      if (index.shape.some((size, d) => size !== x.shape[dim + d]))
-        throw new IndexError(
-          `index: The shape of the mask ${showShape(index.shape)} at index ${i} does not match the shape of the indexed ` +
-            `tensor ${showShape(x.shape)} at index ${dim}.`,
-        );
-      for (const list of positions(index)) found.push({ dim: dim++, index: tensor(list) });
-    }
+/** Masks become indices, for each of their dimensions. */
+function withoutMasks(x: Tensor, given: readonly Along[]): Along[] {
+  return given.flatMap(({ dim, index }) => {
+    if (!isMask(index)) return [{ dim, index }];
+    const wrong = index.shape.findIndex((size, d) => size !== x.shape[dim + d]);
+    if (wrong >= 0)
+      throw new IndexError(
+        `index: The shape of the mask ${showShape(index.shape)} at index ${wrong} does not match the shape of the indexed ` +
+          `tensor ${showShape(x.shape)} at index ${dim + wrong}.`,
+      );
+    return positions(index).map((list, d) => ({ dim: dim + d, index: tensor(list) }));
   });
-  if (dim > x.shape.length)
-    throw new IndexError(`index: too many indices for tensor of dimension ${x.shape.length}: got ${dim}.`);
-  return found;
 }
 
 function commonShape(found: readonly Along[]): Shape {
@@ -77,14 +71,14 @@ function commonShape(found: readonly Along[]): Shape {
 }
 
 /** The plan, and the row of each picked element (int64, one row of numbers). */
-export function planOf(x: Tensor, indices: readonly (Tensor | null)[]): { readonly plan: Plan; readonly rows: Tensor } {
-  for (const index of indices)
-    if (index && index.dtype !== "int64" && index.dtype !== "int32" && !isMask(index))
+export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Plan; readonly rows: Tensor } {
+  for (const { index } of given)
+    if (index.dtype !== "int64" && index.dtype !== "int32" && !isMask(index))
       throw new IndexError(
         `index: tensors used as indices must be long, int, byte or bool tensors; got ${index.dtype}. ` +
           'Use tensor([…], { dtype: "int64" }).',
       );
-  const found = indexed(x, indices);
+  const found = withoutMasks(x, given);
   const picked = commonShape(found);
   const dims = found.map(({ dim }) => dim);
   const rows = new BigInt64Array(sizeOf(picked));

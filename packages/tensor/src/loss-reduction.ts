@@ -13,7 +13,9 @@ export interface Reduced {
 
 export function checkReduction(op: string, reduction: Reduction): void {
   if (reduction !== "mean" && reduction !== "sum" && reduction !== "none")
-    throw new ValueError(`${op}: ${String(reduction)} is not a valid value for reduction: need "mean", "sum" or "none".`);
+    throw new ValueError(
+      `${op}: ${String(reduction)} is not a valid value for reduction: need "mean", "sum" or "none".`,
+    );
 }
 
 const quotient: Formula = (m, x, count) => m.div(x, count);

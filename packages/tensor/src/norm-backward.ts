@@ -67,14 +67,7 @@ function bent(v: Tensor, g: Tensor, { centred, invstd }: Statistics): Tensor {
 /** Adds what is there. */
 const plus = (a: Tensor | null, b: Tensor | null): Tensor | null => (a && b ? add(a, b) : (a ?? b));
 
-type Backward = [
-  grad: Tensor,
-  x: Tensor,
-  weight: Tensor | null,
-  mean: Tensor,
-  invstd: Tensor,
-  plan: NormPlan,
-];
+type Backward = [grad: Tensor, x: Tensor, weight: Tensor | null, mean: Tensor, invstd: Tensor, plan: NormPlan];
 
 const read = ["grad", "x", "weight", "mean", "invstd"] as const;
 

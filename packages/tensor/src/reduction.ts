@@ -22,7 +22,12 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 
 /** A fresh result without the reduced dimensions. */
 export const dropped = (out: Tensor, dims: Shape): Tensor =>
-  dims.length === 0 ? out : reshaped(out, out.shape.filter((_, d) => !dims.includes(d)));
+  dims.length === 0
+    ? out
+    : reshaped(
+        out,
+        out.shape.filter((_, d) => !dims.includes(d)),
+      );
 
 /** Reduces `x`, converted to `dtype`, over `dim`. Not recorded. */
 export function reduced(

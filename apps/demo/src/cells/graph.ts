@@ -36,9 +36,9 @@ export const flags: Cell = {
     const y = rand(5, 5);
     const z = rand([5, 5], { requiresGrad: true });
     const a = x.add(y);
-    print(`Does \`a\` require gradients?: ${a.requiresGrad}`);
+    print("Does `a` require gradients?:", a.requiresGrad);
     const b = x.add(z);
-    print(`Does \`b\` require gradients?: ${b.requiresGrad}`);
+    print("Does `b` require gradients?:", b.requiresGrad);
     return undefined;
   },
 };

@@ -1,6 +1,6 @@
 /** Parts of tensors by indices of every kind. */
 import { cpu } from "@ag/kernels";
-import { type Plan, planOf } from "../advanced.ts";
+import { type Along, isMask, type Plan, planOf } from "../advanced.ts";
 import { defineOp } from "../define.ts";
 import { denseCopy, withDense } from "../dense.ts";
 import { refuseOverlapping } from "../elementwise.ts";
@@ -10,11 +10,10 @@ import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { beforeWrite } from "../recorder.ts";
 import { alias, select, sliceOf } from "../selection.ts";
-import { broadcast, rowMajor, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Slice } from "../slice.ts";
-import { permuted, selected } from "../strides.ts";
+import { permuted } from "../strides.ts";
 import { type Layout, Tensor } from "../tensor.ts";
-import { to } from "./cast.ts";
 import { copy_ } from "./inplace.ts";
 import { expand, reshape, unsqueeze } from "./view.ts";
 
@@ -39,7 +38,10 @@ function matrix(x: Tensor, layout: Layout, rows: number): Tensor {
   const { storage, dtype } = x;
   const columns = rows === 0 ? 0 : sizeOf(layout.shape) / rows;
   const out = empty([rows, columns], { dtype });
-  cpu.copy({ storage, dtype, ...layout }, { storage: out.storage, offset: 0, dtype, shape: layout.shape, strides: rowMajor(layout.shape) });
+  cpu.copy(
+    { storage, dtype, ...layout },
+    { storage: out.storage, offset: 0, dtype, shape: layout.shape, strides: rowMajor(layout.shape) },
+  );
   return out;
 }
 
@@ -100,7 +102,13 @@ function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
   const [count, columns] = own.shape as readonly [number, number];
   const both = empty([count + rows.numel(), columns], { dtype: x.dtype });
   [own, from].forEach((part, i) => {
-    const to = { storage: both.storage, offset: i * count * columns, dtype: x.dtype, shape: part.shape, strides: part.strides };
+    const to = {
+      storage: both.storage,
+      offset: i * count * columns,
+      dtype: x.dtype,
+      shape: part.shape,
+      strides: part.strides,
+    };
     cpu.copy(part, to);
   });
   const source = BigInt64Array.from({ length: count }, (_, i) => BigInt(i));
@@ -131,7 +139,6 @@ export type Index = number | boolean | null | Slice | "..." | "…" | Tensor;
 const isEllipsis = (i: Index): boolean => i === "..." || i === "…";
 const isFlag = (i: Index): i is boolean | Tensor =>
   typeof i === "boolean" || (i instanceof Tensor && i.dtype === "bool" && i.shape.length === 0);
-const isMask = (i: Tensor): boolean => i.dtype === "bool" || i.dtype === "uint8";
 
 /** How many dimensions an index stands for. */
 function taken(i: Index): number {
@@ -140,19 +147,18 @@ function taken(i: Index): number {
 }
 
 /** The part that the plain indices name, and the tensors of indices for its dimensions. */
-function sliced(x: Tensor, index: readonly Index[]): { readonly part: Tensor; readonly indices: (Tensor | null)[] } {
+function sliced(x: Tensor, index: readonly Index[]): { readonly part: Tensor; readonly indices: readonly Along[] } {
   const count = index.reduce((n: number, i) => n + taken(i), 0);
   if (count > x.shape.length)
     throw new IndexError(`at: too many indices for tensor of dimension ${x.shape.length}: got ${count}.`);
-  if (index.filter(isEllipsis).length > 1) throw new IndexError("at: an index can only have a single ellipsis ('...').");
-  const indices: (Tensor | null)[] = [];
+  if (index.filter(isEllipsis).length > 1)
+    throw new IndexError("at: an index can only have a single ellipsis ('...').");
+  const indices: Along[] = [];
   let part = x;
   let dim = 0;
-  const pick = (i: Tensor): void => {
-    while (indices.length < dim) indices.push(null);
-    indices[dim] = i;
-    dim += 1;
-    for (let d = 1; d < taken(i); d++) dim += 0; // a mask takes its further dimensions by itself
+  const pick = (tensorOfIndices: Tensor): void => {
+    indices.push({ dim, index: tensorOfIndices });
+    dim += isMask(tensorOfIndices) ? tensorOfIndices.shape.length : 1;
   };
   for (const i of index) {
     if (i === null) part = unsqueeze(part, dim++);
@@ -207,7 +213,8 @@ export function at(x: Tensor, ...index: Index[]): Tensor {
 function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
   let { shape } = value;
   while (shape.length > part.length && shape[0] === 1) shape = shape.slice(1);
-  const fits = shape.length <= part.length && shape.every((s, d) => s === 1 || s === part[part.length - shape.length + d]);
+  const fits =
+    shape.length <= part.length && shape.every((s, d) => s === 1 || s === part[part.length - shape.length + d]);
   if (fits) return sameShape(shape, value.shape) ? value : reshape(value, shape);
   if (isPicked)
     throw new ShapeError(

@@ -1,5 +1,5 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
-import { type ConvolutionOptions as Geometry, cpu, type View } from "@ag/kernels";
+import { cpu, type ConvolutionOptions as Geometry, type View } from "@ag/kernels";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
@@ -107,7 +107,8 @@ function pair(name: string, value: number | Shape, rank: number, neutral: number
       `conv${rank}d: expected ${name} to be a single integer value or a list of ${rank} values to match the convolution ` +
         `dimensions, but got ${name}=${showShape(list)}.`,
     );
-  if (!list.every(Number.isSafeInteger)) throw new ValueError(`conv${rank}d: need a whole ${name}; got ${showShape(list)}.`);
+  if (!list.every(Number.isSafeInteger))
+    throw new ValueError(`conv${rank}d: need a whole ${name}; got ${showShape(list)}.`);
   const last = list.at(-1)!;
   return rank === 1 ? [neutral, last] : [list[0]!, last];
 }
@@ -123,20 +124,23 @@ function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan 
   const op = `conv${rank}d`;
   const stride = pair("stride", options.stride ?? 1, rank, 1);
   const dilation = pair("dilation", options.dilation ?? 1, rank, 1);
-  if (stride.some((s) => s <= 0)) throw new ValueError(`${op}: non-positive stride is not supported; got ${showShape(stride)}.`);
+  if (stride.some((s) => s <= 0))
+    throw new ValueError(`${op}: non-positive stride is not supported; got ${showShape(stride)}.`);
   if (dilation.some((s) => s <= 0))
     throw new ValueError(`${op}: non-positive dilation is not supported; got ${showShape(dilation)}.`);
   if (!Number.isInteger(groups) || groups <= 0)
     throw new ValueError(`${op}: non-positive groups is not supported: need a whole number; got ${groups}.`);
   if (typeof padding !== "string") {
     const zeros = pair("padding", padding, rank, 0);
-    if (zeros.some((s) => s < 0)) throw new ValueError(`${op}: negative padding is not supported; got ${showShape(zeros)}.`);
+    if (zeros.some((s) => s < 0))
+      throw new ValueError(`${op}: negative padding is not supported; got ${showShape(zeros)}.`);
     return { geometry: { stride, padding: zeros, dilation, groups }, border: null };
   }
   if (padding !== "same" && padding !== "valid")
     throw new ValueError(`${op}: Invalid padding string: '${padding}': need numbers, "same" or "valid".`);
   if (padding === "valid") return { geometry: { stride, padding: [0, 0], dilation, groups }, border: null };
-  if (stride.some((s) => s !== 1)) throw new ValueError(`${op}: padding='same' is not supported for strided convolutions.`);
+  if (stride.some((s) => s !== 1))
+    throw new ValueError(`${op}: padding='same' is not supported for strided convolutions.`);
   const kernel = planar(weight).slice(2);
   const total = kernel.map((size, d) => dilation[d as 0 | 1] * (size - 1));
   const half = total.map((n) => Math.floor(n / 2)) as unknown as Pair;
@@ -147,7 +151,10 @@ function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan 
 function checkOperands(op: string, x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkComputes(op, x.dtype);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: need float32 or float64; got ${x.dtype}. Use x.float().`);
-  for (const [name, other] of [["weight", weight], ["bias", bias]] as const)
+  for (const [name, other] of [
+    ["weight", weight],
+    ["bias", bias],
+  ] as const)
     if (other && other.dtype !== x.dtype)
       throw new DTypeError(
         `${op}: Input type (torch.${named[x.dtype]}Tensor) and ${name} type (torch.${named[other.dtype]}Tensor) should be ` +

@@ -54,7 +54,8 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
     },
     derivative: {
       x: (grad, { index, factor, shape }, { dim, reduction, total }) => {
-        const each = reduction === "none" ? reshape(grad, factor.shape) : reduction === "mean" ? div(grad, total) : grad;
+        const each =
+          reduction === "none" ? reshape(grad, factor.shape) : reduction === "mean" ? div(grad, total) : grad;
         return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, mul(factor, each));
       },
       index: null,

@@ -28,7 +28,8 @@ const divided: Formula = (m, mask, kept) => m.div(mask, kept);
  * ```
  */
 export function dropout(x: Tensor, p = 0.5, { training = true, generator = null }: DropoutOptions = {}): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
+  if (!(p >= 0 && p <= 1))
+    throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
   if (!training || p === 0 || x.numel() === 0) return x;
   checkComputes("dropout", x.dtype);
   if (!isFloating(x.dtype))

@@ -86,7 +86,9 @@ export function embedding(index: Tensor, weight: Tensor, { paddingIdx }: Embeddi
     throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.shape)}.`);
   const count = weight.shape[0]!;
   if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
-    throw new ValueError(`embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`);
+    throw new ValueError(
+      `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
+    );
   const whole = to(index, "int64");
   checkWithin(whole, count, (i) => `embedding: index out of range in self: got ${i} for ${count} rows.`);
   const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
@@ -117,7 +119,9 @@ export function oneHot(classes: Tensor, numClasses = -1): Tensor {
     throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
   const count = numClasses === -1 ? largest + 1 : numClasses;
   if (largest >= count)
-    throw new ValueError(`oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`);
+    throw new ValueError(
+      `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
+    );
   const out = new BigInt64Array(values.length * count);
   values.forEach((c, i) => {
     out[i * count + Number(c)] = 1n;

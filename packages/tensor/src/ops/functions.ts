@@ -9,6 +9,7 @@ type Unary = PointwiseOp<[x: Tensor]>;
 
 interface Analytic {
   readonly name: string;
+  readonly node?: string;
   readonly formula: <T, C>(m: Algebra<T, C>, x: T) => T;
   /** d out / d x, as a function of x or of the result. */
   readonly slope: (saved: Tensor) => Tensor;
@@ -17,9 +18,9 @@ interface Analytic {
 
 /** A function of one variable whose gradient is G · slope. */
 /* @__NO_SIDE_EFFECTS__ */
-function analytic({ name, formula, slope, saves }: Analytic): Unary {
+function analytic({ formula, slope, saves, ...names }: Analytic): Unary {
   return pointwise<[x: Tensor], readonly ["x"], { x: readonly ["x" | "out"] }>({
-    name,
+    ...names,
     inputs: ["x"],
     saves: { x: [saves] },
     formula: (m, x) => formula(m, x!),
@@ -69,6 +70,7 @@ export const log: Unary = analytic({ name: "log", formula: formulas.log, saves: 
  */
 export const log1p: Unary = analytic({
   name: "log1p",
+  node: "Log1PBackward0",
   formula: formulas.log1p,
   saves: "x",
   slope: (x) => reciprocal(add(x, 1)),
@@ -286,6 +288,7 @@ export const remainder: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise<
   { b: readonly ["a", "b"] }
 >({
   name: "remainder",
+  node: "RemainderBackward1",
   inputs: ["a", "b"],
   saves: { b: ["a", "b"] },
   formula: (m, a, b) => {

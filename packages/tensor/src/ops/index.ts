@@ -167,7 +167,9 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
   const whole = indices("indexAdd", index);
   const d = dimOf(dim, x.shape.length, "indexAdd");
   if (source.dtype !== x.dtype)
-    throw new DTypeError(`indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`);
+    throw new DTypeError(
+      `indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`,
+    );
   if (index.shape.length > 1 || index.numel() !== (atLeast1(source.shape)[d] ?? 0))
     throw new ShapeError(
       `indexAdd: index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): ` +
@@ -179,7 +181,11 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
         `${showShape(source.shape)} for ${showShape(x.shape)}.`,
     );
   const size = atLeast1(x.shape)[d]!;
-  checkWithin(whole, size, (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`);
+  checkWithin(
+    whole,
+    size,
+    (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`,
+  );
   return indexAddAt(x, whole, source, d);
 }
 
@@ -196,7 +202,12 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
 export function take(x: Tensor, index: Tensor): Tensor {
   const whole = indices("take", index);
   const size = x.numel();
-  checkWithin(whole, size, (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`, -size);
+  checkWithin(
+    whole,
+    size,
+    (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`,
+    -size,
+  );
   return takeAt(x, whole);
 }
 

@@ -21,11 +21,11 @@ const filled = (name: string, node: string): Op<[x: Tensor]> =>
     derivative: { x: (grad) => mul(grad, 0) },
   });
 
-const fillEntry = filled("fill_", "FillBackward0").entries[0]!;
+const fillEntry = filled("fill_", "FillBackward2").entries[0]!;
 const zeroEntry = filled("zero_", "ZeroBackward0").entries[0]!;
 const uniformEntry = filled("uniform_", "UniformBackward0").entries[0]!;
 const normalEntry = filled("normal_", "NormalBackward0").entries[0]!;
-const bernoulliEntry = filled("bernoulli_", "BernoulliBackward1").entries[0]!;
+const bernoulliEntry = filled("bernoulli_", "BernoulliBackward2").entries[0]!;
 
 const copyEntry = defineOp<[x: Tensor, source: Tensor], readonly ["x", "source"]>({
   name: "copy_",

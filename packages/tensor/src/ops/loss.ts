@@ -4,8 +4,8 @@ import { defineOp } from "../define.ts";
 import { checkComputes, isFloating, promoteTypes } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { empty } from "../factories.ts";
-import type { Op } from "../op.ts";
 import { checkReduction, finished, type Reduced, type Reduction } from "../loss-reduction.ts";
+import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { broadcast, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Operand, Tensor } from "../tensor.ts";
@@ -86,7 +86,8 @@ function paired(op: string, x: Tensor, target: Tensor): readonly [Tensor, Tensor
   checkComputes(op, x.dtype);
   const dtype = promoteTypes(x.dtype, target.dtype);
   checkComputes(op, dtype);
-  if (!isFloating(dtype)) throw new DTypeError(`${op}: need a floating prediction; got ${x.dtype} and ${target.dtype}.`);
+  if (!isFloating(dtype))
+    throw new DTypeError(`${op}: need a floating prediction; got ${x.dtype} and ${target.dtype}.`);
   const shape = broadcast(x.shape, target.shape);
   const fitted = (y: Tensor): Tensor => to(sameShape(y.shape, shape) ? y : expand(y, shape), dtype);
   return [fitted(x), fitted(target)];
@@ -141,7 +142,9 @@ export function smoothL1Loss(
 ): Tensor {
   checkReduction("smoothL1Loss", reduction);
   if (!(beta >= 0))
-    throw new ValueError(`smoothL1Loss: smooth_l1_loss does not support negative values for beta: need at least 0; got ${beta}.`);
+    throw new ValueError(
+      `smoothL1Loss: smooth_l1_loss does not support negative values for beta: need at least 0; got ${beta}.`,
+    );
   if (beta === 0) return l1Loss(x, target, { reduction });
   const [a, b] = paired("smoothL1Loss", x, target);
   return smoothL1Of(a, b, reduction, beta);
@@ -296,6 +299,7 @@ export function binaryCrossEntropy(
   checkReduction("binaryCrossEntropy", reduction);
   checkBinary("binaryCrossEntropy", x, target, [weight]);
   for (const p of elementsOf(x) as Float32Array)
-    if (!(p >= 0 && p <= 1)) throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
+    if (!(p >= 0 && p <= 1))
+      throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
   return crossOf(x, to(target, x.dtype), weight, reduction);
 }

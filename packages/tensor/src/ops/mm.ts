@@ -20,10 +20,8 @@ interface Order {
 const isColumnMajor = ({ shape, strides }: Tensor): boolean => strides[0] === 1 && strides[1] === shape[0];
 const orderOf = (a: Tensor, b: Tensor): Order => ({ a: isColumnMajor(a), b: isColumnMajor(b) });
 
-const gradA = (grad: Tensor, b: Tensor, order: Order): Tensor =>
-  order.a ? t(mm(b, t(grad))) : mm(grad, t(b));
-const gradB = (grad: Tensor, a: Tensor, order: Order): Tensor =>
-  order.b ? t(mm(t(grad), a)) : mm(t(a), grad);
+const gradA = (grad: Tensor, b: Tensor, order: Order): Tensor => (order.a ? t(mm(b, t(grad))) : mm(grad, t(b)));
+const gradB = (grad: Tensor, a: Tensor, order: Order): Tensor => (order.b ? t(mm(t(grad), a)) : mm(t(a), grad));
 
 const mmOf: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
   name: "mm",
@@ -119,9 +117,14 @@ export function addmm(bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions 
 }
 
 function checkBatches(op: string, a: Tensor, b: Tensor): void {
-  for (const [name, x] of [["batch1", a], ["batch2", b]] as const)
+  for (const [name, x] of [
+    ["batch1", a],
+    ["batch2", b],
+  ] as const)
     if (x.shape.length !== 3)
-      throw new ShapeError(`${op}: ${name} must be a 3D tensor: need a [b, n, k] and b [b, k, m]; got ${showShape(x.shape)}.`);
+      throw new ShapeError(
+        `${op}: ${name} must be a 3D tensor: need a [b, n, k] and b [b, k, m]; got ${showShape(x.shape)}.`,
+      );
   if (a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1])
     throw new ShapeError(
       `${op}: Expected size for first two dimensions of batch2 tensor to be: [${a.shape[0]}, ${a.shape[2]}] but got: ` +

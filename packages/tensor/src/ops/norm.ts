@@ -5,11 +5,11 @@ import { withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { empty } from "../factories.ts";
+import { batchNormBackward, type NormPlan } from "../norm-backward.ts";
 import type { Op } from "../op.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
-import { batchNormBackward, type NormPlan } from "../norm-backward.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./view.ts";
 
@@ -49,12 +49,27 @@ function gradient(grad: Tensor, { x, weight, mean, invstd }: Saved, plan: NormPl
 const inverse: Formula = (m, variance, eps) => m.div(1, m.sqrt(m.add(variance, eps)));
 
 /** Normalises by the batch and moves the running statistics, or by these. */
-function normalise(operands: readonly [Tensor, Tensor | null, Tensor | null], running: Running, plan: NormPlan): Tensor[] {
+function normalise(
+  operands: readonly [Tensor, Tensor | null, Tensor | null],
+  running: Running,
+  plan: NormPlan,
+): Tensor[] {
   const [x] = operands;
   const [out, mean, invstd] = [empty(x.shape, { dtype: x.dtype }), channels(x), channels(x)];
   const statistics = [running.runningMean, running.runningVar] as const;
   withDense([...operands, ...statistics], (a, w, b, m, v) => {
-    if (out.numel() > 0) cpu.batchNorm(a as View, w as View | null, b as View | null, m as View | null, v as View | null, out, mean, invstd, plan);
+    if (out.numel() > 0)
+      cpu.batchNorm(
+        a as View,
+        w as View | null,
+        b as View | null,
+        m as View | null,
+        v as View | null,
+        out,
+        mean,
+        invstd,
+        plan,
+      );
     if (!plan.training) {
       cpu.copy(m as View, mean);
       cpu.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
@@ -112,7 +127,9 @@ function checkBatch(x: Tensor, running: Running, { weight, bias, training = fals
   const { runningMean, runningVar } = running;
   for (const [name, value] of Object.entries({ running_mean: runningMean, running_var: runningVar, weight, bias })) {
     if (!value && !training && name.startsWith("running"))
-      throw new ValueError(`batchNorm: ${name} must be defined in evaluation mode: need statistics, or { training: true }.`);
+      throw new ValueError(
+        `batchNorm: ${name} must be defined in evaluation mode: need statistics, or { training: true }.`,
+      );
     if (value && value.numel() !== count)
       throw new ShapeError(
         `batchNorm: ${name} should contain ${count} elements not ${value.numel()}: need one for each channel.`,
@@ -181,7 +198,8 @@ function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Tensor[] {
   return [out, mean, invstd];
 }
 
-const leading = (grad: Tensor, rank: number): Shape => grad.shape.flatMap((_, d) => (d < grad.shape.length - rank ? [d] : []));
+const leading = (grad: Tensor, rank: number): Shape =>
+  grad.shape.flatMap((_, d) => (d < grad.shape.length - rank ? [d] : []));
 const overRows = (x: Tensor, rank: number): Tensor => (x.shape.length === rank ? x : sum(x, leading(x, rank)));
 
 const layerNormOf: Op<LayerNorm, readonly Tensor[]> = defineOutputs({
@@ -230,13 +248,18 @@ export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormO
   if (!isFloating(x.dtype)) throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
   const rank = normalizedShape.length;
   if (rank === 0)
-    throw new ShapeError("layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.");
+    throw new ShapeError(
+      "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
+    );
   if (x.shape.length < rank || !sameShape(x.shape.slice(x.shape.length - rank), normalizedShape))
     throw new ShapeError(
       `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
         `${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}.`,
     );
-  for (const [name, value] of [["weight", weight], ["bias", bias]] as const) {
+  for (const [name, value] of [
+    ["weight", weight],
+    ["bias", bias],
+  ] as const) {
     if (value && !sameShape(value.shape, normalizedShape))
       throw new ShapeError(
         `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +

@@ -16,7 +16,13 @@ import { reshape } from "./view.ts";
 function images({ storage, offset, shape, dtype }: Tensor): View {
   const [h, w] = [shape.at(-2)!, shape.at(-1)!];
   const c = shape.at(-3)!;
-  return { storage, offset, shape: [shape.length === 3 ? 1 : shape[0]!, c, h, w], strides: [c * h * w, h * w, w, 1], dtype };
+  return {
+    storage,
+    offset,
+    shape: [shape.length === 3 ? 1 : shape[0]!, c, h, w],
+    strides: [c * h * w, h * w, w, 1],
+    dtype,
+  };
 }
 
 type Pair = readonly [number, number];
@@ -84,7 +90,12 @@ function windows(op: string, kernel: number | Shape, options: MaxPoolOptions): P
 }
 
 /** How many windows there are; with `ceilMode` also those that start inside and reach beyond. */
-function outputShape(op: string, x: Shape, { kernel, stride, padding, dilation }: PoolOptions, ceilMode: boolean): Shape {
+function outputShape(
+  op: string,
+  x: Shape,
+  { kernel, stride, padding, dilation }: PoolOptions,
+  ceilMode: boolean,
+): Shape {
   const sizes = [x.at(-2)!, x.at(-1)!].map((size, i) => {
     const d = i as 0 | 1;
     const room = size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1 + (ceilMode ? stride[d] - 1 : 0);
@@ -127,8 +138,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape]> = defin
   saves: { grad: ["indices"] },
   forward: (grad, indices, shape) => {
     const out = empty(shape, { dtype: grad.dtype });
-    if (out.numel() > 0)
-      withDense([grad, indices], (g, i) => cpu.maxPool2dBackward(images(g), images(i), images(out)));
+    if (out.numel() > 0) withDense([grad, indices], (g, i) => cpu.maxPool2dBackward(images(g), images(i), images(out)));
     return out;
   },
   derivative: {
@@ -261,12 +271,16 @@ const adaptivePoolBackward: Op<[grad: Tensor, shape: Shape]> = defineOp({
 export function adaptiveAvgPool2d(x: Tensor, size: number | readonly (number | null)[]): Tensor {
   const { shape } = x;
   if (shape.length !== 3 && shape.length !== 4)
-    throw new ShapeError(`adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`);
+    throw new ShapeError(
+      `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
+    );
   checkImages("adaptiveAvgPool2d", x);
   const wanted = typeof size === "number" ? [size, size] : size;
   const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
   if (sizes.length !== 2 || !sizes.every((s) => Number.isSafeInteger(s) && s >= 0))
-    throw new ValueError(`adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`);
+    throw new ValueError(
+      `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
+    );
   if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
   return adaptivePoolOf(x, [...shape.slice(0, -2), ...sizes]);
 }

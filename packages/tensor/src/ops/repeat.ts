@@ -4,7 +4,7 @@ import { defineOp } from "../define.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
 import type { Op } from "../op.ts";
-import { rowMajor, type Shape, dimOf, shapeArgument, showShape, sizeOf } from "../shape.ts";
+import { dimOf, rowMajor, type Shape, shapeArgument, showShape, sizeOf } from "../shape.ts";
 import { sliced } from "../strides.ts";
 import type { Layout, Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
@@ -27,7 +27,10 @@ const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
     const from = { offset: x.offset, shape: tiles, strides: strides.flatMap((s) => [0, s]) };
     const { storage, dtype } = x;
     if (sizeOf(tiles) > 0)
-      cpu.copy({ ...from, storage, dtype }, { storage: out.storage, dtype, offset: 0, shape: tiles, strides: rowMajor(tiles) });
+      cpu.copy(
+        { ...from, storage, dtype },
+        { storage: out.storage, dtype, offset: 0, shape: tiles, strides: rowMajor(tiles) },
+      );
     return out;
   },
   derivative: {
@@ -180,7 +183,8 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
  */
 export function pad(x: Tensor, sizes: Shape, { value = 0 }: { readonly value?: number } = {}): Tensor {
   const rank = x.shape.length;
-  if (sizes.length % 2 !== 0) throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
+  if (sizes.length % 2 !== 0)
+    throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
   if (sizes.length / 2 > rank || !sizes.every(Number.isSafeInteger))
     throw new ShapeError(
       `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +

@@ -78,11 +78,11 @@ const softmaxBackward: Op<[grad: Tensor, y: Tensor, dim: number]> = defineOp({
   name: "softmaxBackwardData",
   inputs: ["grad", "y"],
   saves: { grad: ["y"], y: ["grad", "y"] },
-  forward: (grad, y, dim) => alongRows([grad, y], dim, ([g, from], to) => cpu.softmaxBackward(g as View, from as View, to, false)),
+  forward: (grad, y, dim) =>
+    alongRows([grad, y], dim, ([g, from], to) => cpu.softmaxBackward(g as View, from as View, to, false)),
   derivative: {
     grad: (g, { y }, dim) => softmaxBackward(g, y, dim),
-    y: (g, { grad, y }, dim) =>
-      sub(mul(g, sub(grad, summed(mul(grad, y), dim))), mul(grad, summed(mul(g, y), dim))),
+    y: (g, { grad, y }, dim) => sub(mul(g, sub(grad, summed(mul(grad, y), dim))), mul(grad, summed(mul(g, y), dim))),
   },
 });
 
@@ -91,7 +91,8 @@ const logSoftmaxBackward: Op<[grad: Tensor, y: Tensor, dim: number]> = defineOp(
   name: "logSoftmaxBackwardData",
   inputs: ["grad", "y"],
   saves: { grad: ["y"], y: ["grad", "y"] },
-  forward: (grad, y, dim) => alongRows([grad, y], dim, ([g, from], to) => cpu.softmaxBackward(g as View, from as View, to, true)),
+  forward: (grad, y, dim) =>
+    alongRows([grad, y], dim, ([g, from], to) => cpu.softmaxBackward(g as View, from as View, to, true)),
   derivative: {
     grad: (g, { y }, dim) => sub(g, summed(mul(g, exp(y)), dim)),
     y: (g, { grad, y }, dim) => mul(mul(g, exp(y)), mul(summed(grad, dim), -1)),

@@ -53,7 +53,9 @@ interface Geometry {
 /** The gradient of a layout's elements, as that of the elements that `own` shows. */
 function fromLayout(grad: Tensor, { shown, own }: Geometry): Tensor {
   if (own.shape.some((size, d) => size > 1 && own.strides[d] === 0))
-    throw new ShapeError("asStrided: need an input that is not expanded, to differentiate; got one. Use x.clone() first.");
+    throw new ShapeError(
+      "asStrided: need an input that is not expanded, to differentiate; got one. Use x.clone() first.",
+    );
   const start = Math.min(shown.offset, own.offset);
   const zeros = full([Math.max(endOf(shown), endOf(own)) - start], 0, { dtype: grad.dtype });
   const all = scatterAdd(zeros, 0, positions(shown, start), reshape(grad, -1));

@@ -1,0 +1,85 @@
+import "@ag/autograd";
+import { createHash } from "node:crypto";
+import { type ResNet, ResNet18_Weights, ResNet34_Weights, resnet18, resnet34, verifyWeights } from "@ag/models";
+import { Linear } from "@ag/nn";
+import { manualSeed, rand, type Tensor, zeros } from "@ag/tensor";
+import { beforeAll, expect, test } from "vitest";
+import golden from "./goldens/resnet18.json" with { type: "json" };
+
+const digest = (x: Tensor): string => createHash("sha256").update(x.rawBytes()).digest("hex");
+
+let model: ResNet;
+let next: Tensor;
+
+beforeAll(() => {
+  manualSeed(0);
+  model = resnet18();
+  next = rand(4);
+});
+
+test("all 122 tensors and the next draw have torchvision's bits", () => {
+  const state = model.stateDict();
+  expect(Object.fromEntries([...state].map(([key, x]) => [key, digest(x)]))).toEqual(golden.state);
+  expect([...state.keys()]).toEqual(Object.keys(golden.state));
+  expect(Object.fromEntries([...state].map(([key, x]) => [key, x.shape]))).toEqual(golden.shapes);
+  expect(next.tolist()).toEqual(golden.next);
+});
+
+test("structure and text", () => {
+  expect(String(model)).toBe(golden.text);
+  expect(model.namedParameters().map(([name]) => name)).toEqual(golden.parameters);
+  const count = model.parameters().reduce((sum, p) => sum + p.numel(), 0);
+  expect(count).toBe(ResNet18_Weights.DEFAULT.meta.numParams);
+});
+
+test("evaluation gives torchvision's numbers", () => {
+  manualSeed(1);
+  const out = model
+    .eval()
+    .forward(rand(2, 3, 64, 64))
+    .detach()
+    .tolist() as number[][];
+  model.train();
+  golden.eval.forEach((row, i) => {
+    row.forEach((x, j) => {
+      expect(Math.abs(out[i]![j]! - x)).toBeLessThan(1e-4);
+    });
+  });
+});
+
+test("options", () => {
+  manualSeed(0);
+  const small = resnet18({ numClasses: 10, zeroInitResidual: true });
+  expect(small.stateDict().get("fc.weight")!.shape).toEqual([10, 512]);
+  expect(small.stateDict().get("layer2.1.bn2.weight")!.sum().item()).toBe(0);
+  expect(small.stateDict().get("layer2.1.bn1.weight")!.sum().item()).toBe(128);
+  small.fc = new Linear(512, 3);
+  expect(small.eval().forward(zeros([1, 3, 32, 32])).shape).toEqual([1, 3]);
+  expect([...small.stateDict().keys()]).toEqual(Object.keys(golden.state));
+  const large = resnet34();
+  expect(large.parameters().reduce((sum, p) => sum + p.numel(), 0)).toBe(ResNet34_Weights.DEFAULT.meta.numParams);
+});
+
+test("weights", async () => {
+  const { url, meta, transforms } = ResNet18_Weights.DEFAULT;
+  expect(ResNet18_Weights.IMAGENET1K_V1).toBe(ResNet18_Weights.DEFAULT);
+  expect(url).toBe("https://download.pytorch.org/models/resnet18-f37072fd.pth");
+  expect(meta.categories).toHaveLength(1000);
+  expect(new Set(meta.categories).size).toBe(1000);
+  expect([0, 1, 2, 281, 999].map((i) => meta.categories[i])).toEqual([
+    "tench",
+    "goldfish",
+    "great white shark",
+    "tabby",
+    "toilet tissue",
+  ]);
+  expect([meta.minSize, transforms.crop, transforms.resize]).toEqual([[1, 1], 224, 256]);
+  expect(verifyWeights(ResNet18_Weights, "DEFAULT")).toBe(ResNet18_Weights.DEFAULT);
+  await expect(resnet18({ weights: ResNet34_Weights.DEFAULT })).rejects.toThrow(
+    "weights: need one of IMAGENET1K_V1, DEFAULT of ResNet18_Weights; got ResNet34_Weights.IMAGENET1K_V1",
+  );
+  await expect(resnet18({ weights: "V9" as never })).rejects.toThrow('got "V9"');
+  await expect(resnet18({ weights: "DEFAULT", numClasses: 10 })).rejects.toThrow(
+    "The parameter 'num_classes' expected value 1000 but got 10",
+  );
+});
