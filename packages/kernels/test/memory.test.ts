@@ -76,6 +76,21 @@ describe("the pool", () => {
     expect(held.every(([storage, byte]) => holds(storage, byte))).toBe(true);
   });
 
+  test("what is pinned moves out before memory runs out", () => {
+    const pinned = Array.from({ length: 8 }, (_, i) => {
+      const storage = allocate(MIB, "parameter");
+      fill(storage, i);
+      storage.pin();
+      return storage;
+    });
+    pool.setLimit({ hard: pool.report().heap });
+    const large = allocate(4 * MIB, "test");
+    fill(large, 99);
+    large.release();
+    expect(pinned.every((storage, i) => holds(storage, i))).toBe(true);
+    for (const storage of pinned) storage.release();
+  });
+
   test("beyond the hard limit an error lists the largest storages, and nothing is lost", () => {
     const kept = allocate(3 * MIB, "conv2d");
     fill(kept, 7);

@@ -80,7 +80,7 @@ describe("statistics", () => {
       expectClose(
         mean,
         want.map((v) => v.mean),
-        dtype === "float32" ? 0.5 : 4,
+        dtype === "float32" ? 2 : 4,
       );
       expectClose(
         invstd,

@@ -78,7 +78,7 @@ export function verifyWeights(known: WeightsEnum, given: GivenWeights): Weights 
   const found = typeof given === "string" && Object.hasOwn(known, given) ? known[given] : given;
   const match = Object.values(known).find((weights) => weights === found);
   if (match) return match;
-  const got = typeof given === "string" ? `"${given}"` : String((given as Partial<Weights> | null)?.name ?? given);
+  const got = typeof given === "string" ? `"${given}"` : ((given as Partial<Weights> | null)?.name ?? typeof given);
   throw new ValueError(`weights: need one of ${Object.keys(known).join(", ")} of ${enumName(known)}; got ${got}.`);
 }
 

@@ -47,6 +47,32 @@ test("evaluation gives torchvision's numbers", () => {
   });
 });
 
+test("training: outputs, gradients through every in-place step, running statistics", () => {
+  manualSeed(2);
+  const out = model.forward(rand(4, 3, 64, 64));
+  out.mul(rand(4, 1000)).sum().backward();
+  const rows = out.detach().tolist() as number[][];
+  golden.train.forEach((row, i) => {
+    row.forEach((x, j) => {
+      expect(Math.abs(rows[i]![j]! - x)).toBeLessThan(1e-4);
+    });
+  });
+  const far = (ours: number, wanted: number, tolerance: number): boolean =>
+    !(Math.abs(ours - wanted) < tolerance * Math.max(1, Math.abs(wanted)));
+  const wrong = [
+    ...model.namedParameters().map(([name, p]) => ({
+      name,
+      isFar: far(p.grad!.norm().item(), golden.gradients[name as "fc.bias"], 1e-3),
+    })),
+    ...model.namedBuffers().map(([name, b]) => ({
+      name,
+      isFar: far(b.double().sum().item(), golden.statistics[name as "bn1.running_var"], 1e-4),
+    })),
+  ];
+  expect(wrong).toHaveLength(122);
+  expect(wrong.filter(({ isFar }) => isFar)).toEqual([]);
+});
+
 test("options", () => {
   manualSeed(0);
   const small = resnet18({ numClasses: 10, zeroInitResidual: true });

@@ -23,5 +23,6 @@ export function optionText(x: unknown): string {
   if (x === null || x === undefined) return "None";
   if (typeof x === "boolean") return x ? "True" : "False";
   if (typeof x === "number") return numberText(x);
-  return Array.isArray(x) ? `(${x.map(optionText).join(", ")})` : String(x);
+  if (typeof x === "string") return x;
+  return Array.isArray(x) ? `(${x.map(optionText).join(", ")})` : JSON.stringify(x);
 }

@@ -92,7 +92,7 @@ test("steps need no memory after the first", () => {
     p.gradValue = zeros([1000]);
     optimizer.step();
     optimizer.zeroGrad();
-    return memory().allocated;
+    return memory().used;
   };
   const after = step();
   for (let i = 0; i < 3; i++) step();

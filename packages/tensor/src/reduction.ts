@@ -1,8 +1,11 @@
 /** How is a reduction prepared and finished? Dimensions are named, the kernel gets them as size 1, and they are dropped afterwards. */
 import { cpu, type DType, type Reduction } from "@ag/kernels";
+import { cast } from "./cast.ts";
 import { checkComputes } from "./dtype.ts";
+import { IndexError } from "./errors.ts";
 import { empty } from "./factories.ts";
-import { dimsOf, kept, type Shape } from "./shape.ts";
+import { expand, reshape } from "./ops/view.ts";
+import { dimsOf, kept, type Shape, showShape, sizeOf } from "./shape.ts";
 import { reshaped, type Tensor } from "./tensor.ts";
 
 export interface ReduceOptions {
@@ -11,14 +14,6 @@ export interface ReduceOptions {
 }
 
 export type Dims = number | Shape | null | undefined;
-
-/** The elements in another dtype; the tensor itself if it has that. Not recorded. */
-export function cast(x: Tensor, dtype: DType): Tensor {
-  if (x.dtype === dtype) return x;
-  const out = empty(x.shape, { dtype });
-  cpu.copy(x, out);
-  return out;
-}
 
 /** A fresh result without the reduced dimensions. */
 export const dropped = (out: Tensor, dims: Shape): Tensor =>
@@ -37,6 +32,7 @@ export function reduced(
   { keepdim = false, dtype = x.dtype, op }: ReduceOptions & { readonly dtype?: DType; readonly op: string },
 ): Tensor {
   checkComputes(op, x.dtype);
+  checkComputes(op, dtype);
   const dims = dimsOf(dim, x.shape.length, op);
   const source = cast(x, dtype);
   const out = empty(kept(x.shape, dims), { dtype });
@@ -47,3 +43,25 @@ export function reduced(
 
 /** The shape a reduced gradient has before it is spread over `shape` again. */
 export const keptShape = (shape: Shape, dim: Dims, op: string): Shape => kept(shape, dimsOf(dim, shape.length, op));
+
+/** The result of a reduction, or its gradient, as large as the input again. */
+export const spread = (x: Tensor, shape: Shape, dim: Dims, op: string): Tensor =>
+  expand(reshape(x, keptShape(shape, dim, op)), shape);
+
+/** How many elements become one. */
+export const countOf = (shape: Shape, dim: Dims, op: string): number =>
+  sizeOf(dimsOf(dim, shape.length, op).map((d) => shape[d]!));
+
+/** Among no elements there is no largest one. */
+export function refuseEmpty(op: string, { shape }: Tensor, dim: Dims): void {
+  const dims = dimsOf(dim, shape.length, op);
+  const none = dims.find((d) => shape[d] === 0);
+  if (none === undefined) return;
+  throw new IndexError(
+    dims.length === shape.length && (shape.length > 1 || dim === undefined || dim === null)
+      ? `${op}: ${op}(): Expected reduction dim to be specified for input.numel() == 0: need a dim that is not empty; got ` +
+          `shape ${showShape(shape)}.`
+      : `${op}: ${op}(): Expected reduction dim ${none} to have non-zero size: need at least one element; got shape ` +
+          `${showShape(shape)}.`,
+  );
+}

@@ -14,7 +14,7 @@ export class Block {
   queuedAt = 0;
   /** Graph nodes that will read it in backward: spilled only when nothing else is left. */
   saves = 0;
-  /** Parameters, buffers, optimizer state and scratch: never spilled. */
+  /** Parameters, buffers, optimizer state and scratch: spilled when nothing else is left. */
   pinned = false;
   freed = false;
   previous: Block | null = null;

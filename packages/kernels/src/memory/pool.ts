@@ -17,6 +17,12 @@ const TRIES = 32; // starting points, before the heap grows
 const PAGE = 65536;
 const SOFT = 128 * 2 ** 20;
 
+/** What is spilled first: blocks nobody waits for, then those a backward will read, then parameters and their kind. */
+type Spillable = 0 | 1 | 2;
+const IDLE = 0;
+const SAVED = 1;
+const PINNED = 2;
+
 /** What `memory()` reports, in bytes unless named otherwise. */
 export interface MemoryReport {
   /** Held by live blocks inside of the heap. */
@@ -141,21 +147,22 @@ export class Pool {
       if (hole >= 0) return hole;
     }
     const roomy = this.#heapBytes + Math.max(bytes, PAGE) <= this.#soft + this.#pinned;
-    if (!roomy && this.#clear(bytes, false)) return this.#allocator.allocate(bytes);
-    if (!roomy && !this.#adaptive && this.#clear(bytes, true)) return this.#allocator.allocate(bytes);
-    if (this.#allocator.endWith(bytes) - this.#base <= this.#hard) return this.#grow(bytes, label);
-    if (this.#clear(bytes, true)) return this.#allocator.allocate(bytes);
+    if (!roomy && this.#clear(bytes, IDLE)) return this.#allocator.allocate(bytes);
+    if (!roomy && !this.#adaptive && this.#clear(bytes, SAVED)) return this.#allocator.allocate(bytes);
+    const region = this.#grow(bytes);
+    if (region >= 0) return region;
+    if (this.#clear(bytes, SAVED) || this.#clear(bytes, PINNED)) return this.#allocator.allocate(bytes);
     throw this.#outOfMemory(bytes, label);
   }
   /**
    * Spills the oldest block and as many of its neighbours in memory as make one hole of the size asked for. Spilling
    * strictly by age makes many small holes instead, and the heap grows without end.
    */
-  #clear(bytes: number, withSaves: boolean): boolean {
+  #clear(bytes: number, most: Spillable): boolean {
     for (let tries = 0; tries < TRIES; tries++) {
-      const victim = this.#oldestMovable(withSaves);
+      const victim = this.#oldestMovable(most);
       if (victim === null) return false;
-      const run = this.#around(victim, bytes, withSaves);
+      const run = this.#around(victim, bytes, most);
       if (run !== null) {
         for (const block of run) this.#spill(block);
         this.#allocator.settle();
@@ -166,10 +173,10 @@ export class Pool {
     return false;
   }
   /** From the oldest; one that was used since it was queued gets a second chance at the end of the queue. */
-  #oldestMovable(withSaves: boolean): Block | null {
+  #oldestMovable(most: Spillable): Block | null {
     for (let block = this.#oldest; block !== null; ) {
       const next: Block | null = block.next;
-      if (this.#mayMove(block, withSaves)) {
+      if (this.#mayMove(block, most)) {
         if (block.use <= block.queuedAt) return block;
         this.#requeue(block);
       }
@@ -177,11 +184,12 @@ export class Pool {
     }
     return null;
   }
-  #mayMove(block: Block, withSaves: boolean): boolean {
-    return !block.pinned && block.use < this.#operation && (withSaves || block.saves === 0);
+  #mayMove(block: Block, most: Spillable): boolean {
+    const kind = block.pinned ? PINNED : block.saves > 0 ? SAVED : IDLE;
+    return kind <= most && block.use < this.#operation;
   }
   /** Blocks that with the holes between them lie in one piece of so many bytes; grown towards the side used longer ago. */
-  #around(victim: Block, bytes: number, withSaves: boolean): Block[] | null {
+  #around(victim: Block, bytes: number, most: Spillable): Block[] | null {
     const heap = this.#allocator;
     const run = [victim];
     let size = heap.bytes(victim.region);
@@ -190,7 +198,7 @@ export class Pool {
       if (region < 0) return Infinity;
       if (heap.isFree(region)) return 0;
       const block = this.#owner[region]!;
-      return this.#mayMove(block, withSaves) ? block.use : Infinity;
+      return this.#mayMove(block, most) ? block.use : Infinity;
     };
     while (size < bytes) {
       const [left, right] = [age(before), age(after)];
@@ -235,28 +243,30 @@ export class Pool {
     this.#slab = this.#slab.subarray(bytes);
     return copy;
   }
-  #grow(bytes: number, label: string): number {
+  /** A region from new memory, or -1 beyond the limit or when the engine refuses. */
+  #grow(bytes: number): number {
     const amount = Math.max(bytes, PAGE); // small blocks are cut from a page at a time
+    if (this.#allocator.endWith(amount) - this.#base > this.#hard) return -1;
     const missing = this.#allocator.endWith(amount) - this.#bytes.length;
-    if (missing > 0) this.#growMemory(missing, bytes, label);
+    if (missing > 0 && !this.#growMemory(missing)) return -1;
     if (amount === bytes) return this.#allocator.extend(bytes);
     this.#allocator.free(this.#allocator.extend(amount));
     return this.#allocator.allocate(bytes);
   }
   /** A quarter more than there is, but at most 64 MiB more than needed; then just what is needed. */
-  #growMemory(missing: number, bytes: number, label: string): void {
+  #growMemory(missing: number): boolean {
     const ample = Math.max(missing, Math.min(this.#bytes.length / 4, 64 * 2 ** 20));
     for (const amount of [ample, missing]) {
       try {
         this.#memory.grow(Math.ceil(amount / PAGE));
         this.#bytes = new Uint8Array(this.#memory.buffer);
         this.#tiny.rebind(this.#memory.buffer);
-        return;
+        return true;
       } catch {
         // the engine refuses: ask for less
       }
     }
-    throw this.#outOfMemory(bytes, label);
+    return false;
   }
   #outOfMemory(bytes: number, label: string): OutOfMemoryError {
     const totals = new Map<string, { count: number; bytes: number }>();

@@ -5,7 +5,7 @@
 import { type Builder, f64, i32, type Kernel, kernel, type Local, pointer, type Value } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
 import { columnSumsOf } from "../reduce/columnsums.ts";
-import type { Floating } from "../reduce/terms.ts";
+import { type Floating, plainSum } from "../reduce/terms.ts";
 import {
   arraysAt,
   finishEvaluation,
@@ -16,7 +16,7 @@ import {
   roundNumber,
   writeNumber,
 } from "./channel.ts";
-import { affine, gradient, gradTerms, plainTerms, rowsOf, scaled, squareTerms } from "./formulas.ts";
+import { affine, gradient, gradTerms, rowsOf, scaled, squareTerms } from "./formulas.ts";
 import { finishBackward } from "./planes.ts";
 
 /** Arrays with one element for each column, behind each other. */
@@ -76,7 +76,7 @@ export const columnsForward = (dtype: Floating, training: boolean): Kernel =>
       const [shift, scale, offset] = [arrays[0]!, arrays[1]!, arrays[2]!];
       const size = itemSize(dtype);
       if (training) {
-        f.call(columnSumsOf(plainTerms(dtype)), n, columns, image, sums, x);
+        f.call(columnSumsOf(plainSum(dtype)), n, columns, image, sums, x);
         const [from, to, means] = [f.let(sums), f.let(shift), f.let(arrays[3]!)];
         f.repeat(channels, () => {
           const mean = f.let(f64.div(sumOfChannel(f, s, from), count));

@@ -5,14 +5,6 @@ import type { Algebra, Formula } from "../pointwise/algebra.ts";
 import { vectorRows } from "../pointwise/kernel.ts";
 import type { Floating, Terms } from "../reduce/terms.ts";
 
-export const plainTerms = (dtype: Floating): Terms => ({
-  dtype,
-  streams: 1,
-  constants: 0,
-  count: 1,
-  terms: (_m, x) => x,
-});
-
 /** Σ (x − m)² */
 export const squareTerms = (dtype: Floating): Terms => ({
   dtype,

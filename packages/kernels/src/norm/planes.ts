@@ -5,7 +5,7 @@
 import { type Builder, f64, i32, type Kernel, kernel, type Local, pointer, type Value } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
-import type { Floating } from "../reduce/terms.ts";
+import { type Floating, plainSum } from "../reduce/terms.ts";
 import {
   arraysAt,
   finishEvaluation,
@@ -17,7 +17,7 @@ import {
   roundNumber,
   writeNumber,
 } from "./channel.ts";
-import { affine, gradient, gradTerms, plainTerms, rowsOf, scaled, squareTerms } from "./formulas.ts";
+import { affine, gradient, gradTerms, rowsOf, scaled, squareTerms } from "./formulas.ts";
 
 /** Bytes of scratch at `room`. */
 export const PLANE_ROOM = 64;
@@ -49,7 +49,7 @@ function overPlanes(
 
 /** Mean and Σ (x − mean)² of one channel. */
 function statistics(f: Builder, dtype: Floating, sizes: Sizes, x: Pointer, room: Pointer, count: Local<"f64">) {
-  const [plain, square] = [sumsOf(plainTerms(dtype)), sumsOf(squareTerms(dtype))];
+  const [plain, square] = [sumsOf(plainSum(dtype)), sumsOf(squareTerms(dtype))];
   const [sum, squares] = [f.let(f64.of(0)), f.let(f64.of(0))];
   overPlanes(f, sizes, [x], room, ([at]) => {
     f.call(plain, sizes.s, room, at!);

@@ -54,6 +54,12 @@ export const exp: Unary = (m, x) => {
   return scaled(m, m.add(grown, 1), n);
 };
 
+/** eˣ for x ≤ 0, in one step; results below the normal numbers are 0. */
+export const expBelow: Unary = (m, x) => {
+  const { n, grown } = reduce(m, m.max(x, m.dtype === "float32" ? -88 : -709));
+  return m.mul(m.add(grown, 1), m.power2(n)); // the least n is one below the normal exponents: its power is 0
+};
+
 /** e^(high + low), where low is what high has lost in rounding. */
 export function expOfSum<T, C>(m: Algebra<T, C>, high: T, low: T): T {
   const x = limited(m, high);

@@ -1,6 +1,7 @@
 /**
  * Pooling over planes of h × w elements that follow each other. The windows come from tables (spans.ts): one for rows, one
- * for columns. Sums run in float64, row by row of the window, and are rounded once.
+ * for columns. Sums run in float64, row by row of the window
+ * (whole rows as in reduce/rowsums.ts), and are rounded once.
  */
 import {
   type Builder,
@@ -17,7 +18,8 @@ import {
   type Value,
 } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
-import type { Floating } from "../reduce/terms.ts";
+import { sumsOf } from "../reduce/rowsums.ts";
+import { type Floating, plainSum } from "../reduce/terms.ts";
 import { SPAN } from "./spans.ts";
 
 /** Planes; windows in a column and in a row, and their tables; elements in a row of the input, and bytes in its plane. */
@@ -152,14 +154,23 @@ function eachElement(
   });
 }
 
-/** (layout, x, out, down, right, divisor): 0 divides by the share of the window. */
+/** (layout, x, out, down, right, divisor, room): 0 divides by the share of the window; `room`: for one float64. */
 export const averageWindows = (dtype: Floating): Kernel =>
-  kernel({ ...layout, x: pointer, out: pointer, down: i32, right: i32, divisor: f64 }, (f, args) => {
-    const { plane, x, out, divisor } = args;
+  kernel({ ...layout, x: pointer, out: pointer, down: i32, right: i32, divisor: f64, room: pointer }, (f, args) => {
+    const { plane, x, out, divisor, room, down, right } = args;
+    const run = sumsOf(plainSum(dtype));
+    const isDense = f.let(i32.eq(i32.or(down, right), 1));
     const [t, size] = [machines[dtype], itemSize(dtype)];
     const body = (window: Window): void => {
       const sum = f.let(f64.of(0));
-      eachElement(f, x, window, { ...args, size }, (at) => sum.set(f64.add(sum, asDouble(dtype, t.load(at)))));
+      f.when(
+        i32.and(i32.eq(window.width, args.w), isDense), // whole rows: one run of elements
+        () => {
+          f.call(run, i32.mul(window.height, args.w), room, i32.add(x, i32.mul(window.first, size)));
+          sum.set(f64.load(room));
+        },
+        () => eachElement(f, x, window, { ...args, size }, (at) => sum.set(f64.add(sum, asDouble(dtype, t.load(at))))),
+      );
       const by = select(f64.eq(divisor, 0), f64.convertI32(window.share), divisor);
       f.store(out, 0, asElement(dtype, f64.div(sum, by)));
       out.advance(size);

@@ -44,12 +44,15 @@ interface Layout {
   readonly plane: number;
 }
 
+/** Bytes before the tables: room for a sum. */
+const ROOM = 64;
+
 /** Begins the operation and writes the tables of windows. `x` has the planes, `out` one element for each window. */
 function begin(x: View, out: View, options: PoolOptions | AveragePoolOptions | null): Layout {
   const [h, w] = [x.shape[2]!, x.shape[3]!];
   const [oh, ow] = [out.shape[2]!, out.shape[3]!];
   beginOperation();
-  const rows = scratch(spanBytes(oh + ow));
+  const rows = scratch(ROOM + spanBytes(oh + ow)) + ROOM;
   const columns = rows + spanBytes(oh);
   if (options) {
     writeSpans(rows, 0, h, oh, options);
@@ -91,7 +94,8 @@ function average(name: string, x: View, out: View, options: AveragePoolOptions |
   if (sizeOf(out.shape) === 0) return;
   const { planes, oh, rows, ow, columns, w, plane } = begin(x, out, options);
   const [down, right] = options?.dilation ?? [1, 1];
-  run(planes, oh, rows, ow, columns, w, plane, address(x), address(out), down, right, options?.divisor ?? 0);
+  const room = rows - ROOM;
+  run(planes, oh, rows, ow, columns, w, plane, address(x), address(out), down, right, options?.divisor ?? 0, room);
 }
 
 function spread(name: string, grad: View, out: View, options: AveragePoolOptions | null): void {

@@ -9,7 +9,9 @@ import {
   f64,
   f64x2,
   i32,
+  i32x4,
   i64,
+  i64x2,
   type Kernel,
   kernel,
   type Local,
@@ -114,26 +116,52 @@ interface VectorFold {
   readonly result: Local<Type>;
 }
 
-/** Four vectors at a time, as long as there are that many; the rest stays in `left`. */
+/** y where it beats x, else x: one instruction that overlooks NaN. */
+const picks = (kind: Reduction, vector: VectorFold["vector"]): Step =>
+  (kind === "max" ? vector.pmax : vector.pmin) as unknown as Step;
+
+/** Four vectors at a time, as long as there are that many; the rest stays in `left`. NaN is watched apart. */
 function foldVectors(f: Builder, { kind, vector, step, left, x, result }: VectorFold): void {
-  const [combine, lanes] = [stepOf(machines[vector.type], kind), vector === f32x4 ? 4 : 2];
+  const [pick, lanes] = [picks(kind, vector), vector === f32x4 ? 4 : 2];
+  const [ne, bits] = [vector.ne as Step, (vector === f32x4 ? i32x4 : i64x2) as typeof i32x4];
   const first = machines[vector.type].of(identity(kind, "float32"));
   f.when(i32.geUnsigned(left, 4 * lanes), () => {
     const parts = [0, 1, 2, 3].map(() => f.let(first));
+    const strange = [0, 1].map(() => f.let(bits.of(0)));
     f.repeat(i32.divUnsigned(left, 4 * lanes), () => {
       const loaded = parts.map((_, k) => f.let(vector.load(x, 16 * k) as Value<Type>));
       parts.forEach((part, k) => {
-        part.set(combine(part, loaded[k]!));
+        part.set(pick(part, loaded[k]!));
+      });
+      loaded.forEach((y, k) => {
+        strange[k % 2]!.set(bits.or(strange[k % 2]!, ne(y, y) as Value<"i32x4">));
       });
       x.advance(64);
     });
     const [a, b, c, d] = parts;
-    const all = f.let(combine(f.let(combine(a!, c!)), f.let(combine(b!, d!))));
+    const all = f.let(pick(f.let(pick(a!, c!)), f.let(pick(b!, d!))));
     const extract = vector.extract as (x: Value<Type>, lane: number) => Value<Type>;
     for (let lane = 0; lane < lanes; lane++) result.set(step(result, f.let(extract(all, lane))));
+    const scalar = machines[vector === f32x4 ? "f32" : "f64"];
+    f.when(bits.anyTrue(bits.or(strange[0]!, strange[1]!)), () => result.set(scalar.of(Number.NaN)));
     left.set(i32.and(left, 4 * lanes - 1));
   });
 }
+
+/** The winner of each lane; NaN wins. */
+const winner = (
+  f: Builder,
+  kind: Reduction,
+  vector: VectorFold["vector"],
+  x: Value<Type>,
+  y: Value<Type>,
+): Value<Type> => {
+  const [ne, select] = [
+    vector.ne as Step,
+    vector.select as (m: Value<Type>, x: Value<Type>, y: Value<Type>) => Value<Type>,
+  ];
+  return f.let(select(f.let(ne(y, y)), y, f.let(picks(kind, vector)(x, y))));
+};
 
 /** (rows, n, row, x, out): out[j] over all rows, `row` bytes apart, one row after the other. */
 export const foldColumns = (kind: Reduction, dtype: DType): Kernel =>
@@ -146,10 +174,11 @@ export const foldColumns = (kind: Reduction, dtype: DType): Kernel =>
       const [at, to, left] = [f.let(x), f.let(out), f.let(n)];
       const vector = vectorOf(kind, dtype);
       if (vector) {
-        const combine = stepOf(machines[vector.type], kind);
         f.repeat(i32.divUnsigned(n, 32 / size), () => {
           const loaded = [0, 16].map((k) => f.let(vector.load(at, k) as Value<Type>));
-          const sums = [0, 16].map((k, i) => f.let(combine(f.let(vector.load(to, k) as Value<Type>), loaded[i]!)));
+          const sums = [0, 16].map((k, i) =>
+            winner(f, kind, vector, f.let(vector.load(to, k) as Value<Type>), loaded[i]!),
+          );
           sums.forEach((y, i) => {
             f.store(to, 16 * i, y);
           });

@@ -15,7 +15,7 @@ import { withContiguous } from "./contiguous.ts";
 import { foldColumns, foldRows, identity } from "./fold.ts";
 import { sumsOf } from "./rowsums.ts";
 import { type Stage, stagesOf } from "./stages.ts";
-import type { Floating, Terms } from "./terms.ts";
+import { type Floating, plainSum } from "./terms.ts";
 
 export { argReduce, cumsum } from "./scan.ts";
 export { sort } from "./sort.ts";
@@ -28,15 +28,6 @@ interface Kernels {
   /** (rows, n, row, x, out) with at most {@link COLUMNS} columns; sums of floats have (…, x, out, sums). */
   readonly columns: Run;
 }
-
-/** The sum of the elements themselves. */
-export const plainSum = (dtype: Floating): Terms => ({
-  dtype,
-  streams: 1,
-  constants: 0,
-  count: 1,
-  terms: (_m, x) => x,
-});
 
 /** Elements whose sum is one task: longer rows add such sums, in order. */
 const CHUNK = 65536;

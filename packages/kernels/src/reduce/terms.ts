@@ -23,6 +23,15 @@ export interface Terms {
   readonly terms: <T, C>(m: Algebra<T, C>, x: readonly T[], constants: readonly T[]) => readonly T[];
 }
 
+/** The elements themselves. */
+export const plainSum = (dtype: Floating): Terms => ({
+  dtype,
+  streams: 1,
+  constants: 0,
+  count: 1,
+  terms: (_m, x) => x,
+});
+
 /** How vectors of a dtype are read and added. */
 export interface Shape {
   readonly bytes: 4 | 8;

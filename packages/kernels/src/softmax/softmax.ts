@@ -1,26 +1,27 @@
 /**
  * Softmax along rows, and its gradient. Row by row, so that a row stays in the nearest cache: largest element, exponentials
- * of what is below it, their sum (reduce/rowsums.ts), quotients. The exponential and the logarithm are those of pointwise/formulas.ts.
+ * of what is below it, their sum (reduce/rowsums.ts), shares. The exponential and the logarithm are those of pointwise/formulas.ts.
  */
 import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
 import type { Formula } from "../pointwise/algebra.ts";
-import { exp, log } from "../pointwise/formulas.ts";
+import { expBelow } from "../pointwise/exponential.ts";
+import { log } from "../pointwise/formulas.ts";
 import { vectorRows } from "../pointwise/kernel.ts";
 import { scalarFloat64 } from "../pointwise/printers.ts";
 import { foldRows } from "../reduce/fold.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
-import type { Floating, Terms } from "../reduce/terms.ts";
+import { type Floating, plainSum, type Terms } from "../reduce/terms.ts";
 import { address, beginOperation, compile, scratch } from "../runtime.ts";
 import type { View } from "../view.ts";
 
 type Run = (...args: number[]) => number;
 
-const below: Formula = (m, x, most) => exp(m, m.sub(x!, most!));
-const quotient: Formula = (m, x, sum) => m.div(x!, sum!);
+const below: Formula = (m, x, most) => expBelow(m, m.sub(x!, most!));
+const share: Formula = (m, x, scale) => m.mul(x!, scale!);
 const logBelow: Formula = (m, x, most, logSum) => m.sub(m.sub(x!, most!), logSum!);
 const gradient: Formula = (m, g, y, dot) => m.mul(m.sub(g!, dot!), y!);
-const logGradient: Formula = (m, g, y, sum) => m.sub(g!, m.mul(exp(m, y!), sum!));
+const logGradient: Formula = (m, g, y, sum) => m.sub(g!, m.mul(expBelow(m, y!), sum!));
 
 /** Rows of `streams` arrays, with single values behind them. */
 const rowsOf = (dtype: Floating, formula: Formula, streams: number, splats: number): Kernel =>
@@ -31,7 +32,6 @@ const rowsOf = (dtype: Floating, formula: Formula, streams: number, splats: numb
     operands: Array.from({ length: streams + splats }, (_, k) => ({ dtype, isSplat: k >= streams })),
   });
 
-const plain = (dtype: Floating): Terms => ({ dtype, streams: 1, constants: 0, count: 1, terms: (_m, x) => x });
 const products = (dtype: Floating): Terms => ({
   dtype,
   streams: 2,
@@ -48,8 +48,8 @@ const ROOM = 32;
 /** (rows, n, x, out, room) */
 const forwardRows = (dtype: Floating, isLog: boolean): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, x, out, room }) => {
-    const [largest, exponentials, sum] = [foldRows("max", dtype), rowsOf(dtype, below, 1, 1), sumsOf(plain(dtype))];
-    const [one, zero, sumAt, divisorAt] = [i32.of(1), i32.of(0), i32.add(room, 8), i32.add(room, 16)];
+    const [largest, exponentials, sum] = [foldRows("max", dtype), rowsOf(dtype, below, 1, 1), sumsOf(plainSum(dtype))];
+    const [one, zero, sumAt, factorAt] = [i32.of(1), i32.of(0), i32.add(room, 8), i32.add(room, 16)];
     const row = f.let(i32.mul(n, itemSize(dtype)));
     f.repeat(rows, () => {
       f.call(largest, one, n, x, room);
@@ -58,11 +58,11 @@ const forwardRows = (dtype: Floating, isLog: boolean): Kernel =>
       const total = f.let(f64.load(sumAt));
       if (isLog) {
         const [logarithm] = log(scalarFloat64(f), [total]);
-        f.store(divisorAt, 0, rounded(dtype, logarithm!));
-        f.call(rowsOf(dtype, logBelow, 1, 2), one, n, out, zero, x, zero, room, zero, divisorAt, zero);
+        f.store(factorAt, 0, rounded(dtype, logarithm!));
+        f.call(rowsOf(dtype, logBelow, 1, 2), one, n, out, zero, x, zero, room, zero, factorAt, zero);
       } else {
-        f.store(divisorAt, 0, rounded(dtype, total));
-        f.call(rowsOf(dtype, quotient, 1, 1), one, n, out, zero, out, zero, divisorAt, zero);
+        f.store(factorAt, 0, rounded(dtype, f64.div(1, total)));
+        f.call(rowsOf(dtype, share, 1, 1), one, n, out, zero, out, zero, factorAt, zero);
       }
       x.advance(row);
       out.advance(row);
@@ -78,7 +78,7 @@ const backwardRows = (dtype: Floating, isLog: boolean): Kernel =>
       const row = f.let(i32.mul(n, itemSize(dtype)));
       const formula = rowsOf(dtype, isLog ? logGradient : gradient, 2, 1);
       f.repeat(rows, () => {
-        if (isLog) f.call(sumsOf(plain(dtype)), n, sumAt, grad);
+        if (isLog) f.call(sumsOf(plainSum(dtype)), n, sumAt, grad);
         else f.call(sumsOf(products(dtype)), n, sumAt, grad, y);
         f.store(room, 0, rounded(dtype, f64.load(sumAt)));
         f.call(formula, one, n, out, zero, grad, zero, y, zero, room, zero);

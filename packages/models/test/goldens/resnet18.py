@@ -31,4 +31,11 @@ model.eval()
 with torch.no_grad():
     torch.manual_seed(1)
     result["eval"] = model(torch.rand(2, 3, 64, 64))[:, :5].tolist()
+model.train()
+torch.manual_seed(2)
+out = model(torch.rand(4, 3, 64, 64))
+(out * torch.rand(4, 1000)).sum().backward()
+result["train"] = out[:, :5].tolist()
+result["gradients"] = {name: p.grad.norm().item() for name, p in model.named_parameters()}
+result["statistics"] = {name: b.double().sum().item() for name, b in model.named_buffers()}
 (here / "resnet18.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -38,7 +38,10 @@ export const samples: Sample[] = [
       { name: "bools", args: [flags, booleans([5])] },
     ]),
   ),
-  ...samplesFor(logicalAnd, "torch.logical_and", [{ name: "numbers", args: [a, b] }]),
+  ...samplesFor(logicalAnd, "torch.logical_and", [
+    { name: "numbers", args: [a, b] },
+    { name: "special", args: [special, special] },
+  ]),
   ...samplesFor(logicalOr, "torch.logical_or", [{ name: "numbers", args: [a, b] }]),
   ...samplesFor(logicalXor, "torch.logical_xor", [{ name: "bools", args: [flags, booleans([3, 5])] }]),
   ...samplesFor(logicalNot, "torch.logical_not", [
@@ -59,15 +62,20 @@ export const samples: Sample[] = [
     { name: "NaN counts", args: [near, other, { equalNan: true }] },
     { name: "tolerances", args: [near, other, { rtol: 0, atol: 0.2 }] },
     { name: "whole", args: [a, b] },
+    { name: "whole, within a share", args: [a, b, { rtol: 0.6 }] },
+    { name: "bools", args: [flags, booleans([5])] },
+    { name: "negative", args: [x, x, { rtol: -1 }], throws: "rtol must be greater than or equal to zero" },
   ]),
   ...samplesFor(allclose, "torch.allclose", [
     { name: "no", args: [near, other] },
     { name: "yes", args: [near, other, { rtol: 0.1, equalNan: true }] },
-    { name: "dtypes", args: [near, integers([5], 0, 3)], throws: "did not match" },
+    { name: "dtypes", args: [near, integers([5], 0, 3)], throws: "Float did not match Long" },
   ]),
   ...samplesFor(equal, "torch.equal", [
     { name: "yes", args: [a, a] },
     { name: "no", args: [a, b] },
     { name: "shapes", args: [x, y] },
+    { name: "NaN", args: [special, special] },
+    { name: "dtypes", args: [tensor([1, 2]), tensor([1n, 2n])] },
   ]),
 ];

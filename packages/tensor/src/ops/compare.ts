@@ -1,11 +1,13 @@
 /** Comparisons and logic: results are bool, and nothing is differentiable. */
 import { type Algebra, cpu } from "@ag/kernels";
+import { kindOf } from "../accepts.ts";
+import { cast } from "../cast.ts";
 import { pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
 import { empty } from "../factories.ts";
 import type { PointwiseOp } from "../op.ts";
-import { broadcast, sameShape, sizeOf } from "../shape.ts";
+import { sameShape, sizeOf } from "../shape.ts";
 import type { Operand, Tensor } from "../tensor.ts";
 
 type Comparison = PointwiseOp<[a: Tensor, b: Operand]>;
@@ -156,37 +158,52 @@ export interface Closeness {
   readonly equalNan?: boolean;
 }
 
-const close = <T, C>(m: Algebra<T, C>, a: T, b: T, rtol: T, atol: T): C => {
-  if (!isFloating(m.dtype)) return m.eq(a, b);
-  const isNear = m.le(m.abs(m.sub(a, b)), m.add(atol, m.abs(m.mul(rtol, b))));
-  return m.or(m.eq(a, b), m.and(isNear, m.not(isInfinite(m, b))));
+const close = <T, C>(m: Algebra<T, C>, ...[a, b, rtol, atol]: readonly T[]): C => {
+  const error = m.abs(m.sub(a!, b!));
+  const isNear = m.le(error, m.add(atol!, m.abs(m.mul(rtol!, b!))));
+  return m.or(m.eq(a!, b!), m.and(isNear, m.lt(error, Number.POSITIVE_INFINITY)));
 };
+const closeOrNan = <T, C>(m: Algebra<T, C>, ...[a, b, rtol, atol]: readonly T[]): C =>
+  m.or(close(m, a!, b!, rtol!, atol!), m.and(m.ne(a!, a!), m.ne(b!, b!)));
+
+const closeness: PointwiseOp<[a: Tensor, b: Tensor, options?: Closeness]> = pointwise({
+  name: "isclose",
+  inputs: ["a", "b"],
+  formulaFor: ({ equalNan = false } = {}) => (equalNan ? closeOrNan : close),
+  parameters: ({ rtol = 1e-5, atol = 1e-8 } = {}) => [rtol, atol],
+  result: "bool",
+  derivative: { a: null, b: null },
+});
+
+function checkCloseness(a: Tensor, b: Tensor, options: Closeness): void {
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(
+      `isclose: ${kindOf(a.dtype)} did not match ${kindOf(b.dtype)}: need equal dtypes. Use a.to("${b.dtype}").`,
+    );
+  const { rtol = 1e-5, atol = 1e-8 } = options;
+  for (const [name, tolerance] of Object.entries({ rtol, atol }))
+    if (!(tolerance >= 0))
+      throw new ValueError(`isclose: ${name} must be greater than or equal to zero, but got ${tolerance}.`);
+}
 
 /**
  * Where |a − b| ≤ atol (1e-8) + rtol (1e-5) · |b|.
  *
- * Throws {@link DTypeError} for different dtypes.
+ * Throws {@link DTypeError} for different dtypes, {@link ValueError} for negative tolerances.
  *
  * ```ts doctest
  * isclose(tensor([1, 2]), tensor([1.000001, 2.1])).tolist() // => [true, false]
  * ```
  */
-export const isclose: PointwiseOp<[a: Tensor, b: Tensor, options?: Closeness]> = pointwise({
-  name: "isclose",
-  inputs: ["a", "b"],
-  formulaFor: ({ equalNan = false } = {}) => (equalNan ? closeOrNan : closeFormula),
-  parameters: ({ rtol = 1e-5, atol = 1e-8 } = {}) => {
-    if (!(rtol >= 0) || !(atol >= 0))
-      throw new ValueError(`isclose: rtol and atol must be greater than or equal to zero; got ${rtol} and ${atol}.`);
-    return [rtol, atol];
-  },
-  result: "bool",
-  derivative: { a: null, b: null },
-});
-
-const closeFormula = <T, C>(m: Algebra<T, C>, ...[a, b, rtol, atol]: readonly T[]): C => close(m, a!, b!, rtol!, atol!);
-const closeOrNan = <T, C>(m: Algebra<T, C>, ...[a, b, rtol, atol]: readonly T[]): C =>
-  m.or(close(m, a!, b!, rtol!, atol!), m.and(m.ne(a!, a!), m.ne(b!, b!)));
+export function isclose(a: Tensor, b: Tensor, options: Closeness = {}): Tensor {
+  checkCloseness(a, b, options);
+  if (isFloating(a.dtype)) return closeness(a, b, options);
+  const [x, y] = [cast(a, "float64"), cast(b, "float64")]; // tolerances are fractions
+  const out = closeness(x, y, options);
+  x.dispose();
+  y.dispose();
+  return out;
+}
 
 /** Whether every element of a bool tensor holds. */
 function holds(x: Tensor): boolean {
@@ -209,10 +226,10 @@ function holds(x: Tensor): boolean {
  * ```
  */
 export function allclose(a: Tensor, b: Tensor, options: Closeness = {}): boolean {
-  if (a.dtype !== b.dtype)
-    throw new DTypeError(`allclose: ${a.dtype} did not match ${b.dtype}: need equal dtypes. Use a.to("${b.dtype}").`);
-  broadcast(a.shape, b.shape);
-  return holds(isclose(a, b, options));
+  const close = isclose(a, b, options);
+  const result = holds(close);
+  close.dispose();
+  return result;
 }
 
 /**
@@ -223,5 +240,9 @@ export function allclose(a: Tensor, b: Tensor, options: Closeness = {}): boolean
  * ```
  */
 export function equal(a: Tensor, b: Tensor): boolean {
-  return sameShape(a.shape, b.shape) && holds(eq(a, b));
+  if (!sameShape(a.shape, b.shape)) return false;
+  const same = eq(a, b);
+  const result = holds(same);
+  same.dispose();
+  return result;
 }

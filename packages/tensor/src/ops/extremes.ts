@@ -1,18 +1,21 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
 import { cpu } from "@ag/kernels";
+import { cast } from "../cast.ts";
+import { cloneLike } from "../clone-like.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { checkComputes } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
+import { DTypeError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
 import type { Op } from "../op.ts";
-import { cast, type Dims, dropped, keptShape, type ReduceOptions, reduced } from "../reduction.ts";
-import { dimOf, dimsOf, kept, type Shape, sizeOf } from "../shape.ts";
+import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "../reduction.ts";
+import { dimOf, kept, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, maximum, minimum, mul } from "./arithmetic.ts";
+import { div, mul, where } from "./arithmetic.ts";
+import { maximum, minimum } from "./bounds.ts";
 import { eq, isnan, logicalAnd, logicalOr, ne } from "./compare.ts";
 import { scatterAdd } from "./index.ts";
 import { sum } from "./reduce.ts";
-import { expand, reshape, unsqueeze } from "./view.ts";
+import { reshape, unsqueeze } from "./view.ts";
 
 /** Values and where they were, int64. */
 export interface Extreme {
@@ -22,23 +25,11 @@ export interface Extreme {
 
 type Kind = "max" | "min";
 
-function refuseEmpty(op: string, x: Tensor, dims: Shape): void {
-  if (dims.some((d) => x.shape[d] === 0) || (x.shape.length === 0 && sizeOf(x.shape) === 0))
-    throw new ValueError(
-      `${op}(): Expected reduction dim to be specified for input.numel() == 0: need at least one element; got shape [${x.shape.join(", ")}].`,
-    );
+/** The gradient of an extreme over several dimensions: the elements that are it share it equally. */
+function sharedGrad(grad: Tensor, isMost: Tensor, shape: Shape, dim: Dims, op: string): Tensor {
+  const ties = spread(sum(isMost, dim ?? null, { keepdim: true }), shape, dim, op);
+  return where(isMost, div(spread(grad, shape, dim, op), ties), 0);
 }
-
-/** Where the elements are the extreme one, as numbers that share the gradient equally. */
-function tieShares(x: Tensor, out: Tensor, shape: Shape, dim: Dims, op: string): Tensor {
-  const whole = expand(reshape(out, keptShape(shape, dim, op)), shape);
-  const isMost = logicalOr(eq(x, whole), logicalAnd(isnan(x), isnan(whole)));
-  const count = expand(reshape(sum(isMost, dim ?? null, { keepdim: true }), keptShape(shape, dim, op)), shape);
-  return div(isMost, count);
-}
-
-const extremeGrad = (grad: Tensor, x: Tensor, out: Tensor, shape: Shape, dim: Dims, op: string): Tensor =>
-  mul(expand(reshape(grad, keptShape(shape, dim, op)), shape), tieShares(x, out, shape, dim, op));
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremeOfAll = (name: Kind): Op<[x: Tensor]> =>
@@ -48,10 +39,13 @@ const extremeOfAll = (name: Kind): Op<[x: Tensor]> =>
     inputs: ["x"],
     saves: { x: ["x", "out"] },
     forward: (x) => {
-      refuseEmpty(name, x, dimsOf(null, x.shape.length, name));
+      refuseEmpty(name, x, null);
       return reduced(name, x, null, { op: name });
     },
-    derivative: { x: (grad, { x, out, shape }) => extremeGrad(grad, x, out, shape, null, name) },
+    derivative: {
+      x: (grad, { x, out, shape }) =>
+        sharedGrad(grad, logicalOr(eq(x, out), logicalAnd(isnan(x), isnan(out))), shape, null, name),
+    },
   });
 
 /** Puts the gradient of a chosen element back where it was. */
@@ -81,11 +75,14 @@ const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceO
     },
   });
 
-function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean): [values: Tensor, indices: Tensor] {
-  checkComputes(kind, x.dtype);
-  const d = dimOf(dim, x.shape.length, kind);
-  if (x.shape.length === 0) return [cast(x, x.dtype).detach(), full([], 0n)];
-  refuseEmpty(kind, x, [d]);
+/** Along the one dimension a scalar has in thought, it is itself. */
+const alone = (x: Tensor): [values: Tensor, indices: Tensor] => [cloneLike(x, x), full([], 0n)];
+
+function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string = kind): [Tensor, Tensor] {
+  checkComputes(op, x.dtype);
+  const d = dimOf(dim, x.shape.length, op);
+  if (x.shape.length === 0) return alone(x);
+  refuseEmpty(op, x, d);
   const shape = kept(x.shape, [d]);
   const [values, indices] = [empty(shape, { dtype: x.dtype }), empty(shape, { dtype: "int64" })];
   cpu.argReduce(kind, x, d, values, indices);
@@ -153,10 +150,16 @@ const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?
     inputs: ["x"],
     saves: { x: ["x", "out"] },
     forward: (x, dim, options) => {
-      refuseEmpty(name, x, dimsOf(dim, x.shape.length, name));
+      refuseEmpty(name, x, dim);
       return reduced(name === "amax" ? "max" : "min", x, dim, { ...options, op: name });
     },
-    derivative: { x: (grad, { x, out, shape }, dim) => extremeGrad(grad, x, out, shape, dim, name) },
+    derivative: {
+      x: (grad, { x, out, shape }, dim) => {
+        const isMost = eq(x, spread(out, shape, dim, name));
+        const ties = spread(sum(isMost, dim ?? null, { keepdim: true }), shape, dim, name);
+        return div(mul(spread(grad, shape, dim, name), isMost), ties); // NaN where the extreme is NaN, as in PyTorch
+      },
+    },
   });
 
 /**
@@ -179,22 +182,17 @@ export const amin: Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> = extrem
 
 function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { keepdim = false }: ReduceOptions): Tensor {
   const op = `arg${kind}`;
-  checkComputes(op, x.dtype);
-  if (dim === undefined || dim === null) {
-    refuseEmpty(op, x, dimsOf(null, x.shape.length, op));
-    const flat = reshape(x.detach(), [sizeOf(x.shape)]);
-    const [values, indices] = along(kind, flat, 0, false);
-    values.dispose();
-    return keepdim
-      ? reshape(
-          indices,
-          x.shape.map(() => 1),
-        )
-      : indices;
-  }
-  const [values, indices] = along(kind, x.detach(), dim, keepdim);
+  if (x.dtype === "bool")
+    throw new DTypeError(`${op}: ${op}(): does not support bool input: need numbers. Use x.to("uint8").`);
+  const isOfAll = dim === undefined || dim === null;
+  if (isOfAll) refuseEmpty(op, x, null);
+  const plain = x.detach();
+  const [values, indices] = isOfAll
+    ? along(kind, reshape(plain, [sizeOf(x.shape)]), 0, false, op)
+    : along(kind, plain, dim, keepdim, op);
   values.dispose();
-  return indices;
+  const ones = x.shape.map(() => 1);
+  return isOfAll && keepdim ? reshape(indices, ones) : indices;
 }
 
 /**
@@ -219,26 +217,33 @@ export function argmin(x: Tensor, dim?: number | null, options: ReduceOptions = 
   return argExtreme("min", x, dim, options);
 }
 
-/**
- * Whether any element (along `dim`) is not zero, as a bool tensor.
- *
- * ```ts doctest
- * any(tensor([false, true])).item() // => 1
- * ```
- */
-export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduced("max", ne(x, 0), dim, { ...options, op: "any" });
+function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: string): Tensor {
+  const holds = ne(x, 0);
+  const out = reduced(kind, holds, dim, { ...options, op });
+  holds.dispose();
+  return x.dtype === "uint8" ? cast(out, "uint8") : out;
 }
 
 /**
- * Whether all elements (along `dim`) are not zero, as a bool tensor.
+ * Whether any element (along `dim`) is not zero, as bool; uint8 stays uint8.
  *
  * ```ts doctest
- * all(tensor([false, true])).item() // => 0
+ * any(tensor([false, true])).tolist() // => true
+ * ```
+ */
+export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
+  return truth("max", x, dim, options, "any");
+}
+
+/**
+ * Whether all elements (along `dim`) are not zero, as bool; uint8 stays uint8.
+ *
+ * ```ts doctest
+ * all(tensor([false, true])).tolist() // => false
  * ```
  */
 export function all(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduced("min", ne(x, 0), dim, { ...options, op: "all" });
+  return truth("min", x, dim, options, "all");
 }
 
 /**
@@ -261,7 +266,7 @@ const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[
   forward: (x, dim, descending) => {
     checkComputes("sort", x.dtype);
     const d = dimOf(dim, x.shape.length, "sort");
-    if (x.shape.length === 0) return [cast(x, x.dtype).detach(), full([], 0n)];
+    if (x.shape.length === 0) return alone(x);
     const [values, indices] = [empty(x.shape, { dtype: x.dtype }), empty(x.shape, { dtype: "int64" })];
     cpu.sort(x, d, descending, values, indices);
     return [values, indices];

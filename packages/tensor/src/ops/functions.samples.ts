@@ -1,5 +1,5 @@
 import { tensor } from "../factories.ts";
-import { between, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
 import {
   atan,
   ceil,
@@ -12,7 +12,6 @@ import {
   log1p,
   log2,
   log10,
-  remainder,
   round,
   rsqrt,
   sigmoid,
@@ -27,6 +26,7 @@ import { t } from "./permute.ts";
 const [x, strided, whole] = [normal([3, 5]), t(normal([4, 3])), integers([4], 1, 5)];
 const [p, double] = [positive([3, 5]), positive([7], "float64")];
 const special = tensor([0, -0, 1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, 1e-30, 1e30]);
+const flags = booleans([3]);
 const everywhere = { exp, expm1, sin, cos, tan, atan, tanh, sigmoid, erf };
 const above = { log, log1p, log2, log10, sqrt, rsqrt };
 const steps = { floor, ceil, round, trunc };
@@ -38,6 +38,9 @@ export const samples: Sample[] = [
       { name: "strided", args: [strided] },
       { name: "float64", args: [double] },
       { name: "whole", args: [whole] },
+      { name: "bool", args: [flags] },
+      { name: "scalar", args: [normal([])] },
+      { name: "empty", args: [normal([0, 2])] },
       { name: "special", args: [special], isStep: true },
     ]),
   ),
@@ -52,13 +55,10 @@ export const samples: Sample[] = [
   ...Object.entries(steps).flatMap(([name, op]) =>
     samplesFor(op, `torch.${name}`, [
       { name: "matrix", args: [between([3, 5], -3, 3)] },
+      { name: "bool", args: [flags], throws: "not implemented for 'Bool'" },
       { name: "halves", args: [tensor([0.5, 1.5, -0.5, -1.5, 2.5])], isStep: true },
       { name: "whole", args: [whole] },
       { name: "special", args: [special], isStep: true },
     ]),
   ),
-  ...samplesFor(remainder, "torch.remainder", [
-    { name: "floating", args: [between([3, 5], -3, 3), positive([5])] },
-    { name: "whole", args: [integers([3, 5], -9, 9), integers([5], 1, 4)] },
-  ]),
 ];

@@ -1,31 +1,34 @@
 /** Functions of one variable, element by element. Whole numbers give float32 where the function is not whole. */
 import { type Algebra, type Formula, formulas } from "@ag/kernels";
+import { noBool } from "../accepts.ts";
 import { pointwise } from "../define.ts";
+import { isFloating } from "../dtype.ts";
+import { zerosLike } from "../factories.ts";
 import type { PointwiseOp } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
-import { add, div, mul, neg, reciprocal, rsub, square } from "./arithmetic.ts";
+import { add, div, mul, neg, rsub } from "./arithmetic.ts";
 
 type Unary = PointwiseOp<[x: Tensor]>;
+type UnaryFormula = <T, C>(m: Algebra<T, C>, x: T) => T;
 
 interface Analytic {
   readonly name: string;
   readonly node?: string;
-  readonly formula: <T, C>(m: Algebra<T, C>, x: T) => T;
-  /** d out / d x, as a function of x or of the result. */
-  readonly slope: (saved: Tensor) => Tensor;
+  readonly formula: UnaryFormula;
+  /** What the gradient reads: the input or the result. */
   readonly saves: "x" | "out";
+  readonly derivative: (grad: Tensor, saved: Tensor) => Tensor;
 }
 
-/** A function of one variable whose gradient is G · slope. */
 /* @__NO_SIDE_EFFECTS__ */
-function analytic({ formula, slope, saves, ...names }: Analytic): Unary {
+function analytic({ formula, saves, derivative, ...rest }: Analytic): Unary {
   return pointwise<[x: Tensor], readonly ["x"], { x: readonly ["x" | "out"] }>({
-    ...names,
+    ...rest,
     inputs: ["x"],
     saves: { x: [saves] },
     formula: (m, x) => formula(m, x!),
     result: "float",
-    derivative: { x: (grad, saved) => mul(grad, slope(saved[saves])) },
+    derivative: { x: (grad, saved) => derivative(grad, saved[saves]) },
   });
 }
 
@@ -33,10 +36,10 @@ function analytic({ formula, slope, saves, ...names }: Analytic): Unary {
  * eˣ. Derivative: G · out.
  *
  * ```ts doctest
- * exp(tensor([0, 1])).tolist() // => [1, 2.7182817459106445]
+ * exp(tensor([0, -Infinity])).tolist() // => [1, 0]
  * ```
  */
-export const exp: Unary = analytic({ name: "exp", formula: formulas.exp, saves: "out", slope: (out) => out });
+export const exp: Unary = analytic({ name: "exp", formula: formulas.exp, saves: "out", derivative: mul });
 
 /**
  * eˣ − 1, exact also near 0. Derivative: G · (out + 1).
@@ -49,23 +52,23 @@ export const expm1: Unary = analytic({
   name: "expm1",
   formula: formulas.expm1,
   saves: "out",
-  slope: (out) => add(out, 1),
+  derivative: (grad, out) => mul(grad, add(out, 1)),
 });
 
 /**
  * Natural logarithm. Derivative: G / x.
  *
  * ```ts doctest
- * log(tensor([1])).tolist() // => [0]
+ * log(tensor([1, 0])).tolist() // => [0, -Infinity]
  * ```
  */
-export const log: Unary = analytic({ name: "log", formula: formulas.log, saves: "x", slope: reciprocal });
+export const log: Unary = analytic({ name: "log", formula: formulas.log, saves: "x", derivative: div });
 
 /**
  * ln(1 + x), exact also near 0. Derivative: G / (1 + x).
  *
  * ```ts doctest
- * log1p(tensor([0])).tolist() // => [0]
+ * log1p(tensor([0, -1])).tolist() // => [0, -Infinity]
  * ```
  */
 export const log1p: Unary = analytic({
@@ -73,7 +76,7 @@ export const log1p: Unary = analytic({
   node: "Log1PBackward0",
   formula: formulas.log1p,
   saves: "x",
-  slope: (x) => reciprocal(add(x, 1)),
+  derivative: (grad, x) => div(grad, add(x, 1)),
 });
 
 /**
@@ -87,7 +90,7 @@ export const log2: Unary = analytic({
   name: "log2",
   formula: formulas.log2,
   saves: "x",
-  slope: (x) => reciprocal(mul(x, Math.LN2)),
+  derivative: (grad, x) => div(grad, mul(x, Math.LN2)),
 });
 
 /**
@@ -101,7 +104,7 @@ export const log10: Unary = analytic({
   name: "log10",
   formula: formulas.log10,
   saves: "x",
-  slope: (x) => reciprocal(mul(x, Math.LN10)),
+  derivative: (grad, x) => div(grad, mul(x, Math.LN10)),
 });
 
 /**
@@ -111,13 +114,11 @@ export const log10: Unary = analytic({
  * sqrt(tensor([4, 9])).tolist() // => [2, 3]
  * ```
  */
-export const sqrt: Unary = pointwise({
+export const sqrt: Unary = analytic({
   name: "sqrt",
-  inputs: ["x"],
-  saves: { x: ["out"] },
-  formula: (m, x) => m.sqrt(x!),
-  result: "float",
-  derivative: { x: (grad, { out }) => div(grad, mul(out, 2)) },
+  formula: (m, x) => m.sqrt(x),
+  saves: "out",
+  derivative: (grad, out) => div(grad, mul(out, 2)),
 });
 
 /**
@@ -131,7 +132,7 @@ export const rsqrt: Unary = analytic({
   name: "rsqrt",
   formula: (m, x) => m.div(1, m.sqrt(x)),
   saves: "out",
-  slope: (out) => mul(mul(square(out), out), -0.5),
+  derivative: (grad, out) => mul(mul(grad, -0.5), mul(mul(out, out), out)),
 });
 
 /**
@@ -141,7 +142,12 @@ export const rsqrt: Unary = analytic({
  * sin(tensor([0])).tolist() // => [0]
  * ```
  */
-export const sin: Unary = analytic({ name: "sin", formula: formulas.sin, saves: "x", slope: (x) => cos(x) });
+export const sin: Unary = analytic({
+  name: "sin",
+  formula: formulas.sin,
+  saves: "x",
+  derivative: (grad, x) => mul(grad, cos(x)),
+});
 
 /**
  * Cosine of radians. Derivative: −G · sin x.
@@ -150,7 +156,12 @@ export const sin: Unary = analytic({ name: "sin", formula: formulas.sin, saves: 
  * cos(tensor([0])).tolist() // => [1]
  * ```
  */
-export const cos: Unary = analytic({ name: "cos", formula: formulas.cos, saves: "x", slope: (x) => neg(sin(x)) });
+export const cos: Unary = analytic({
+  name: "cos",
+  formula: formulas.cos,
+  saves: "x",
+  derivative: (grad, x) => mul(grad, neg(sin(x))),
+});
 
 /**
  * Tangent of radians. Derivative: G · (1 + out²).
@@ -163,7 +174,7 @@ export const tan: Unary = analytic({
   name: "tan",
   formula: formulas.tan,
   saves: "out",
-  slope: (out) => add(square(out), 1),
+  derivative: (grad, out) => mul(grad, add(mul(out, out), 1)),
 });
 
 /**
@@ -177,7 +188,7 @@ export const atan: Unary = analytic({
   name: "atan",
   formula: formulas.atan,
   saves: "x",
-  slope: (x) => reciprocal(add(square(x), 1)),
+  derivative: (grad, x) => div(grad, add(mul(x, x), 1)),
 });
 
 /**
@@ -191,11 +202,11 @@ export const tanh: Unary = analytic({
   name: "tanh",
   formula: formulas.tanh,
   saves: "out",
-  slope: (out) => rsub(square(out), 1),
+  derivative: (grad, out) => mul(grad, rsub(mul(out, out), 1)),
 });
 
 /**
- * 1 / (1 + e⁻ˣ). Derivative: G · out · (1 − out).
+ * 1 / (1 + e⁻ˣ). Derivative: G · (1 − out) · out.
  *
  * ```ts doctest
  * sigmoid(tensor([0])).tolist() // => [0.5]
@@ -205,7 +216,7 @@ export const sigmoid: Unary = analytic({
   name: "sigmoid",
   formula: formulas.sigmoid,
   saves: "out",
-  slope: (out) => mul(out, rsub(out, 1)),
+  derivative: (grad, out) => mul(mul(grad, rsub(out, 1)), out),
 });
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
@@ -221,21 +232,20 @@ export const erf: Unary = analytic({
   name: "erf",
   formula: formulas.erf,
   saves: "x",
-  slope: (x) => mul(exp(neg(square(x))), TWO_OVER_SQRT_PI),
+  derivative: (grad, x) => mul(mul(exp(neg(mul(x, x))), TWO_OVER_SQRT_PI), grad),
 });
 
-const isWhole = (dtype: string): boolean => !dtype.startsWith("float");
-
-/** A step function: its derivative is 0 wherever there is one. */
+/** A function in steps: its derivative is 0 wherever there is one. Whole numbers stay what they are. */
 /* @__NO_SIDE_EFFECTS__ */
-function step(name: string, formula: <T, C>(m: Algebra<T, C>, x: T) => T): Unary {
+function step(name: string, kernel: string, formula: UnaryFormula): Unary {
   const rounded: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T =>
-    isWhole(m.dtype) ? x! : formula(m, x!);
+    isFloating(m.dtype) ? formula(m, x!) : m.add(x!, 0);
   return pointwise<[x: Tensor], readonly ["x"]>({
     name,
     inputs: ["x"],
     formula: rounded,
-    derivative: { x: (grad) => mul(grad, 0) },
+    accepts: noBool(name, kernel),
+    derivative: { x: (grad) => zerosLike(grad) },
   });
 }
 
@@ -246,7 +256,7 @@ function step(name: string, formula: <T, C>(m: Algebra<T, C>, x: T) => T): Unary
  * floor(tensor([1.5, -1.5])).tolist() // => [1, -2]
  * ```
  */
-export const floor: Unary = step("floor", (m, x) => m.floor(x));
+export const floor: Unary = step("floor", "floor_vml_cpu", (m, x) => m.floor(x));
 
 /**
  * The smallest whole number not below x. Derivative: 0.
@@ -255,7 +265,7 @@ export const floor: Unary = step("floor", (m, x) => m.floor(x));
  * ceil(tensor([1.5, -1.5])).tolist() // => [2, -1]
  * ```
  */
-export const ceil: Unary = step("ceil", (m, x) => m.ceil(x));
+export const ceil: Unary = step("ceil", "ceil_vml_cpu", (m, x) => m.ceil(x));
 
 /**
  * The nearest whole number; halves go to the even one. Derivative: 0.
@@ -264,7 +274,7 @@ export const ceil: Unary = step("ceil", (m, x) => m.ceil(x));
  * round(tensor([0.5, 1.5, -1.2])).tolist() // => [0, 2, -1]
  * ```
  */
-export const round: Unary = step("round", (m, x) => m.round(x));
+export const round: Unary = step("round", "round_vml_cpu", (m, x) => m.round(x));
 
 /**
  * x without its fraction. Derivative: 0.
@@ -273,31 +283,4 @@ export const round: Unary = step("round", (m, x) => m.round(x));
  * trunc(tensor([1.5, -1.5])).tolist() // => [1, -1]
  * ```
  */
-export const trunc: Unary = step("trunc", (m, x) => m.trunc(x));
-
-/**
- * The remainder of a division that rounds down: it has the sign of b. Derivative: G and −G · ⌊a / b⌋.
- *
- * ```ts doctest
- * remainder(tensor([5, -5]), tensor([3, 3])).tolist() // => [2, 1]
- * ```
- */
-export const remainder: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise<
-  [a: Tensor, b: Tensor],
-  readonly ["a", "b"],
-  { b: readonly ["a", "b"] }
->({
-  name: "remainder",
-  node: "RemainderBackward1",
-  inputs: ["a", "b"],
-  saves: { b: ["a", "b"] },
-  formula: (m, a, b) => {
-    const rest = m.sub(a!, m.mul(m.trunc(m.div(a!, b!)), b!));
-    const isOff = m.and(m.ne(rest, 0), m.not(sameSign(m, rest, b!)));
-    return m.select(isOff, m.add(rest, b!), rest);
-  },
-  derivative: { a: (grad) => grad, b: (grad, { a, b }) => neg(mul(grad, floor(div(a, b)))) },
-});
-
-const sameSign = <T, C>(m: Algebra<T, C>, x: T, y: T): C =>
-  m.or(m.and(m.lt(x, 0), m.lt(y, 0)), m.and(m.lt(0, x), m.lt(0, y)));
+export const trunc: Unary = step("trunc", "trunc_vml_cpu", (m, x) => m.trunc(x));

@@ -1,39 +1,51 @@
 /** Writing that is no formula: constants, copies and random numbers, in place. */
 import { cpu } from "@ag/kernels";
+import { kindOf } from "../accepts.ts";
+import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
+import { isFloating } from "../dtype.ts";
 import { refuseOverlapping } from "../elementwise.ts";
-import { ShapeError, ValueError } from "../errors.ts";
+import { DTypeError, ShapeError, ValueError } from "../errors.ts";
+import { zerosLike } from "../factories.ts";
 import type { Generator } from "../generator.ts";
-import type { Op } from "../op.ts";
+import type { Entry } from "../op.ts";
 import { bernoulliLike, fillNormal, fillUniform } from "../random.ts";
 import { beforeWrite } from "../recorder.ts";
 import { broadcast, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { mul } from "./arithmetic.ts";
+import { sum } from "./reduce.ts";
 
-/** Entries for the tape: what their functions forget has no gradient. */
-const filled = (name: string, node: string): Op<[x: Tensor]> =>
-  defineOp<[x: Tensor], readonly ["x"]>({
+/** What the tape knows of a write that forgets what was there. */
+function forgetting(name: string, node: string): Entry {
+  const op = defineOp<[x: Tensor], readonly ["x"]>({
     name,
     node,
     inputs: ["x"],
     forward: (x) => x,
-    derivative: { x: (grad) => mul(grad, 0) },
+    derivative: { x: (grad) => zerosLike(grad) },
   });
+  return op.entries[0] as Entry;
+}
 
-const fillEntry = filled("fill_", "FillBackward2").entries[0]!;
-const zeroEntry = filled("zero_", "ZeroBackward0").entries[0]!;
-const uniformEntry = filled("uniform_", "UniformBackward0").entries[0]!;
-const normalEntry = filled("normal_", "NormalBackward0").entries[0]!;
-const bernoulliEntry = filled("bernoulli_", "BernoulliBackward2").entries[0]!;
+/** The same with a tensor that takes its place. */
+function replacing(name: string, node: string, derivative: (grad: Tensor) => Tensor): Entry {
+  const op = defineOp<[x: Tensor, source: Tensor], readonly ["x", "source"]>({
+    name,
+    node,
+    inputs: ["x", "source"],
+    forward: (x) => x,
+    derivative: { x: (grad) => zerosLike(grad), source: derivative },
+  });
+  return op.entries[0] as Entry;
+}
 
-const copyEntry = defineOp<[x: Tensor, source: Tensor], readonly ["x", "source"]>({
-  name: "copy_",
-  node: "CopyBackwards",
-  inputs: ["x", "source"],
-  forward: (x) => x,
-  derivative: { x: (grad) => mul(grad, 0), source: (grad) => grad },
-}).entries[0]!;
+const fillEntry = forgetting("fill_", "FillBackward2");
+const fillTensorEntry = replacing("fill_", "FillBackward3", (grad) => sum(grad));
+const zeroEntry = forgetting("zero_", "ZeroBackward0");
+const uniformEntry = forgetting("uniform_", "UniformBackward0");
+const normalEntry = forgetting("normal_", "NormalBackward0");
+const bernoulliEntry = forgetting("bernoulli_", "BernoulliBackward2");
+const copyEntry = replacing("copy_", "CopyBackwards", (grad) => grad);
 
 function written(x: Tensor, after: () => void): Tensor {
   x.storage.version++;
@@ -41,15 +53,26 @@ function written(x: Tensor, after: () => void): Tensor {
   return x;
 }
 
+function fillFrom(x: Tensor, value: Tensor): Tensor {
+  if (value.shape.length > 0)
+    throw new ShapeError(
+      `fill_: fill_ only supports 0-dimension value tensor but got tensor with ${value.shape.length} dimensions: need a ` +
+        "number or a scalar tensor. Use copy_.",
+    );
+  const after = beforeWrite(fillTensorEntry, [x, value]);
+  copyInto(x, value);
+  return written(x, after);
+}
+
 /**
- * Sets every element to `value`.
+ * Sets every element to `value`, a number or a tensor without dimensions. Derivative: 0 for what was there, ΣG for the value.
  *
  * ```ts doctest
  * fill_(zeros(2), 7).tolist() // => [7, 7]
  * ```
  */
-export function fill_(x: Tensor, value: number | bigint | boolean): Tensor {
-  refuseOverlapping("fill", x);
+export function fill_(x: Tensor, value: number | bigint | boolean | Tensor): Tensor {
+  if (typeof value === "object") return fillFrom(x, value);
   const after = beforeWrite(fillEntry, [x]);
   cpu.fill(x, typeof value === "boolean" ? Number(value) : value);
   return written(x, after);
@@ -63,37 +86,57 @@ export function fill_(x: Tensor, value: number | bigint | boolean): Tensor {
  * ```
  */
 export function zero_(x: Tensor): Tensor {
-  refuseOverlapping("zero", x);
   const after = beforeWrite(zeroEntry, [x]);
   cpu.fill(x, 0);
   return written(x, after);
 }
 
+/** A source in the same storage is read whole before anything is written. */
+function copyInto(x: Tensor, source: Tensor): void {
+  if (source.storage !== x.storage) {
+    cpu.copy(source, x);
+    return;
+  }
+  const between = cloneLike(source, source);
+  cpu.copy(between, x);
+  between.dispose();
+}
+
 /**
  * Copies `source`, broadcast and converted, into x. Derivative: 0 for what was there, G for the source.
+ *
+ * Throws {@link ShapeError} unless the source stretches to the shape of x.
  *
  * ```ts doctest
  * copy_(zeros(2), tensor([1n, 2n])).tolist() // => [1, 2]
  * ```
  */
 export function copy_(x: Tensor, source: Tensor): Tensor {
-  if (!sameShape(broadcast(x.shape, source.shape), x.shape))
+  const common = broadcast(x.shape, source.shape);
+  if (!sameShape(common, x.shape))
     throw new ShapeError(
-      `copy_: output with shape ${showShape(x.shape)} doesn't match the broadcast shape ${showShape(broadcast(x.shape, source.shape))}: ` +
+      `copy_: output with shape ${showShape(x.shape)} doesn't match the broadcast shape ${showShape(common)}: ` +
         "need a source that stretches to the target.",
     );
   refuseOverlapping("copy", x);
   const after = beforeWrite(copyEntry, [x, source]);
-  if (source.storage === x.storage) {
-    const between = mul(source.detach(), 1);
-    cpu.copy(between, x);
-    between.dispose();
-  } else cpu.copy(source, x);
+  copyInto(x, source);
   return written(x, after);
+}
+
+/** Draws of fractions need somewhere to put them. */
+function needFloating(op: string, kernel: string, x: Tensor): void {
+  if (!isFloating(x.dtype))
+    throw new DTypeError(
+      `${op}: "${kernel}" not implemented for '${kindOf(x.dtype)}': need a floating dtype; got ${x.dtype}.`,
+    );
+  refuseOverlapping(op.slice(0, -1), x);
 }
 
 /**
  * Fills x with uniform numbers in [from, to).
+ *
+ * Throws {@link ValueError} when `to` is smaller than `from`, {@link DTypeError} for whole numbers.
  *
  * ```ts doctest
  * manualSeed(0);
@@ -101,7 +144,9 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
  * ```
  */
 export function uniform_(x: Tensor, from = 0, to = 1, generator?: Generator | null): Tensor {
-  refuseOverlapping("uniform", x);
+  needFloating("uniform_", "check_uniform_bounds", x);
+  if (!(from <= to))
+    throw new ValueError(`uniform_: uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}.`);
   const after = beforeWrite(uniformEntry, [x]);
   fillUniform(x, from, to, generator);
   after();
@@ -111,12 +156,15 @@ export function uniform_(x: Tensor, from = 0, to = 1, generator?: Generator | nu
 /**
  * Fills x with normal numbers.
  *
+ * Throws {@link ValueError} for a negative deviation, {@link DTypeError} for whole numbers.
+ *
  * ```ts doctest
- * normal_(zeros(2), 0, 1).shape // => [2]
+ * normal_(zeros(2), 3, 0).tolist() // => [3, 3]
  * ```
  */
 export function normal_(x: Tensor, mean = 0, std = 1, generator?: Generator | null): Tensor {
-  refuseOverlapping("normal", x);
+  needFloating("normal_", "normal_kernel_cpu", x);
+  if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
   const after = beforeWrite(normalEntry, [x]);
   fillNormal(x, mean, std, generator);
   after();
@@ -126,12 +174,14 @@ export function normal_(x: Tensor, mean = 0, std = 1, generator?: Generator | nu
 /**
  * Sets each element to 1 with probability p, else to 0.
  *
+ * Throws {@link ValueError} unless p is a probability.
+ *
  * ```ts doctest
  * bernoulli_(zeros(2), 1).tolist() // => [1, 1]
  * ```
  */
 export function bernoulli_(x: Tensor, p = 0.5, generator?: Generator | null): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli_: expects p to be in [0, 1], but got p=${p}.`);
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli_: bernoulli_ expects p to be in [0, 1], but got p=${p}.`);
   refuseOverlapping("bernoulli", x);
   const after = beforeWrite(bernoulliEntry, [x]);
   const drawn = bernoulliLike(x, p, generator);

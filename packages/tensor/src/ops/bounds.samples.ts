@@ -1,0 +1,51 @@
+import { tensor } from "../factories.ts";
+import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { clamp, clampMax, clampMin, lerp, maximum, minimum } from "./bounds.ts";
+import { t } from "./permute.ts";
+
+const [a, b, row, whole] = [normal([3, 5]), positive([3, 5]), normal([5]), integers([3, 5], -9, 9)];
+const special = tensor([0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1]);
+const other = tensor([-0, 0, 1, Number.NaN, 2, Number.NaN]);
+
+export const samples: Sample[] = [
+  ...Object.entries({ maximum, minimum }).flatMap(([name, op]) =>
+    samplesFor(op, `torch.${name}`, [
+      { name: "same shape", args: [a, b] },
+      { name: "row", args: [a, row] },
+      { name: "transposed", args: [t(normal([5, 3])), a] },
+      { name: "ties", args: [a, a], isStep: true },
+      { name: "special", args: [special, other], isStep: true },
+      { name: "whole", args: [whole, integers([5], 1, 9, "int32")] },
+      { name: "bools", args: [booleans([5]), booleans([5])] },
+      { name: "float64", args: [normal([7], "float64"), normal([7], "float64")] },
+    ]),
+  ),
+  ...samplesFor(clamp, "torch.clamp", [
+    { name: "both", args: [a, { min: -0.5, max: 0.5 }] },
+    { name: "least", args: [a, { min: 0 }] },
+    { name: "most", args: [a, { max: 0.1 }] },
+    { name: "bounds crossed", args: [a, { min: 1, max: -1 }], isStep: true },
+    { name: "special", args: [special, { min: -1, max: 1 }], isStep: true },
+    { name: "NaN as bound", args: [a, { min: Number.NaN, max: 1 }], isStep: true },
+    { name: "whole", args: [whole, { min: -2, max: 3 }] },
+    { name: "whole, fractions", args: [whole, { min: -0.5 }] },
+    { name: "bool", args: [booleans([4]), { min: 0, max: 1 }] },
+    { name: "no bound", args: [a, {}], throws: "At least one of 'min' or 'max' must not be None" },
+  ]),
+  ...samplesFor(clampMin, "torch.clamp_min", [
+    { name: "matrix", args: [a, 0] },
+    { name: "whole", args: [whole, 1] },
+  ]),
+  ...samplesFor(clampMax, "torch.clamp_max", [
+    { name: "matrix", args: [a, 0.25] },
+    { name: "whole, fraction", args: [whole, 1.5] },
+  ]),
+  ...samplesFor(lerp, "torch.lerp", [
+    { name: "number", args: [a, b, 0.25] },
+    { name: "from the other end", args: [a, b, 0.75] },
+    { name: "tensor", args: [a, b, between([3, 5], 0, 1)] },
+    { name: "scalar tensor", args: [a, row, between([], 0, 1)] },
+    { name: "whole", args: [whole, whole, 0.5], throws: "not implemented for 'Long'" },
+    { name: "dtypes", args: [row, normal([5], "float64"), 0.5], throws: "for `end` but got dtype double" },
+  ]),
+];
