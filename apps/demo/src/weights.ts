@@ -36,7 +36,7 @@ async function fromWeb({ seed, say }: WeightsOptions): Promise<ResNet> {
   try {
     return await resnet18({
       weights: ResNet18_Weights.DEFAULT,
-      progress: (received, total) => bar.update(received, total),
+      progress: (received, total) => bar.update(received, total ?? received),
       signal: AbortSignal.timeout(GIVE_UP_MS),
     });
   } catch (error) {

@@ -9,7 +9,8 @@ import { expect, test } from "vitest";
 import { allExamples } from "../src/doc-examples.ts";
 
 /** In doc comments everything is at hand; READMEs import what they use. */
-const scope = { ...tensor, ...autograd, ...nn, ...optim, ...serialization, ...models };
+const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
+const scope = { ...tensors, ...autograd, ...nn, ...optim, ...serialization, ...models };
 const strip = (nodeModule as { stripTypeScriptTypes?: (code: string) => string }).stripTypeScriptTypes;
 
 const plain = (x: unknown): unknown => (x instanceof tensor.Tensor ? x.tolist() : x);

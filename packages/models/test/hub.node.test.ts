@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { FormatError, safetensorsBytes } from "@ag/serialization";
 import { tensor } from "@ag/tensor";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, setDir } from "../src/hub.ts";
+import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, setDir } from "@ag/models";
 
 const file = safetensorsBytes(new Map([["w", tensor([1, 2, 3])]]));
 const digest = createHash("sha256").update(file).digest("hex");

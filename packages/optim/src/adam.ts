@@ -70,7 +70,7 @@ function stepOf(saved: unknown): number {
  * const optimizer = new Adam([p], { lr: 0.5 });
  * p.mul(p).sum().backward();
  * optimizer.step();
- * p.tolist() // => [0.5, -1.5]
+ * p.tolist() // => [0.5000000596046448, -1.5]
  * ```
  */
 export class Adam extends Optimizer<AdamOptions, AdamState> {

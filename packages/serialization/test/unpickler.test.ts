@@ -1,9 +1,9 @@
 import { FormatError, load, UnpicklingError } from "@ag/serialization";
 import type { Tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
-import { Reader } from "../src/reader.ts";
-import { noTensors } from "../src/surroundings.ts";
-import { unpickle } from "../src/unpickler.ts";
+import { Reader } from "#src/reader";
+import { noTensors } from "#src/surroundings";
+import { unpickle } from "#src/unpickler";
 
 type Part = string | number | readonly number[];
 

@@ -69,13 +69,14 @@ function fixed(x: number, digits: number): string {
   return halfToEven(x.toFixed(digits), x.toFixed(MANY), digits);
 }
 
-/** C's `%.4e`: at least two digits of exponent. */
+/** C's `%.4e`: at least two digits of exponent; −0 keeps its sign. */
 function scientific(x: number): string {
   const { precision } = settings;
   const [short, exponent] = x.toExponential(precision).split("e") as [string, string];
   const [long, same] = x.toExponential(MANY).split("e") as [string, string];
   const mantissa = same === exponent ? halfToEven(short, long, precision) : short;
-  return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+  const sign = Object.is(x, -0) ? "-" : "";
+  return `${sign}${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
 }
 
 const special = (x: number): string => (Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf");
@@ -87,7 +88,8 @@ function floatingColumn(values: readonly number[]): Column {
   const [most, least] = [sizes.reduce((a, b) => Math.max(a, b), 0), sizes.reduce((a, b) => Math.min(a, b), Infinity)];
   const isWhole = finite.every(Number.isInteger);
   const isWide = most / least > 1000 || most > 1e8;
-  const isScientific = settings.sciMode ?? (finite.length > 0 && (isWhole ? isWide : isWide || least < 1e-4));
+  const decided = isWhole ? isWide : isWide || least < 1e-4;
+  const isScientific = finite.length > 0 && (settings.sciMode ?? decided);
   const plain = (x: number): string => {
     if (isScientific) return scientific(x);
     return isWhole ? `${fixed(x, 0)}.` : fixed(x, settings.precision);

@@ -44,7 +44,7 @@ export const backward: Cell = {
     const loss = prediction.sub(labels).sum();
     loss.backward();
     print(loss);
-    print(model.fc.bias.grad?.at(slice(0, 5)));
+    print(model.parameters().at(-1)?.grad?.at(slice(0, 5)));
     return { loss };
   },
 };

@@ -13,7 +13,7 @@ import { isContiguous, sizeOf, type View } from "../view.ts";
 import { columnSumsBytes, columnSumsOf } from "./columnsums.ts";
 import { withContiguous } from "./contiguous.ts";
 import { foldColumns, foldRows, identity } from "./fold.ts";
-import { sumsOf } from "./rowsums.ts";
+import { longSumOf, sumsOf } from "./rowsums.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 import { type Floating, plainSum } from "./terms.ts";
 
@@ -30,7 +30,7 @@ interface Kernels {
 }
 
 /** Elements whose sum is one task: longer rows add such sums, in order. */
-const CHUNK = 65536;
+const CHUNK = 524288;
 
 /** Columns that are summed at once: their float64 sums stay in the nearest cache. */
 const COLUMNS = 1024;
@@ -41,7 +41,7 @@ const rounded = (dtype: Floating, x: Value<"f64">): Value<"f32" | "f64"> => (dty
 /** (rows, n, x, out, sum): `sum` is room for one float64. */
 const sumRows = (dtype: Floating): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer, sum: pointer }, (f, { rows, n, x, out, sum }) => {
-    const chunk = sumsOf(plainSum(dtype));
+    const [chunk, rest] = [longSumOf(plainSum(dtype), CHUNK), sumsOf(plainSum(dtype))];
     const [total, left] = [f.local(f64), f.local(i32)];
     const size = itemSize(dtype);
     f.repeat(rows, () => {
@@ -49,15 +49,15 @@ const sumRows = (dtype: Floating): Kernel =>
       total.set(f64.of(0));
       f.block((leave) => {
         f.loop((again) => {
-          leave.jumpIf(i32.leUnsigned(left, CHUNK));
-          f.call(chunk, i32.of(CHUNK), sum, x);
+          leave.jumpIf(i32.ltUnsigned(left, CHUNK));
+          f.call(chunk, sum, x);
           total.set(f64.add(total, f64.load(sum)));
           x.advance(CHUNK * size);
           left.set(i32.sub(left, CHUNK));
           again.jump();
         });
       });
-      f.call(chunk, left, sum, x);
+      f.call(rest, left, sum, x);
       f.store(out, 0, rounded(dtype, f64.add(total, f64.load(sum))));
       x.advance(i32.mul(left, size));
       out.advance(size);

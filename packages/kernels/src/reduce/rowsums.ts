@@ -22,6 +22,13 @@ import {
 import type { Lanes } from "../pointwise/printers.ts";
 import { names, PairSum, parameters, shapes, type Terms, vectorTerms } from "./terms.ts";
 
+/** How a block meets its elements: `spacing` bytes from pair to pair of vectors; `step` moves to the next turn. */
+interface Walk {
+  readonly spacing: number;
+  readonly step: () => void;
+  readonly pairs?: number;
+}
+
 /** Whole blocks: `pairs` pairs of vectors for each sum, each adding `TURNS` times. */
 const TURNS = 8;
 
@@ -29,22 +36,22 @@ function addBlock(
   f: Builder,
   plan: Terms,
   terms: (offset: number) => readonly Lanes<Type>[],
-  step: (elements: number) => void,
+  { spacing, step, pairs: count }: Walk,
 ): readonly Value<Type>[] {
-  const { width, vector, add } = shapes[plan.dtype];
-  const pairs = 4 / plan.count;
+  const { vector, add } = shapes[plan.dtype];
+  const pairs = count ?? 4 / plan.count;
   const sums = Array.from({ length: plan.count }, () =>
     Array.from({ length: 2 * pairs }, () => f.local(vector) as Local<Type>),
   );
   const turn = (isFirst: boolean): void => {
     for (let p = 0; p < pairs; p++)
-      terms(32 * p).forEach((term, t) => {
+      terms(spacing * p).forEach((term, t) => {
         term.forEach((x, lane) => {
           const sum = sums[t]![2 * p + lane]!;
           sum.set(isFirst ? x : add(sum, x));
         });
       });
-    step(pairs * width);
+    step();
   };
   turn(true);
   f.repeat(TURNS - 1, () => turn(false));
@@ -76,7 +83,7 @@ export const sumsOf = (plan: Terms): Kernel => {
     const block = (4 / plan.count) * shape.width * TURNS;
     const terms = vectorTerms(f, plan, at, splats);
     f.repeat(i32.divUnsigned(n, block), () => {
-      addBlock(f, plan, terms, step).forEach((x, t) => {
+      addBlock(f, plan, terms, { spacing: 32, step: () => step(block / TURNS) }).forEach((x, t) => {
         sums[t]!.add(x);
       });
     });
@@ -103,3 +110,18 @@ export const sumsOf = (plan: Terms): Kernel => {
     });
   });
 };
+
+/**
+ * (to, x): writes the sum of `elements` elements, a multiple of 256, at `to`, in float64. Its four pairs of vectors walk
+ * through a quarter each: memory answers four streams faster than one.
+ */
+const P = 4;
+export const longSumOf = (plan: Terms, elements: number): Kernel =>
+  kernel({ to: pointer, x: pointer }, (f, { to, x }) => {
+    const { bytes, width } = shapes[plan.dtype];
+    const sum = new PairSum(f, shapes[plan.dtype]);
+    const terms = vectorTerms(f, plan, [x], []);
+    const walk = { pairs: P, spacing: (elements / P) * bytes, step: () => x.advance(width * bytes) };
+    f.repeat(elements / (P * width * TURNS), () => sum.add(addBlock(f, plan, terms, walk)[0]!));
+    f.store(to, 0, sum.total());
+  });

@@ -1,4 +1,4 @@
-"""Writes pool.json: PyTorch's pooling and its gradients."""
+"""Writes pool.json: PyTorch's pooling and its gradients, computed in float64 from float32 inputs."""
 
 import torch
 from noise import noise, numbers, write
@@ -7,25 +7,25 @@ F = torch.nn.functional
 
 
 def largest(shape, kernel, stride, padding, dilation, ceil):
-    x = noise(shape, 1).requires_grad_()
+    x = noise(shape, 1).double().requires_grad_()
     out, indices = F.max_pool2d(x, kernel, stride, padding, dilation, ceil, return_indices=True)
-    out.backward(noise(list(out.shape), 2))
+    out.backward(noise(list(out.shape), 2).double())
     options = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     return {"shape": shape, "options": options, "out": list(out.shape), "values": numbers(out), "indices": numbers(indices), "grad": numbers(x.grad)}
 
 
 def average(shape, kernel, stride, padding, ceil, include, divisor):
-    x = noise(shape, 1).requires_grad_()
+    x = noise(shape, 1).double().requires_grad_()
     out = F.avg_pool2d(x, kernel, stride, padding, ceil, include, divisor)
-    out.backward(noise(list(out.shape), 2))
+    out.backward(noise(list(out.shape), 2).double())
     options = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": [1, 1], "countIncludePad": include, "divisor": divisor}
     return {"shape": shape, "options": options, "out": list(out.shape), "values": numbers(out), "grad": numbers(x.grad)}
 
 
 def adaptive(shape, size):
-    x = noise(shape, 1).requires_grad_()
+    x = noise(shape, 1).double().requires_grad_()
     out = F.adaptive_avg_pool2d(x, size)
-    out.backward(noise(list(out.shape), 2))
+    out.backward(noise(list(out.shape), 2).double())
     return {"shape": shape, "out": list(out.shape), "values": numbers(out), "grad": numbers(x.grad)}
 
 

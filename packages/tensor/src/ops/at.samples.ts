@@ -91,7 +91,10 @@ const writes: readonly Write[] = [
 
 const written: Sample[] = writes.map(([text, value, index, throws], i) => ({
   op: "setAt_",
-  torch: python.replace("READ", `(lambda y: (y.__setitem__(${/[:,]/.test(text) ? `eval("__import__('numpy').s_[INDEX]")` : text}, v[0]), y)[1])(x + 0)`),
+  torch: python.replace(
+    "READ",
+    `(lambda y: (y.__setitem__(type("Key", (), {"__getitem__": lambda self, i: i})()[${text}], v[0]), y)[1])(x + 0)`,
+  ),
   name: `${i}: ${text}`,
   args: [x, value],
   run: (y, v) => setAt_(add(y as Tensor, 0), v as Tensor | number, ...index),

@@ -1,6 +1,6 @@
 import { tensor } from "../factories.ts";
-import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
-import { clamp, clampMax, clampMin, lerp, maximum, minimum } from "./bounds.ts";
+import { booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { clamp, clampMax, clampMin, maximum, minimum } from "./bounds.ts";
 import { t } from "./permute.ts";
 
 const [a, b, row, whole] = [normal([3, 5]), positive([3, 5]), normal([5]), integers([3, 5], -9, 9)];
@@ -39,13 +39,5 @@ export const samples: Sample[] = [
   ...samplesFor(clampMax, "torch.clamp_max", [
     { name: "matrix", args: [a, 0.25] },
     { name: "whole, fraction", args: [whole, 1.5] },
-  ]),
-  ...samplesFor(lerp, "torch.lerp", [
-    { name: "number", args: [a, b, 0.25] },
-    { name: "from the other end", args: [a, b, 0.75] },
-    { name: "tensor", args: [a, b, between([3, 5], 0, 1)] },
-    { name: "scalar tensor", args: [a, row, between([], 0, 1)] },
-    { name: "whole", args: [whole, whole, 0.5], throws: "not implemented for 'Long'" },
-    { name: "dtypes", args: [row, normal([5], "float64"), 0.5], throws: "for `end` but got dtype double" },
   ]),
 ];

@@ -1,13 +1,12 @@
-/** The larger, the smaller, the bounded, the one between: elements chosen by their size. */
-import type { Algebra, DType, Formula } from "@ag/kernels";
-import { kindOf, onlyFloating } from "../accepts.ts";
+/** The larger, the smaller, the bounded: elements chosen by their size. */
+import type { Algebra, Formula } from "@ag/kernels";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
-import { DTypeError, ValueError } from "../errors.ts";
+import { ValueError } from "../errors.ts";
 import type { PointwiseOp } from "../op.ts";
 import { checkPromoted, promoted } from "../promoted.ts";
-import type { Operand, Tensor } from "../tensor.ts";
-import { div, mul, rsub, sub, where } from "./arithmetic.ts";
+import type { Tensor } from "../tensor.ts";
+import { div, where } from "./arithmetic.ts";
 import { eq, ge, gt, le, logicalAnd, lt } from "./compare.ts";
 
 /** NaN if either is; the algebra's own functions give the first operand then. */
@@ -149,66 +148,4 @@ export const clampMax: PointwiseOp<[x: Tensor, max: number]> = overloads({
   ops: [clampHigh],
   call: (x, max) => inBounds(clampHigh, x, { max }),
   inPlace: (x: Tensor, max: number): Tensor => inBoundsInPlace(clampHigh, "clampMax", x, { max }),
-});
-
-/** Operands of one dtype; a weight without dimensions may differ. */
-function alike(dtype: DType, [a, b, weight]: readonly Operand[]): void {
-  onlyFloating("lerp", "lerp_kernel_scalar")(dtype, []);
-  const wanted = (a as Tensor).dtype;
-  const others = { end: b, weight };
-  for (const [name, x] of Object.entries(others)) {
-    if (typeof x !== "object" || x.dtype === wanted || (name === "weight" && x.shape.length === 0)) continue;
-    throw new DTypeError(
-      `lerp: expected dtype ${kindOf(wanted).toLowerCase()} for \`${name}\` but got dtype ${kindOf(x.dtype).toLowerCase()}: ` +
-        "need operands of one dtype.",
-    );
-  }
-}
-
-const between: Formula = <T, C>(m: Algebra<T, C>, ...[a, b, w]: readonly T[]): T => {
-  const way = m.sub(b!, a!);
-  return m.select(m.lt(m.abs(w!), 0.5), m.add(a!, m.mul(w!, way)), m.sub(b!, m.mul(way, m.sub(1, w!))));
-};
-
-const lerpNumber: PointwiseOp<[a: Tensor, b: Tensor, weight: number]> = pointwise({
-  name: "lerp",
-  inputs: ["a", "b"],
-  formula: between,
-  parameters: (weight) => [weight],
-  accepts: alike,
-  derivative: {
-    a: (grad, _, weight) => mul(grad, 1 - weight),
-    b: (grad, _, weight) => mul(grad, weight),
-  },
-});
-
-const lerpTensor: PointwiseOp<[a: Tensor, b: Tensor, weight: Tensor]> = pointwise({
-  name: "lerp",
-  node: "LerpBackward1",
-  inputs: ["a", "b", "weight"],
-  saves: { a: ["weight"], b: ["weight"], weight: ["a", "b"] },
-  formula: between,
-  accepts: alike,
-  derivative: {
-    a: (grad, { weight }) => mul(grad, rsub(weight, 1)),
-    b: (grad, { weight }) => mul(grad, weight),
-    weight: (grad, { a, b }) => mul(grad, sub(b, a)),
-  },
-});
-
-/**
- * `a + weight · (b − a)`; like PyTorch from the nearer end.
- *
- * Throws {@link DTypeError} for whole numbers and for operands of different dtypes.
- * Derivative: G · (1 − weight), G · weight and, for a tensor as weight, G · (b − a).
- *
- * ```ts doctest
- * lerp(tensor([0, 10]), tensor([10, 20]), 0.25).tolist() // => [2.5, 12.5]
- * ```
- */
-export const lerp: PointwiseOp<[a: Tensor, b: Tensor, weight: Tensor | number]> = overloads({
-  ops: [lerpNumber, lerpTensor],
-  call: (a, b, weight) => (typeof weight === "object" ? lerpTensor(a, b, weight) : lerpNumber(a, b, weight)),
-  inPlace: (a: Tensor, b: Tensor, weight: Tensor | number): Tensor =>
-    typeof weight === "object" ? lerpTensor.inPlace(a, b, weight) : lerpNumber.inPlace(a, b, weight),
 });

@@ -29,12 +29,22 @@ cases = [
     torch.tensor([1.0, nan, 2.5]), torch.tensor([1.0, -inf]), torch.tensor([100000.0, 1.0]), torch.tensor([99999.0]), torch.tensor([1e-4, 1e-3]),
     torch.rand(2, 3, 1), torch.rand(1, 1, 1, 1), torch.rand(7).double() * 1e-7, torch.arange(30).reshape(30, 1), torch.rand(1, 9),
     torch.rand(20, dtype=torch.float64), torch.randint(0, 100000, (15,)), torch.rand(8, 200),
+    torch.tensor([-0.0, 1e-7]), torch.tensor([-0.0, nan]), torch.tensor([0.00015, 0.00005, 0.99995]), torch.tensor([1e5, 99999.96]),
+    torch.arange(2000.0).reshape(2, 1000).t(), torch.arange(12).reshape(3, 4).t(), torch.rand(4, 5)[:, 1:4],
+    torch.rand(2, requires_grad=True), torch.rand(9, 9, requires_grad=True), torch.rand(7, requires_grad=True), torch.tensor(2.0, requires_grad=True),
+    torch.rand(7, dtype=torch.float64, requires_grad=True), torch.empty(0, 3, requires_grad=True),
+    torch.nn.Parameter(torch.rand(2, 3)), torch.nn.Parameter(torch.rand(3), requires_grad=False),
 ]
 
 
 def encode(x):
-    data = bytes(x.contiguous().reshape(-1).view(torch.uint8).tolist()) if x.numel() else b""
-    return {"dtype": str(x.dtype).removeprefix("torch."), "shape": list(x.shape), "bytes": base64.b64encode(data).decode(), "text": str(x)}
+    storage = x.detach().untyped_storage()
+    return {
+        "dtype": str(x.dtype).removeprefix("torch."), "shape": list(x.shape), "strides": list(x.stride()), "offset": x.storage_offset(),
+        "bytes": base64.b64encode(bytes(storage)).decode(),
+        "flag": ("parameter" if isinstance(x, torch.nn.Parameter) else "leaf") if x.requires_grad else "frozen" if isinstance(x, torch.nn.Parameter) else "",
+        "text": str(x),
+    }
 
 
 path = pathlib.Path(__file__).with_suffix(".json")
