@@ -29,8 +29,8 @@ interface Kernels {
   readonly columns: Run;
 }
 
-/** Elements whose sum is one task: longer rows add such sums, in order. */
-const CHUNK = 524288;
+/** Elements whose sum is one task: longer rows add such sums, in order, and then what is left. */
+const CHUNK = 262144;
 
 /** Columns that are summed at once: their float64 sums stay in the nearest cache. */
 const COLUMNS = 1024;

@@ -26,7 +26,6 @@ import { names, PairSum, parameters, shapes, type Terms, vectorTerms } from "./t
 interface Walk {
   readonly spacing: number;
   readonly step: () => void;
-  readonly pairs?: number;
 }
 
 /** Whole blocks: `pairs` pairs of vectors for each sum, each adding `TURNS` times. */
@@ -36,10 +35,10 @@ function addBlock(
   f: Builder,
   plan: Terms,
   terms: (offset: number) => readonly Lanes<Type>[],
-  { spacing, step, pairs: count }: Walk,
+  { spacing, step }: Walk,
 ): readonly Value<Type>[] {
   const { vector, add } = shapes[plan.dtype];
-  const pairs = count ?? 4 / plan.count;
+  const pairs = 4 / plan.count;
   const sums = Array.from({ length: plan.count }, () =>
     Array.from({ length: 2 * pairs }, () => f.local(vector) as Local<Type>),
   );
@@ -115,13 +114,12 @@ export const sumsOf = (plan: Terms): Kernel => {
  * (to, x): writes the sum of `elements` elements, a multiple of 256, at `to`, in float64. Its four pairs of vectors walk
  * through a quarter each: memory answers four streams faster than one.
  */
-const P = 4;
 export const longSumOf = (plan: Terms, elements: number): Kernel =>
   kernel({ to: pointer, x: pointer }, (f, { to, x }) => {
     const { bytes, width } = shapes[plan.dtype];
     const sum = new PairSum(f, shapes[plan.dtype]);
     const terms = vectorTerms(f, plan, [x], []);
-    const walk = { pairs: P, spacing: (elements / P) * bytes, step: () => x.advance(width * bytes) };
-    f.repeat(elements / (P * width * TURNS), () => sum.add(addBlock(f, plan, terms, walk)[0]!));
+    const walk = { spacing: (elements / 4) * bytes, step: () => x.advance(width * bytes) };
+    f.repeat(elements / (4 * width * TURNS), () => sum.add(addBlock(f, plan, terms, walk)[0]!));
     f.store(to, 0, sum.total());
   });

@@ -1,7 +1,7 @@
 import { tensor } from "../factories.ts";
 import { normal, type Sample } from "../sample.ts";
 import { slice } from "../slice.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { at, type Index, setAt_ } from "./at.ts";
 import { t } from "./permute.ts";
@@ -59,7 +59,11 @@ const cases: readonly Case[] = [
   ["0, 0, 0, 0", [0, 0, 0, 0], "too many indices for tensor of dimension 3"],
   ["few", [few], "index 2 is out of bounds for dimension 0 with size 2"],
   ["pair, few", [pair, few], "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]"],
-  [":, row[:2]", [slice(), row.narrow(0, 0, 2)], "The shape of the mask [2] at index 0 does not match the shape of the indexed tensor [2, 3, 4] at index 1"],
+  [
+    ":, row[:2]",
+    [slice(), row.narrow(0, 0, 2)],
+    "The shape of the mask [2] at index 0 does not match the shape of the indexed tensor [2, 3, 4] at index 1",
+  ],
   ["pair.float()", [pair.to("float32")], "tensors used as indices must be long, int, byte or bool tensors"],
   ["::-1", [slice(null, null, -1)], "step must be greater than zero"],
 ];
@@ -86,7 +90,12 @@ const writes: readonly Write[] = [
   ["mask", 1, [mask]],
   ["1, row", normal([1, 4]), [1, row]],
   ["0", normal([3, 5]), [0], "must match the existing size (5) at non-singleton dimension 1"],
-  ["pair", normal([2, 3, 5]), [pair], "shape mismatch: value tensor of shape [2, 3, 5] cannot be broadcast to indexing result of shape [2, 3, 4]"],
+  [
+    "pair",
+    normal([2, 3, 5]),
+    [pair],
+    "shape mismatch: value tensor of shape [2, 3, 5] cannot be broadcast to indexing result of shape [2, 3, 4]",
+  ],
 ];
 
 const written: Sample[] = writes.map(([text, value, index, throws], i) => ({
@@ -97,14 +106,21 @@ const written: Sample[] = writes.map(([text, value, index, throws], i) => ({
   ),
   name: `${i}: ${text}`,
   args: [x, value],
+  isStep: index.every((i) => !(i instanceof Tensor)) || index.length > 1, // writing to a view is not recorded yet
   run: (y, v) => setAt_(add(y as Tensor, 0), v as Tensor | number, ...index),
   ...(throws === undefined ? {} : { throws }),
 }));
 
-export const samples: Sample[] = [...reads, ...written, ...[t(normal([3, 2]))].map((y): Sample => ({
-  op: "at",
-  torch: "lambda x: x[torch.tensor([2, 0]).clamp(max=1)]",
-  name: "transposed",
-  args: [y],
-  run: (z) => at(z as Tensor, tensor([1n, 0n])),
-}))];
+export const samples: Sample[] = [
+  ...reads,
+  ...written,
+  ...[t(normal([3, 2]))].map(
+    (y): Sample => ({
+      op: "at",
+      torch: "lambda x: x[torch.tensor([2, 0]).clamp(max=1)]",
+      name: "transposed",
+      args: [y],
+      run: (z) => at(z as Tensor, tensor([1n, 0n])),
+    }),
+  ),
+];

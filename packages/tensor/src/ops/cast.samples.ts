@@ -25,7 +25,7 @@ export const samples: Sample[] = [
     { name: "int32", args: [x, "int32"] },
     { name: "bool", args: [integers([4], 0, 2), "bool"] },
     { name: "options", args: [x, { dtype: "float64" }] },
-    { name: "from float64", args: [normal([3], "float64"), "float32"] },
+    { name: "from float64", args: [normal([3], "float64"), "float32"], isStep: true },
     { name: "from int64", args: [integers([3], -9, 9), "float32"] },
     { name: "from uint8", args: [integers([3], 0, 255, "uint8"), "int32"] },
     { name: "what does not exist", args: [x, "float31"] as never, throws: "float31", onlyHere: true },

@@ -2,25 +2,43 @@
 import { type Algebra, cpu } from "@ag/kernels";
 import { kindOf } from "../accepts.ts";
 import { cast } from "../cast.ts";
-import { pointwise } from "../define.ts";
+import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
-import { empty } from "../factories.ts";
+import { empty, zerosLike } from "../factories.ts";
 import type { PointwiseOp } from "../op.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import type { Operand, Tensor } from "../tensor.ts";
 
 type Comparison = PointwiseOp<[a: Tensor, b: Operand]>;
 
+type ComparisonFormula = <T, C>(m: Algebra<T, C>, ...x: readonly T[]) => C;
+
+/** What was there has no gradient any more: in place a comparison is a node on the tape, as in PyTorch. */
+const forgotten = (grad: Tensor): Tensor => zerosLike(grad);
+
 /* @__NO_SIDE_EFFECTS__ */
-const comparison = (name: string, formula: <T, C>(m: Algebra<T, C>, ...x: readonly T[]) => C): Comparison =>
-  pointwise<[a: Tensor, b: Operand], readonly ["a", "b"]>({
-    name,
-    inputs: ["a", "b"],
-    formula,
-    result: "bool",
-    derivative: { a: null, b: null },
+function comparison(name: string, formula: ComparisonFormula): Comparison {
+  const shared = { name, inputs: ["a", "b"], formula, result: "bool" } as const;
+  const node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward`;
+  type Arguments = [a: Tensor, b: Operand];
+  const plain = pointwise<Arguments, readonly ["a", "b"]>({ ...shared, derivative: { a: null, b: null } });
+  const withNumber = pointwise<Arguments, readonly ["a", "b"]>({
+    ...shared,
+    node: `${node}0`,
+    derivative: { a: forgotten, b: null },
   });
+  const withTensor = pointwise<Arguments, readonly ["a", "b"]>({
+    ...shared,
+    node: `${node}1`,
+    derivative: { a: forgotten, b: forgotten },
+  });
+  return overloads({
+    ops: [plain],
+    call: (a, b) => plain(a, b),
+    inPlace: (a: Tensor, b: Operand): Tensor => (typeof b === "object" ? withTensor : withNumber).inPlace(a, b),
+  });
+}
 
 /**
  * Where two tensors are equal. Shapes are broadcast.
@@ -108,8 +126,12 @@ export const logicalXor: Comparison = comparison("logicalXor", (m, a, b) =>
 type Test = PointwiseOp<[x: Tensor]>;
 
 /* @__NO_SIDE_EFFECTS__ */
-const predicate = (name: string, formula: <T, C>(m: Algebra<T, C>, ...x: readonly T[]) => C): Test =>
-  pointwise<[x: Tensor], readonly ["x"]>({ name, inputs: ["x"], formula, result: "bool", derivative: { x: null } });
+function predicate(name: string, formula: ComparisonFormula): Test {
+  const shared = { name, inputs: ["x"], formula, result: "bool" } as const;
+  const plain = pointwise<[x: Tensor], readonly ["x"]>({ ...shared, derivative: { x: null } });
+  const written = pointwise<[x: Tensor], readonly ["x"]>({ ...shared, derivative: { x: forgotten } });
+  return overloads({ ops: [plain], call: (x) => plain(x), inPlace: (x: Tensor): Tensor => written.inPlace(x) });
+}
 
 /**
  * Where x is zero.

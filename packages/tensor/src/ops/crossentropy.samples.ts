@@ -29,10 +29,26 @@ export const samples: Sample[] = [
     { name: "outside", args: [x, tensor([1n, 0n, 5n])], throws: "Target 5 is out of bounds." },
     { name: "negative", args: [x, tensor([1n, 0n, -1n])], throws: "Target -1 is out of bounds." },
     { name: "floating", args: [x, normal([3])], throws: "expected target dtype to be Long or Byte, but got Float" },
-    { name: "int32", args: [x, integers([3], 0, 5, "int32")], throws: "expected target dtype to be Long or Byte, but got Int" },
-    { name: "batch", args: [x, integers([2], 0, 5)], throws: "Expected input batch_size (3) to match target batch_size (2)." },
-    { name: "matrix", args: [x, integers([3, 1], 0, 5)], throws: "0D or 1D target tensor expected, multi-target not supported" },
-    { name: "other image", args: [normal([2, 3, 2, 2]), integers([2, 2, 3], 0, 3)], throws: "size mismatch (got input: [2, 3, 2, 2] , target: [2, 2, 3]" },
+    {
+      name: "int32",
+      args: [x, integers([3], 0, 5, "int32")],
+      throws: "expected target dtype to be Long or Byte, but got Int",
+    },
+    {
+      name: "batch",
+      args: [x, integers([2], 0, 5)],
+      throws: "Expected input batch_size (3) to match target batch_size (2).",
+    },
+    {
+      name: "matrix",
+      args: [x, integers([3, 1], 0, 5)],
+      throws: "0D or 1D target tensor expected, multi-target not supported",
+    },
+    {
+      name: "other image",
+      args: [normal([2, 3, 2, 2]), integers([2, 2, 3], 0, 3)],
+      throws: "size mismatch (got input: [2, 3, 2, 2] , target: [2, 2, 3]",
+    },
   ]),
   ...named(
     "nll_loss",
@@ -58,9 +74,21 @@ export const samples: Sample[] = [
     { name: "shares, smoothed", args: [x, between([3, 5], 0, 1), { labelSmoothing: 0.2 }] },
     { name: "float64", args: [normal([3, 5], "float64"), classes] },
     { name: "outside", args: [x, tensor([1n, 0n, 5n])], throws: "Target 5 is out of bounds." },
-    { name: "whole shares", args: [x, integers([3, 5], 0, 2)], throws: "Expected floating point type for target with class probabilities, got Long" },
-    { name: "smoothing", args: [x, classes, { labelSmoothing: 1.1 }], throws: "label_smoothing must be between 0.0 and 1.0. Got: 1.1" },
-    { name: "batch", args: [x, integers([2], 0, 5)], throws: "Expected input batch_size (3) to match target batch_size (2)." },
+    {
+      name: "whole shares",
+      args: [x, integers([3, 5], 0, 2)],
+      throws: "Expected floating point type for target with class probabilities, got Long",
+    },
+    {
+      name: "smoothing",
+      args: [x, classes, { labelSmoothing: 1.1 }],
+      throws: "label_smoothing must be between 0.0 and 1.0. Got: 1.1",
+    },
+    {
+      name: "batch",
+      args: [x, integers([2], 0, 5)],
+      throws: "Expected input batch_size (3) to match target batch_size (2).",
+    },
   ]),
   ...named(
     "cross_entropy",

@@ -118,7 +118,7 @@ function choices(
     const c = Number(classes[i]);
     if (c === ignoreIndex) continue;
     if (!(c >= 0 && c < count))
-      throw new IndexError(`nllLoss: Target ${c} is out of bounds: need classes from 0 to ${count - 1}.`);
+      throw new IndexError(`nllLoss: Target ${c} is out of bounds. Need classes from 0 to ${count - 1}.`);
     const w = weights ? weights[c]! : 1;
     index[i] = BigInt(c);
     factor[i] = -w;

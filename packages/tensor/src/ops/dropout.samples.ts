@@ -19,7 +19,15 @@ export const samples: Sample[] = samplesFor(
     { name: "transposed", args: [t(normal([3, 5])), 0.5] },
     { name: "all", args: [normal([3]), 1] },
     { name: "float64", args: [normal([9], "float64"), 0.25] },
-    { name: "below 0", args: [normal([3]), -0.1], throws: "dropout probability has to be between 0 and 1, but got -0.1" },
-    { name: "whole", args: [integers([3], 0, 9), 0.5], throws: "result type Float can't be cast to the desired output type" },
+    {
+      name: "below 0",
+      args: [normal([3]), -0.1],
+      throws: "dropout probability has to be between 0 and 1, but got -0.1",
+    },
+    {
+      name: "whole",
+      args: [integers([3], 0, 9), 0.5],
+      throws: "result type Float can't be cast to the desired output type",
+    },
   ],
 ).map((sample) => ({ ...sample, op: "dropout" }));

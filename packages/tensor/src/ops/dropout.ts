@@ -1,10 +1,11 @@
 /** Elements left out by chance. */
 import { cpu, type Formula } from "@ag/kernels";
 import { checkComputes, isFloating } from "../dtype.ts";
+import { isDense } from "../elementwise.ts";
 import { DTypeError, ValueError } from "../errors.ts";
 import type { Generator } from "../generator.ts";
 import { bernoulliLike } from "../random.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 
 export interface DropoutOptions {
@@ -14,6 +15,16 @@ export interface DropoutOptions {
 }
 
 const divided: Formula = (m, mask, kept) => m.div(mask, kept);
+
+/** 1 with probability `kept`, else 0, in the layout of `x`: draws follow the memory, as in PyTorch. */
+function drawn(x: Tensor, kept: number, generator: Generator | null): Tensor {
+  const mask = bernoulliLike(x, kept, generator);
+  if (x.isContiguous() || !isDense(x)) return mask;
+  mask.storage.retain();
+  const turned = new Tensor(mask.storage, x.dtype, x.shape, { offset: 0, strides: x.strides }, null);
+  mask.dispose();
+  return turned;
+}
 
 /**
  * Each element is 0 with probability `p`, else divided by 1 − p, so that means stay. Without training: `x` itself.
@@ -36,7 +47,7 @@ export function dropout(x: Tensor, p = 0.5, { training = true, generator = null 
     throw new DTypeError(
       `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
     );
-  const mask = bernoulliLike(x, 1 - p, generator);
+  const mask = drawn(x, 1 - p, generator);
   if (p < 1) cpu.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
   const out = mul(x, mask);
   mask.dispose(); // the node holds its elements

@@ -6,10 +6,15 @@ export const samples: Sample[] = [
   ...samplesFor(embedding, "torch.nn.functional.embedding", [
     { name: "plain", args: [tensor([2n, 0n, 2n]), normal([3, 4])] },
     { name: "matrix", args: [integers([2, 3], 0, 3, "int32"), normal([3, 2])] },
-    { name: "padding", args: [tensor([2n, 0n, 1n]), normal([3, 2]), { paddingIdx: 0 }] },
-    { name: "padding from the end", args: [tensor([2n, 0n, 1n]), normal([3, 2]), { paddingIdx: -1 }] },
+    // too large for gradcheck: the row of the padding gets no gradient, although the result depends on it
+    { name: "padding", args: [tensor([2n, 0n, 1n]), normal([3, 30]), { paddingIdx: 0 }] },
+    { name: "padding from the end", args: [tensor([2n, 0n, 1n]), normal([3, 30]), { paddingIdx: -1 }] },
     { name: "outside", args: [tensor([3n]), normal([3, 2])], throws: "index out of range in self" },
-    { name: "floating", args: [normal([2]), normal([3, 2])], throws: "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int" },
+    {
+      name: "floating",
+      args: [normal([2]), normal([3, 2])],
+      throws: "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int",
+    },
   ]),
   ...samplesFor(oneHot, "torch.nn.functional.one_hot", [
     { name: "inferred", args: [tensor([1n, 0n, 3n])] },

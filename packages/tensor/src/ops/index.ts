@@ -6,7 +6,7 @@ import { DTypeError, ShapeError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
 import { atLeast1, checkWithin, indices, lined, row } from "../indices.ts";
 import type { Op } from "../op.ts";
-import { dimOf, showShape, sizeOf } from "../shape.ts";
+import { dimOf, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape } from "./view.ts";
 
@@ -71,7 +71,17 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
     if (index.numel() > 0) cpu.scatterAdd(lined(out), dim, lined(index), lined(source));
     return out;
   },
-  derivative: { x: (grad) => grad, index: null, source: (grad, { index }, dim) => gatherAt(grad, index, dim) },
+  derivative: {
+    x: (grad) => grad,
+    index: null,
+    source: (grad, { index, shape }, dim) => {
+      if (sameShape(index.shape, shape)) return gatherAt(grad, index, dim);
+      throw new ShapeError(
+        `scatterAdd: need a source of the shape of the index, to differentiate; got ${showShape(shape)} for ` +
+          `${showShape(index.shape)}. Use source.narrow(…).`,
+      );
+    },
+  },
 });
 
 /**

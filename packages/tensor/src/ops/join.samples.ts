@@ -14,7 +14,11 @@ export const samples: Sample[] = [
     { name: "whole", args: [[integers([3], 0, 9), integers([2], 0, 9, "int32")]] },
     { name: "empty vector", args: [[normal([0]), normal([2, 3])]] },
     { name: "empty", args: [[normal([0, 3]), normal([2, 3])]] },
-    { name: "sizes", args: [[x, normal([2, 3, 5])]], throws: "Expected size 4 but got size 5 for tensor number 1 in the list" },
+    {
+      name: "sizes",
+      args: [[x, normal([2, 3, 5])]],
+      throws: "Expected size 4 but got size 5 for tensor number 1 in the list",
+    },
     { name: "ranks", args: [[x, normal([2, 3])]], throws: "Tensors must have same number of dimensions: got 3 and 2" },
     { name: "scalar", args: [[normal([])]], throws: "zero-dimensional tensor (at position 0) cannot be concatenated" },
     { name: "nothing", args: [[]], throws: "expected a non-empty list of Tensors" },
@@ -24,7 +28,11 @@ export const samples: Sample[] = [
     { name: "last", args: [[normal([2, 3]), t(normal([3, 2]))], -1] },
     { name: "scalars", args: [[normal([]), normal([])]] },
     { name: "dtypes meet", args: [[normal([2]), normal([2], "float64")]] },
-    { name: "shapes", args: [[x, normal([2, 3])]], throws: "stack expects each tensor to be equal size, but got [2, 3, 4] at entry 0 and [2, 3] at entry 1" },
+    {
+      name: "shapes",
+      args: [[x, normal([2, 3])]],
+      throws: "stack expects each tensor to be equal size, but got [2, 3, 4] at entry 0 and [2, 3] at entry 1",
+    },
     { name: "nothing", args: [[]], throws: "stack expects a non-empty TensorList" },
   ]),
   ...samplesFor(unbind, "torch.unbind", [

@@ -2,8 +2,9 @@
 import { cpu, type DType } from "@ag/kernels";
 import { defineOp, defineOutputs } from "../define.ts";
 import { promoteTypes } from "../dtype.ts";
+import { isDense } from "../elementwise.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { empty, full, tensor } from "../factories.ts";
+import { empty, emptyStrided, full, tensor } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { sliceOf } from "../selection.ts";
 import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../shape.ts";
@@ -240,7 +241,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): readonly Tensor[] {
 function reordered(x: Tensor, dim: number, from: (i: number, size: number) => number): Tensor {
   const size = x.shape[dim]!;
   const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
-  const out = empty(x.shape, { dtype: x.dtype });
+  const out = isDense(x) ? emptyStrided(x.shape, x.strides, x.dtype) : empty(x.shape, { dtype: x.dtype });
   cpu.indexSelect(x, dim, index, out);
   index.dispose();
   return out;

@@ -16,8 +16,16 @@ export const samples: Sample[] = [
     { name: "broadcast", args: [normal([3]), normal([2, 3])] },
     { name: "whole target", args: [x, integers([3, 4], 0, 9)] },
     { name: "dtypes meet", args: [x, normal([3, 4], "float64")] },
-    { name: "other reduction", args: [x, y, { reduction: "all" as "sum" }], throws: "all is not a valid value for reduction" },
-    { name: "sizes", args: [normal([3]), normal([2])], throws: "must match the size of tensor b (2) at non-singleton dimension 0" },
+    {
+      name: "other reduction",
+      args: [x, y, { reduction: "all" as "sum" }],
+      throws: "all is not a valid value for reduction",
+    },
+    {
+      name: "sizes",
+      args: [normal([3]), normal([2])],
+      throws: "must match the size of tensor b (2) at non-singleton dimension 0",
+    },
   ]),
   ...samplesFor(l1Loss, "torch.nn.functional.l1_loss", [
     { name: "mean", args: [x, y] },
@@ -29,30 +37,49 @@ export const samples: Sample[] = [
     { name: "sum", args: [x, y, { reduction: "sum", beta: 0.5 }] },
     { name: "none", args: [x, y, { reduction: "none", beta: 2 }] },
     { name: "no beta", args: [x, y, { beta: 0 }] },
-    { name: "negative beta", args: [x, y, { beta: -1 }], throws: "smooth_l1_loss does not support negative values for beta" },
+    {
+      name: "negative beta",
+      args: [x, y, { beta: -1 }],
+      throws: "smooth_l1_loss does not support negative values for beta",
+    },
   ]),
   ...samplesFor(huberLoss, "torch.nn.functional.huber_loss", [
     { name: "mean", args: [x, y] },
     { name: "sum", args: [x, y, { reduction: "sum", delta: 0.5 }] },
     { name: "none", args: [x, y, { reduction: "none", delta: 2 }] },
-    { name: "delta of 0", args: [x, y, { delta: 0 }], throws: "huber_loss does not support non-positive values for delta" },
+    {
+      name: "delta of 0",
+      args: [x, y, { delta: 0 }],
+      throws: "huber_loss does not support non-positive values for delta",
+    },
   ]),
   ...samplesFor(binaryCrossEntropyWithLogits, "torch.nn.functional.binary_cross_entropy_with_logits", [
     { name: "mean", args: [x, shares] },
     { name: "sum", args: [x, shares, { reduction: "sum" }] },
     { name: "none", args: [x, shares, { reduction: "none" }] },
     { name: "large logits", args: [between([3, 4], -200, 200), shares] },
-    { name: "sizes", args: [x, normal([3])], throws: "Target size (torch.Size([3])) must be the same as input size (torch.Size([3, 4]))" },
+    {
+      name: "sizes",
+      args: [x, normal([3])],
+      throws: "Target size (torch.Size([3])) must be the same as input size (torch.Size([3, 4]))",
+    },
   ]),
   ...samplesFor(
     (a: typeof x, b: typeof x) =>
-      binaryCrossEntropyWithLogits(a, b, { weight: positive4.detach().to(a.dtype), posWeight: half4.detach().to(a.dtype) }),
+      binaryCrossEntropyWithLogits(a, b, {
+        weight: positive4.detach().to(a.dtype),
+        posWeight: half4.detach().to(a.dtype),
+      }),
     "lambda a, b: torch.nn.functional.binary_cross_entropy_with_logits(a, b, torch.tensor([1.0, 2.0, 0.5, 0.25], dtype=a.dtype), pos_weight=torch.tensor([0.5, 1.5, 2.5, 3.5], dtype=a.dtype))",
     [{ name: "weighed", args: [x, shares] }],
   ).map((sample) => ({ ...sample, op: "binary_cross_entropy_with_logits" })),
   ...samplesFor(binaryCrossEntropy, "torch.nn.functional.binary_cross_entropy", [
     { name: "mean", args: [shares, between([3, 4], 0, 1)] },
     { name: "none", args: [shares, between([3, 4], 0, 1), { reduction: "none" }] },
-    { name: "outside", args: [normal([3]).add(9), positive([3])], throws: "all elements of input should be between 0 and 1" },
+    {
+      name: "outside",
+      args: [normal([3]).add(9), positive([3])],
+      throws: "all elements of input should be between 0 and 1",
+    },
   ]),
 ];

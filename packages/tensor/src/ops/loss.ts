@@ -43,7 +43,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     inputs: ["x", "target"],
     saves: { x: ["x", "target"], target: ["x", "target"] },
     forward: (x, target, reduction, bound) => {
-      const out = empty(x.shape, { dtype: x.dtype });
+      const out = empty(x.shape, { dtype: promoteTypes(x.dtype, target.dtype) });
       cpu.pointwise(formula, [x, target, bound], out, out.dtype);
       return finished(out, reduction);
     },
@@ -82,7 +82,7 @@ const huberOf: DifferenceLoss = differenceLoss({
   slope: (d, delta) => clamp(d, { min: -delta, max: delta }),
 });
 
-/** Both in their common shape and dtype. */
+/** Both in their common shape. */
 function paired(op: string, x: Tensor, target: Tensor): readonly [Tensor, Tensor] {
   checkComputes(op, x.dtype);
   const dtype = promoteTypes(x.dtype, target.dtype);
@@ -90,7 +90,7 @@ function paired(op: string, x: Tensor, target: Tensor): readonly [Tensor, Tensor
   if (!isFloating(dtype))
     throw new DTypeError(`${op}: need a floating prediction; got ${x.dtype} and ${target.dtype}.`);
   const shape = broadcast(x.shape, target.shape);
-  const fitted = (y: Tensor): Tensor => to(sameShape(y.shape, shape) ? y : expand(y, shape), dtype);
+  const fitted = (y: Tensor): Tensor => (sameShape(y.shape, shape) ? y : expand(y, shape));
   return [fitted(x), fitted(target)];
 }
 

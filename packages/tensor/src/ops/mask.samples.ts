@@ -14,8 +14,16 @@ export const samples: Sample[] = [
     { name: "tensor", args: [x, mask, normal([])] },
     { name: "whole", args: [integers([3, 4], 0, 9), mask, 7] },
     { name: "transposed", args: [t(normal([4, 3])), mask, 1] },
-    { name: "floating mask", args: [x, normal([3, 4]), 1], throws: "masked_fill_ only supports boolean masks, but got mask with dtype float" },
-    { name: "vector", args: [x, mask, normal([2])], throws: "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with 1 dimension" },
+    {
+      name: "floating mask",
+      args: [x, normal([3, 4]), 1],
+      throws: "masked_fill_ only supports boolean masks, but got mask with dtype float",
+    },
+    {
+      name: "vector",
+      args: [x, mask, normal([2])],
+      throws: "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with 1 dimension",
+    },
   ]),
   ...samplesFor(maskedSelect, "torch.masked_select", [
     { name: "plain", args: [x, mask] },

@@ -8,17 +8,19 @@ import { empty, full, tensor } from "../factories.ts";
 import { named, row } from "../indices.ts";
 import type { Op, PointwiseOp } from "../op.ts";
 import { elementsOf } from "../read.ts";
-import { broadcast, sizeOf } from "../shape.ts";
+import { broadcast, type Shape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { where } from "./arithmetic.ts";
 import { indexAdd, indexSelect } from "./index.ts";
 import { sum } from "./reduce.ts";
 import { expand, reshape } from "./view.ts";
 
+type Scalar = number | bigint | boolean;
 type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
 
-const fillWith: PointwiseOp<[x: Tensor, mask: Tensor, value: number | bigint | boolean]> = pointwise<
-  [x: Tensor, mask: Tensor, value: number | bigint | boolean],
+/** Only to write in place: a new result is row-major in PyTorch, whatever the input is. */
+const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = pointwise<
+  [x: Tensor, mask: Tensor, value: Scalar],
   readonly ["x", "mask"],
   { x: readonly ["mask"] }
 >({
@@ -30,16 +32,26 @@ const fillWith: PointwiseOp<[x: Tensor, mask: Tensor, value: number | bigint | b
   derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
 });
 
+function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
+  const out = empty(broadcast(x.shape, mask.shape), { dtype: x.dtype });
+  cpu.pointwise(chosen, [x, mask, typeof value === "boolean" ? Number(value) : value], out, out.dtype);
+  return out;
+}
+
+const fillWith: Op<[x: Tensor, mask: Tensor, value: Scalar]> = defineOp({
+  name: "maskedFill",
+  inputs: ["x", "mask"],
+  saves: { x: ["mask"] },
+  forward: (x, mask, value) => filled(x, mask, value),
+  derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
+});
+
 const fillWithTensor: Op<[x: Tensor, mask: Tensor, value: Tensor]> = defineOp({
   name: "maskedFill",
   node: "MaskedFillBackward1",
   inputs: ["x", "mask", "value"],
   saves: { x: ["mask"], value: ["mask"] },
-  forward: (x, mask, value) => {
-    const out = empty(broadcast(x.shape, mask.shape), { dtype: x.dtype });
-    cpu.pointwise(chosen, [x, mask, value], out, out.dtype);
-    return out;
-  },
+  forward: (x, mask, value) => filled(x, mask, value),
   derivative: {
     x: (grad, { mask }) => fillWith(grad, mask, 0),
     mask: null,
@@ -80,7 +92,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | bigint | boo
 /** As {@link maskedFill} with a number, in place. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: number | bigint | boolean): Tensor {
   checkFill("maskedFill_", x, mask, value);
-  return fillWith.inPlace(x, mask, value);
+  return fillInPlace.inPlace(x, mask, value);
 }
 
 /**
@@ -109,19 +121,19 @@ function truths(mask: Tensor): Tensor {
   return tensor(BigInt64Array.from(places, BigInt));
 }
 
-const selectAt: Op<[x: Tensor, places: Tensor]> = defineOp({
+const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   name: "maskedSelect",
   inputs: ["x", "places"],
   saves: { x: ["places"] },
-  forward: (x, places) => {
+  forward: (x, places, shape) => {
     const out = empty(places.shape, { dtype: x.dtype });
-    withDense([x], (dense) => {
+    withDense([expand(x.detach(), shape)], (dense) => {
       if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
     });
     return out;
   },
   derivative: {
-    x: (grad, { places, shape }) =>
+    x: (grad, { places }, shape) =>
       reshape(indexAdd(full([sizeOf(shape)], 0, { dtype: grad.dtype }), 0, places, grad), shape),
     places: null,
   },
@@ -143,7 +155,7 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
     throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
   const shape = broadcast(x.shape, mask.shape);
   const places = truths(expand(mask, shape));
-  return selectAt(x.shape.length === shape.length && sizeOf(x.shape) === sizeOf(shape) ? x : expand(x, shape), places);
+  return selectAt(x, places, shape);
 }
 
 const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);

@@ -17,7 +17,11 @@ export const samples: Sample[] = [
     { name: "no row", args: [normal([0, 5]), b] },
     { name: "float64", args: [normal([3, 5], "float64"), normal([5, 4], "float64")] },
     { name: "whole", args: [integers([3, 5], -9, 9), integers([5, 4], -9, 9)] },
-    { name: "inner sizes", args: [a, normal([3, 5])], throws: "mat1 and mat2 shapes cannot be multiplied (3x5 and 3x5)" },
+    {
+      name: "inner sizes",
+      args: [a, normal([3, 5])],
+      throws: "mat1 and mat2 shapes cannot be multiplied (3x5 and 3x5)",
+    },
     { name: "vector first", args: [normal([5]), b], throws: "self must be a matrix" },
     { name: "vector second", args: [a, normal([5])], throws: "mat2 must be a matrix" },
     { name: "dtypes", args: [a, normal([5, 4], "float64")], throws: "expected m1 and m2 to have the same dtype" },
@@ -30,8 +34,16 @@ export const samples: Sample[] = [
     { name: "without the added tensor", args: [normal([4]), a, b, { beta: 0 }] },
     { name: "transposed", args: [normal([4]), a, t(normal([4, 5]))] },
     { name: "float64", args: [normal([1], "float64"), normal([3, 5], "float64"), normal([5, 4], "float64")] },
-    { name: "bias of another size", args: [normal([3]), a, b], throws: "must match the existing size (3) at non-singleton dimension 1" },
-    { name: "inner sizes", args: [normal([4]), a, normal([4, 5])], throws: "mat1 and mat2 shapes cannot be multiplied (3x5 and 4x5)" },
+    {
+      name: "bias of another size",
+      args: [normal([3]), a, b],
+      throws: "must match the existing size (3) at non-singleton dimension 1",
+    },
+    {
+      name: "inner sizes",
+      args: [normal([4]), a, normal([4, 5])],
+      throws: "mat1 and mat2 shapes cannot be multiplied (3x5 and 4x5)",
+    },
   ]),
   ...samplesFor(bmm, "torch.bmm", [
     { name: "plain", args: [normal([2, 3, 5]), normal([2, 5, 4])] },
@@ -39,7 +51,11 @@ export const samples: Sample[] = [
     { name: "empty", args: [normal([0, 3, 5]), normal([0, 5, 4])] },
     { name: "float64", args: [normal([2, 3, 2], "float64"), normal([2, 2, 1], "float64")] },
     { name: "whole", args: [integers([2, 3, 5], -9, 9), integers([2, 5, 4], -9, 9)] },
-    { name: "inner sizes", args: [normal([2, 3, 5]), normal([2, 3, 5])], throws: "Expected size for first two dimensions of batch2 tensor to be: [2, 5] but got: [2, 3]." },
+    {
+      name: "inner sizes",
+      args: [normal([2, 3, 5]), normal([2, 3, 5])],
+      throws: "Expected size for first two dimensions of batch2 tensor to be: [2, 5] but got: [2, 3]",
+    },
     { name: "matrix", args: [a, normal([2, 5, 4])], throws: "batch1 must be a 3D tensor" },
   ]),
   ...samplesFor(baddbmm, "torch.baddbmm", [

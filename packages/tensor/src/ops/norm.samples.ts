@@ -1,23 +1,26 @@
 import { ones, tensor, zeros } from "../factories.ts";
 import { normal, positive, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
-import { transpose } from "./permute.ts";
 import { batchNorm, layerNorm } from "./norm.ts";
+import { transpose } from "./permute.ts";
 
 const x = normal([2, 3, 4, 5]);
 const small = normal([3, 2, 2]);
 const channels = (): [weight: Tensor, bias: Tensor] => [positive([3]), normal([3])];
 const named = (op: string, list: Sample[]): Sample[] => list.map((sample) => ({ ...sample, op }));
 
-/** The running statistics are made anew for each call, and come out as the second and third result. */
-const withRunning = (training: boolean, momentum: number) => (x: Tensor, weight: Tensor, bias: Tensor): Tensor[] => {
-  const count = x.shape[1]!;
-  const values = Float64Array.from({ length: count }, (_, i) => 0.25 * (i + 1));
-  const [mean, variance] = [tensor(values, { dtype: x.dtype }), tensor(values, { dtype: x.dtype })];
-  return [batchNorm(x, mean, variance, { weight, bias, training, momentum }), mean, variance];
-};
-const runningIn = (training: string, momentum: number): string =>
-  `lambda x, w, b: (lambda m, v: (torch.nn.functional.batch_norm(x, m, v, w, b, ${training}, ${momentum}), m, v))` +
+/** The running statistics are made anew for each call; with `isShown` they are the result. */
+const withRunning =
+  (training: boolean, momentum: number, isShown = false) =>
+  (x: Tensor, weight: Tensor, bias: Tensor): Tensor[] => {
+    const count = x.shape[1]!;
+    const values = Float64Array.from({ length: count }, (_, i) => 0.25 * (i + 1));
+    const [mean, variance] = [tensor(values, { dtype: x.dtype }), tensor(values, { dtype: x.dtype })];
+    const out = batchNorm(x, mean, variance, { weight, bias, training, momentum });
+    return isShown ? [mean, variance] : [out];
+  };
+const runningIn = (training: string, momentum: number, shown = "[:1]"): string =>
+  `lambda x, w, b: (lambda m, v: (torch.nn.functional.batch_norm(x, m, v, w, b, ${training}, ${momentum}), m, v)${shown})` +
   "(*(torch.arange(1, x.shape[1] + 1, dtype=x.dtype) * 0.25 for _ in range(2)))";
 
 export const samples: Sample[] = named("batch_norm", [
@@ -26,24 +29,43 @@ export const samples: Sample[] = named("batch_norm", [
     { name: "training, small", args: [small, positive([2]), normal([2])] },
     { name: "training, matrix", args: [normal([5, 3]), ...channels()] },
     { name: "training, transposed", args: [transpose(normal([2, 3, 5, 4]), 2, 3), ...channels()] },
-    { name: "training, float64", args: [normal([2, 2, 3], "float64"), positive([2], "float64"), normal([2], "float64")] },
+    {
+      name: "training, float64",
+      args: [normal([2, 2, 3], "float64"), positive([2], "float64"), normal([2], "float64")],
+    },
   ]),
-  ...samplesFor(withRunning(true, 0.5), runningIn("True", 0.5), [{ name: "momentum", args: [x, ...channels()] }]),
+  ...samplesFor(withRunning(true, 0.5, true), runningIn("True", 0.5, "[1:]"), [
+    { name: "running statistics", args: [x, ...channels()], isStep: true },
+  ]),
   ...samplesFor(withRunning(false, 0.1), runningIn("False", 0.1), [
     { name: "evaluation", args: [x, ...channels()] },
     { name: "evaluation, small", args: [small, positive([2]), normal([2])] },
   ]),
-  ...samplesFor((x: Tensor, options: object) => batchNorm(x, null, null, options), "lambda x, **o: torch.nn.functional.batch_norm(x, None, None, **o)", [
-    { name: "without weight", args: [small, { training: true }] },
-    { name: "eps", args: [small, { training: true, eps: 0.5 }] },
-    { name: "weight without bias", args: [small, { training: true, weight: positive([2]) }] },
-    { name: "one value", args: [normal([1, 3]), { training: true }], throws: "Expected more than 1 value per channel when training, got input size torch.Size([1, 3])" },
-    { name: "no statistics", args: [x, {}], throws: "running_mean must be defined in evaluation mode" },
-    { name: "weight of another size", args: [x, { training: true, weight: normal([2]) }], throws: "weight should contain 3 elements not 2" },
-  ]),
-  ...samplesFor((x: Tensor) => batchNorm(x, zeros(2), ones(3), { training: true }), "lambda x: torch.nn.functional.batch_norm(x, torch.zeros(2), torch.ones(3), None, None, True)", [
-    { name: "mean of another size", args: [x], throws: "running_mean should contain 3 elements not 2" },
-  ]),
+  ...samplesFor(
+    (x: Tensor, options: object) => batchNorm(x, null, null, options),
+    "lambda x, **o: torch.nn.functional.batch_norm(x, None, None, **o)",
+    [
+      { name: "without weight", args: [small, { training: true }] },
+      { name: "eps", args: [small, { training: true, eps: 0.5 }] },
+      { name: "weight without bias", args: [small, { training: true, weight: positive([2]) }] },
+      {
+        name: "one value",
+        args: [normal([1, 3]), { training: true }],
+        throws: "Expected more than 1 value per channel when training, got input size torch.Size([1, 3])",
+      },
+      { name: "no statistics", args: [x, {}], throws: "running_mean must be defined in evaluation mode" },
+      {
+        name: "weight of another size",
+        args: [x, { training: true, weight: normal([2]) }],
+        throws: "weight should contain 3 elements not 2",
+      },
+    ],
+  ),
+  ...samplesFor(
+    (x: Tensor) => batchNorm(x, zeros(2), ones(3), { training: true }),
+    "lambda x: torch.nn.functional.batch_norm(x, torch.zeros(2), torch.ones(3), None, None, True)",
+    [{ name: "mean of another size", args: [x], throws: "running_mean should contain 3 elements not 2" }],
+  ),
 ]);
 
 samples.push(
@@ -55,7 +77,16 @@ samples.push(
     { name: "without weight", args: [normal([3, 4]), [4]] },
     { name: "transposed", args: [transpose(normal([4, 3]), 0, 1), [4]] },
     { name: "float64", args: [normal([3, 4], "float64"), [4], { weight: positive([4], "float64") }] },
-    { name: "other shape", args: [x, [6]], throws: "Given normalized_shape=[6], expected input with shape [*, 6], but got input of size[2, 3, 4, 5]" },
-    { name: "weight of another shape", args: [x, [5], { weight: normal([4]) }], throws: "Expected weight to be of same shape as normalized_shape, but got weight of shape [4] and normalized_shape = [5]" },
+    {
+      name: "other shape",
+      args: [x, [6]],
+      throws: "Given normalized_shape=[6], expected input with shape [*, 6], but got input of size[2, 3, 4, 5]",
+    },
+    {
+      name: "weight of another shape",
+      args: [x, [5], { weight: normal([4]) }],
+      throws:
+        "Expected weight to be of same shape as normalized_shape, but got weight of shape [4] and normalized_shape = [5]",
+    },
   ]),
 );

@@ -15,7 +15,11 @@ export const samples: Sample[] = [
     { name: "plain", args: [x, 0, -1] },
     { name: "the same", args: [x, 1, 1] },
     { name: "scalar", args: [normal([]), 0, -1] },
-    { name: "outside", args: [x, 0, 3], throws: "Dimension out of range (expected to be in range of [-3, 2], but got 3)" },
+    {
+      name: "outside",
+      args: [x, 0, 3],
+      throws: "Dimension out of range (expected to be in range of [-3, 2], but got 3)",
+    },
   ]),
   ...samplesFor(permute, "torch.Tensor.permute", [
     { name: "plain", args: [x, 2, 0, 1] },

@@ -19,8 +19,16 @@ export const samples: Sample[] = [
     { name: "one image", args: [normal([3, 4, 4]), 2] },
     { name: "transposed", args: [transpose(x, 2, 3), 2] },
     { name: "float64", args: [normal([1, 2, 4, 4], "float64"), 2] },
-    { name: "padding", args: [x, 2, { padding: 2 }], throws: "pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and dilation=1" },
-    { name: "too small", args: [x, 7], throws: "Given input size: (3x6x5). Calculated output size: (3x0x0). Output size is too small" },
+    {
+      name: "padding",
+      args: [x, 2, { padding: 2 }],
+      throws: "pad should be at most half of effective kernel size, but got pad=2, kernel_size=2 and dilation=1",
+    },
+    {
+      name: "too small",
+      args: [x, 7],
+      throws: "Given input size: (3x6x5). Calculated output size: (3x0x0). Output size is too small",
+    },
     { name: "matrix", args: [normal([3, 3]), 2], throws: "non-empty 3D or 4D (batch mode) tensor expected for input" },
     { name: "stride of 0", args: [x, 2, { stride: 0 }], throws: "stride should not be zero" },
     { name: "negative padding", args: [x, 2, { padding: -1 }], throws: "pad must be non-negative, but got pad: -1" },

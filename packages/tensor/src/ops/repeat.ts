@@ -1,12 +1,13 @@
 /** Elements repeated, moved around, and surrounded by a border. */
 import { cpu } from "@ag/kernels";
 import { defineOp } from "../define.ts";
+import { withDense } from "../dense.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { dimOf, rowMajor, type Shape, shapeArgument, showShape, sizeOf } from "../shape.ts";
 import { sliced } from "../strides.ts";
-import type { Layout, Tensor } from "../tensor.ts";
+import { type Layout, reshaped, Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./view.ts";
 
@@ -92,10 +93,21 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
   return out;
 }
 
+/** All elements of a row-major tensor as one row, moved. */
+function rolledFlat({ storage, offset, dtype, shape }: Tensor, shift: number): Tensor {
+  const layout = { shape: [sizeOf(shape)], strides: [1] };
+  storage.retain();
+  const row = new Tensor(storage, dtype, layout.shape, { offset, strides: layout.strides }, null);
+  const moved = rolled(row, shift, 0);
+  row.dispose();
+  return reshaped(moved, shape);
+}
+
 const rollBy: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
   name: "roll",
   inputs: ["x"],
   forward: (x, shifts, dims) => {
+    if (dims.length === 0) return withDense([x], (dense) => rolledFlat(dense, shifts[0]!));
     let out = rolled(x, shifts[0]!, dims[0]!);
     for (let i = 1; i < dims.length; i++) {
       const next = rolled(out, shifts[i]!, dims[i]!);
@@ -132,7 +144,6 @@ export function roll(x: Tensor, shifts: number | Shape, dims?: number | Shape): 
     throw new ValueError(
       `roll: shifts and dimensions must align: need one shift for each dimension; got shifts: ${by.length}, dims: ${along.length}.`,
     );
-  if (along.length === 0) return reshape(rollBy(reshape(x, -1), by, [0]), x.shape);
   return rollBy(
     x,
     by,

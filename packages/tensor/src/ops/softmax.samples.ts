@@ -15,7 +15,11 @@ export const samples: Sample[] = [
     { name: "empty", args: [normal([0, 3]), 1] },
     { name: "float64", args: [normal([3, 7], "float64"), 1] },
     { name: "in another dtype", args: [normal([3, 2]), 1, { dtype: "float64" }] },
-    { name: "whole", args: [integers([2], 0, 9), 0], throws: "\"softmax_lastdim_kernel_impl\" not implemented for 'Long'" },
+    {
+      name: "whole",
+      args: [integers([2], 0, 9), 0],
+      throws: "\"softmax_lastdim_kernel_impl\" not implemented for 'Long'",
+    },
     { name: "outside", args: [x, 3], throws: "Dimension out of range (expected to be in range of [-3, 2], but got 3)" },
   ]),
   ...samplesFor(logSoftmax, "torch.log_softmax", [
@@ -24,6 +28,10 @@ export const samples: Sample[] = [
     { name: "transposed", args: [t(normal([5, 3])), 0] },
     { name: "large numbers", args: [between([3, 4], -900, 900), 1] },
     { name: "float64", args: [normal([3, 7], "float64"), 0] },
-    { name: "whole", args: [integers([2], 0, 9), 0], throws: "\"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'" },
+    {
+      name: "whole",
+      args: [integers([2], 0, 9), 0],
+      throws: "\"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'",
+    },
   ]),
 ];
