@@ -1,5 +1,6 @@
 /** Writes every sample as JSON to the standard output: `goldens.py` runs them with PyTorch. */
 import "@ag/autograd";
+import "@ag/tensor"; // some samples use methods
 import { samples } from "@ag/tensor/samples";
 import { encode } from "./encode.ts";
 

@@ -1,10 +1,11 @@
 import { tensor } from "../factories.ts";
-import { booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
-import { clamp, clampMax, clampMin, maximum, minimum } from "./bounds.ts";
+import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { clamp, clampMax, clampMin, hardtanh, maximum, minimum, relu6 } from "./bounds.ts";
 import { t } from "./permute.ts";
 
 const [a, b, row, whole] = [normal([3, 5]), positive([3, 5]), normal([5]), integers([3, 5], -9, 9)];
 const special = tensor([0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1]);
+const edges = tensor([-1, 1, Number.NaN, 0.5, 2]);
 const other = tensor([-0, 0, 1, Number.NaN, 2, Number.NaN]);
 
 export const samples: Sample[] = [
@@ -40,4 +41,12 @@ export const samples: Sample[] = [
     { name: "matrix", args: [a, 0.25] },
     { name: "whole, fraction", args: [whole, 1.5] },
   ]),
+  ...samplesFor(hardtanh, "torch.nn.functional.hardtanh", [
+    { name: "matrix", args: [a] },
+    { name: "bounds", args: [a, { minVal: -0.3, maxVal: 0.4 }] },
+    { name: "special", args: [edges], isStep: true },
+    { name: "whole", args: [whole] },
+    { name: "crossed", args: [a, { minVal: 1, maxVal: 0 }], throws: "min_val cannot be greater than max_val" },
+  ]),
+  ...samplesFor(relu6, "torch.nn.functional.relu6", [{ name: "matrix", args: [between([3, 5], -2, 9)] }]),
 ];

@@ -2,12 +2,12 @@
 import type { Algebra, Formula } from "@ag/kernels";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
-import { ValueError } from "../errors.ts";
+import { DTypeError, ValueError } from "../errors.ts";
 import type { PointwiseOp } from "../op.ts";
 import { checkPromoted, promoted } from "../promoted.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, where } from "./arithmetic.ts";
-import { eq, ge, gt, le, logicalAnd, lt } from "./compare.ts";
+import { eq, ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
 
 /** NaN if either is; the algebra's own functions give the first operand then. */
 const largest = <T, C>(m: Algebra<T, C>, a: T, b: T): T =>
@@ -148,4 +148,58 @@ export const clampMax: PointwiseOp<[x: Tensor, max: number]> = overloads({
   ops: [clampHigh],
   call: (x, max) => inBounds(clampHigh, x, { max }),
   inPlace: (x: Tensor, max: number): Tensor => inBoundsInPlace(clampHigh, "clampMax", x, { max }),
+});
+
+/** The options of {@link hardtanh}. */
+interface Range {
+  /** −1 unless given. */
+  readonly minVal?: number;
+  /** 1 unless given. */
+  readonly maxVal?: number;
+}
+
+/**
+ * x, but at least `minVal` and at most `maxVal`; NaN stays.
+ *
+ * Throws {@link ValueError} when they are in the wrong order.
+ * Derivative: G strictly between the bounds, else 0.
+ *
+ * ```ts doctest
+ * hardtanh(tensor([-3, 0.5, 3])).tolist() // => [-1, 0.5, 1]
+ * ```
+ */
+export const hardtanh: PointwiseOp<[x: Tensor, options?: Range]> = pointwise({
+  name: "hardtanh",
+  inputs: ["x"],
+  saves: { x: ["x"] },
+  formula: (m, x, low, high) => m.min(m.max(x!, low!), high!),
+  parameters: ({ minVal = -1, maxVal = 1 } = {}) => {
+    if (!(minVal <= maxVal))
+      throw new ValueError(`hardtanh: min_val cannot be greater than max_val: got ${minVal} and ${maxVal}.`);
+    return [minVal, maxVal];
+  },
+  accepts: (dtype) => {
+    if (dtype === "bool")
+      throw new DTypeError(
+        'hardtanh: Bool inputs not supported for hardtanh: need numbers; got bool. Use x.to("float32").',
+      );
+  },
+  derivative: {
+    x: (grad, { x }, { minVal = -1, maxVal = 1 } = {}) => where(logicalOr(le(x, minVal), ge(x, maxVal)), 0, grad),
+  },
+});
+
+const six = { minVal: 0, maxVal: 6 };
+
+/**
+ * x between 0 and 6. Derivative: G strictly between, else 0.
+ *
+ * ```ts doctest
+ * relu6(tensor([-1, 2, 8])).tolist() // => [0, 2, 6]
+ * ```
+ */
+export const relu6: PointwiseOp<[x: Tensor]> = overloads({
+  ops: [hardtanh],
+  call: (x) => hardtanh(x, six),
+  inPlace: (x: Tensor): Tensor => hardtanh.inPlace(x, six),
 });
