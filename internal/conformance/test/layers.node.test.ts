@@ -21,6 +21,6 @@ test("every package stands in the table", () => {
 test.each(Object.entries(layers))("%s declares, references and tags what the table says", (name, below) => {
   const { dependencies = {} } = read(`${name}/package.json`);
   expect(Object.keys(dependencies as object)).toEqual(below.map((other) => `@ag/${other}`));
-  expect(read(`${name}/tsconfig.json`).references).toEqual(below.map((other) => ({ path: `../${other}` })));
+  expect(read(`${name}/tsconfig.json`).references ?? []).toEqual(below.map((other) => ({ path: `../${other}` })));
   expect(read(`${name}/turbo.json`).tags).toEqual([name]);
 });

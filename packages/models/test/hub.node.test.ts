@@ -4,10 +4,10 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, setDir } from "@ag/models";
 import { FormatError, safetensorsBytes } from "@ag/serialization";
 import { tensor } from "@ag/tensor";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, setDir } from "@ag/models";
 
 const file = safetensorsBytes(new Map([["w", tensor([1, 2, 3])]]));
 const digest = createHash("sha256").update(file).digest("hex");

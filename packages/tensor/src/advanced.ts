@@ -1,7 +1,7 @@
 /** Which elements do tensors of indices and masks name? They become row numbers of a matrix, and a plan to get there. */
+import { stretched } from "./dense.ts";
 import { IndexError } from "./errors.ts";
 import { tensor } from "./factories.ts";
-import { expand } from "./ops/view.ts";
 import { elementsOf } from "./read.ts";
 import { broadcast, type Shape, showShape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -84,7 +84,7 @@ export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Pla
   const rows = new BigInt64Array(sizeOf(picked));
   for (const { dim, index } of found) {
     const size = x.shape[dim]!;
-    const list = elementsOf(expand(index.detach(), picked)) as Whole;
+    const list = elementsOf(stretched(index, picked)) as Whole;
     for (let i = 0; i < rows.length; i++) {
       const at = Number(list[i]);
       if (at < -size || at >= size)

@@ -1,23 +1,44 @@
 /** How do kernels that want row-major operands get them? By copies that nobody records and that vanish after the call. */
-import { cpu } from "@ag/kernels";
+import { cpu, isContiguous, type View } from "@ag/kernels";
 import { empty } from "./factories.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Shape } from "./shape.ts";
+import type { Layout, Tensor } from "./tensor.ts";
 
 /** A row-major copy without history. */
-export function denseCopy(x: Tensor): Tensor {
+export function denseCopy(x: View): Tensor {
   const copy = empty(x.shape, { dtype: x.dtype });
   cpu.copy(x, copy);
   return copy;
 }
 
 /** Calls `use` with the row-major elements of the inputs: themselves, or copies that are given back afterwards. */
-export function withDense<const X extends readonly (Tensor | null)[], R>(inputs: X, use: (...dense: X) => R): R {
-  const dense = inputs.map((x) => (x === null || x.isContiguous() ? x : denseCopy(x)));
+export function withDense<const X extends readonly (View | null)[], R>(inputs: X, use: (...dense: X) => R): R {
+  const copies: Tensor[] = [];
+  const dense = inputs.map((x) => {
+    if (x === null || isContiguous(x)) return x;
+    const copy = denseCopy(x);
+    copies.push(copy);
+    return copy;
+  });
   try {
     return use(...(dense as unknown as X));
   } finally {
-    dense.forEach((x, i) => {
-      if (x !== inputs[i]) x?.dispose();
-    });
+    for (const copy of copies) copy.dispose();
   }
+}
+
+/** The elements of `x` in another layout, as kernels take them: no handle that would have to be given back. */
+export const shown = ({ storage, dtype }: View, { offset, shape, strides }: Layout): View => ({
+  storage,
+  dtype,
+  offset,
+  shape,
+  strides,
+});
+
+/** `x` broadcast to a shape that it stretches to. */
+export function stretched(x: View, shape: Shape): View {
+  const added = shape.length - x.shape.length;
+  const strides = shape.map((size, d) => (d >= added && x.shape[d - added] === size ? x.strides[d - added]! : 0));
+  return shown(x, { offset: x.offset, shape, strides });
 }

@@ -3,7 +3,7 @@ import type { DType, View } from "@ag/kernels";
 import { DTypeError, IndexError } from "./errors.ts";
 import { to } from "./ops/cast.ts";
 import { elementsOf } from "./read.ts";
-import type { Shape } from "./shape.ts";
+import { type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A dtype's name in PyTorch's messages. */
@@ -41,10 +41,10 @@ export const lined = (x: Tensor): View =>
   x.shape.length === 0 ? { storage: x.storage, offset: x.offset, shape: [1], strides: [1], dtype: x.dtype } : x;
 
 /** The elements of a row-major tensor as one row. */
-export const row = (x: Tensor): View => ({
+export const row = (x: View): View => ({
   storage: x.storage,
   offset: x.offset,
-  shape: [x.numel()],
+  shape: [sizeOf(x.shape)],
   strides: [1],
   dtype: x.dtype,
 });

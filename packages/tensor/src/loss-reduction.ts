@@ -1,8 +1,10 @@
 /** What becomes of the losses of all elements: their mean, their sum, or nothing. */
 import { cpu, type Formula } from "@ag/kernels";
 import { ValueError } from "./errors.ts";
+import { empty } from "./factories.ts";
+import { div, mul } from "./ops/arithmetic.ts";
 import { reduced } from "./reduction.ts";
-import type { Tensor } from "./tensor.ts";
+import type { Operand, Tensor } from "./tensor.ts";
 
 export type Reduction = "mean" | "sum" | "none";
 
@@ -27,4 +29,17 @@ export function finished(losses: Tensor, reduction: Reduction, count: number = l
   losses.dispose();
   if (reduction === "mean") cpu.pointwise(quotient, [out, count], out, out.dtype);
   return out;
+}
+
+/** G for each element: weighed, and divided by the count of a mean. */
+export function share(grad: Tensor, weight: Tensor | null, reduction: Reduction, count: number): Tensor {
+  const part = reduction === "mean" ? div(grad, count) : grad;
+  return weight ? mul(part, weight) : part;
+}
+
+/** A formula on operands, reduced. Not recorded. */
+export function weighed(formula: Formula, operands: readonly Operand[], x: Tensor, reduction: Reduction): Tensor {
+  const out = empty(x.shape, { dtype: x.dtype });
+  cpu.pointwise(formula, operands as readonly (Tensor | number)[], out, out.dtype);
+  return finished(out, reduction);
 }

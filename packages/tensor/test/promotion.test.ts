@@ -1,4 +1,4 @@
-import { type DType, DTypeError, ones, type Operand, tensor } from "@ag/tensor";
+import { type DType, DTypeError, type Operand, ones, tensor } from "@ag/tensor";
 import { expect, test } from "vitest";
 import golden from "./goldens/promotion.json" with { type: "json" };
 

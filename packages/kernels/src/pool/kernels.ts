@@ -8,7 +8,6 @@ import {
   f32,
   f64,
   i32,
-  i64,
   type Kernel,
   kernel,
   type Local,
@@ -23,10 +22,10 @@ import { type Floating, plainSum } from "../reduce/terms.ts";
 import { SPAN } from "./spans.ts";
 
 /** Planes; windows in a column and in a row, and their tables; elements in a row of the input, and bytes in its plane. */
-const layout = { planes: i32, oh: i32, rows: pointer, ow: i32, columns: pointer, w: i32, plane: i32 };
-type Layout = Readonly<Record<keyof typeof layout, Local<"i32">>>;
+export const layout = { planes: i32, oh: i32, rows: pointer, ow: i32, columns: pointer, w: i32, plane: i32 };
+export type Layout = Readonly<Record<keyof typeof layout, Local<"i32">>>;
 
-interface Window {
+export interface Window {
   /** The first element, counted in its plane. */
   readonly first: Local<"i32">;
   readonly height: Local<"i32">;
@@ -36,7 +35,7 @@ interface Window {
 }
 
 /** Runs `body` for each window of each plane; `plane` runs after each plane. */
-function eachWindow(
+export function eachWindow(
   f: Builder,
   { planes, oh, rows, ow, columns, w }: Layout,
   body: (window: Window) => void,
@@ -60,7 +59,7 @@ function eachWindow(
   });
 }
 
-const machines = { float32: f32, float64: f64 } as unknown as Readonly<
+export const machines = { float32: f32, float64: f64 } as unknown as Readonly<
   Record<
     Floating,
     {
@@ -73,40 +72,6 @@ const machines = { float32: f32, float64: f64 } as unknown as Readonly<
     }
   >
 >;
-
-/** (layout, x, out, indices, down, right): `down` and `right` are the dilation. */
-export const maxWindows = (dtype: Floating): Kernel =>
-  kernel({ ...layout, x: pointer, out: pointer, indices: pointer, down: i32, right: i32 }, (f, args) => {
-    const { w, plane, x, out, indices, down, right } = args;
-    const [t, size] = [machines[dtype], itemSize(dtype)];
-    const best = f.local(t) as Local<Type>;
-    const [bestAt, line, i] = [f.local(i32), f.local(i32), f.local(i32)];
-    const lineStep = f.let(i32.mul(down, w));
-    const step = f.let(i32.mul(right, size));
-    const body = ({ first, height, width }: Window): void => {
-      best.set(t.of(Number.NEGATIVE_INFINITY));
-      bestAt.set(first);
-      line.set(first);
-      f.repeat(height, () => {
-        i.set(line);
-        const at = f.let(i32.add(x, i32.mul(line, size)));
-        f.repeat(width, () => {
-          const value = f.let(t.load(at));
-          const wins = f.let(i32.or(t.gt(value, best), t.ne(value, value)));
-          best.set(select(wins, value, best));
-          bestAt.set(select(wins, i, bestAt));
-          i.advance(right);
-          at.advance(step);
-        });
-        line.advance(lineStep);
-      });
-      f.store(out, 0, best);
-      f.store(indices, 0, i64.extend(bestAt));
-      out.advance(size);
-      indices.advance(8);
-    };
-    eachWindow(f, args, body, () => x.advance(plane));
-  });
 
 /** (planes, windows, plane, grad, indices, out): each gradient is added where its maximum was; `out` starts at zero. */
 export const maxScatter = (dtype: Floating): Kernel =>

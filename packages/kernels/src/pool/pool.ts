@@ -4,7 +4,8 @@ import { itemSize } from "../dtype.ts";
 import type { Floating } from "../reduce/terms.ts";
 import { address, beginOperation, bytes, compile, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
-import { averageSpread, averageWindows, maxScatter, maxWindows } from "./kernels.ts";
+import { averageSpread, averageWindows, maxScatter } from "./kernels.ts";
+import { maxWindows } from "./largest.ts";
 import { spanBytes, writeAdaptiveSpans, writeSpans } from "./spans.ts";
 
 type Run = (...args: number[]) => number;
@@ -75,7 +76,22 @@ export function maxPool2d(x: View, out: View, indices: View, options: PoolOption
   const { planes, oh, rows, ow, columns, w, plane } = begin(x, out, options);
   const [down, right] = options.dilation;
   const [from, to, positions] = [address(x), address(out), address(indices)];
-  largest(planes, oh, rows, ow, columns, w, plane, from, to, positions, down, right);
+  largest(
+    planes,
+    oh,
+    rows,
+    ow,
+    columns,
+    w,
+    plane,
+    from,
+    to,
+    positions,
+    down,
+    right,
+    options.kernel[1],
+    options.stride[1],
+  );
 }
 
 /** As `Device.maxPool2dBackward` says. */

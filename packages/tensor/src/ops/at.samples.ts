@@ -1,10 +1,12 @@
 import { tensor } from "../factories.ts";
-import { normal, type Sample } from "../sample.ts";
+import { numbers, type Sample } from "../sample.ts";
 import { slice } from "../slice.ts";
 import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { at, type Index, setAt_ } from "./at.ts";
 import { t } from "./permute.ts";
+
+const { normal } = numbers();
 
 const x = normal([2, 3, 4]);
 const [pair, few, single] = [tensor([1n, 0n]), tensor([2n, 0n, -1n]), tensor([1n])];

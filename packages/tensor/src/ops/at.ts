@@ -1,8 +1,8 @@
 /** Parts of tensors by indices of every kind. */
-import { cpu } from "@ag/kernels";
+import { cpu, type View } from "@ag/kernels";
 import { type Along, isMask, type Plan, planOf } from "../advanced.ts";
 import { defineOp } from "../define.ts";
-import { denseCopy, withDense } from "../dense.ts";
+import { denseCopy, stretched } from "../dense.ts";
 import { refuseOverlapping } from "../elementwise.ts";
 import { DTypeError, IndexError, ShapeError } from "../errors.ts";
 import { empty, full, tensor } from "../factories.ts";
@@ -34,7 +34,7 @@ const pickedFirst = (x: Layout, { picked, position }: Plan): Layout => {
 };
 
 /** A row-major matrix with the elements of a layout of `x`. */
-function matrix(x: Tensor, layout: Layout, rows: number): Tensor {
+function matrix(x: View, layout: Layout, rows: number): Tensor {
   const { storage, dtype } = x;
   const columns = rows === 0 ? 0 : sizeOf(layout.shape) / rows;
   const out = empty([rows, columns], { dtype });
@@ -96,8 +96,8 @@ function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
   const out = denseCopy(x);
   const shape = pickedShape(x.shape, plan);
   if (sizeOf(shape) === 0) return out;
-  const stretched = expand(values.detach(), shape);
-  const from = matrix(stretched, pickedFirst(stretched, plan), rows.numel());
+  const source = stretched(values, shape);
+  const from = matrix(source, pickedFirst(source, plan), rows.numel());
   const own = matrix(x, rowsFirst(x, plan), rowCount(x.shape, plan));
   const [count, columns] = own.shape as readonly [number, number];
   const both = empty([count + rows.numel(), columns], { dtype: x.dtype });
@@ -111,11 +111,11 @@ function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
     };
     cpu.copy(part, to);
   });
-  const source = BigInt64Array.from({ length: count }, (_, i) => BigInt(i));
+  const origin = BigInt64Array.from({ length: count }, (_, i) => BigInt(i));
   (elementsOf(rows) as BigInt64Array).forEach((row, i) => {
-    source[Number(row)] = BigInt(count + i);
+    origin[Number(row)] = BigInt(count + i);
   });
-  cpu.indexSelect(both, 0, tensor(source), own);
+  cpu.indexSelect(both, 0, tensor(origin), own);
   spread(own, out, rowsFirst(out, plan));
   for (const part of [from, own, both]) part.dispose();
   return out;
@@ -179,7 +179,7 @@ function ranged(x: Tensor, dim: number, range: Slice, isOnly: boolean): Tensor {
   if (range?.kind !== "slice")
     throw new IndexError(
       `at: only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices: need numbers, ` +
-        `slice(…), "...", null, booleans or tensors; got ${String(range)}.`,
+        `slice(…), "...", null, booleans or tensors; got ${JSON.stringify(range)}.`,
     );
   const size = x.shape[dim]!;
   const { start, end, step } = range;

@@ -1,7 +1,9 @@
 import { tensor } from "../factories.ts";
-import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { clamp, clampMax, clampMin, hardtanh, maximum, minimum, relu6 } from "./bounds.ts";
 import { t } from "./permute.ts";
+
+const { between, booleans, integers, normal, positive } = numbers();
 
 const [a, b, row, whole] = [normal([3, 5]), positive([3, 5]), normal([5]), integers([3, 5], -9, 9)];
 const special = tensor([0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1]);

@@ -1,5 +1,7 @@
-import { between, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { addcdiv, addcmul, lerp } from "./combine.ts";
+
+const { between, integers, normal, positive } = numbers();
 
 const [a, b, row] = [normal([3, 5]), positive([3, 5]), normal([5])];
 const [whole, few] = [integers([3, 5], -9, 9), integers([5], 1, 9, "int32")];

@@ -1,5 +1,5 @@
 import { tensor } from "../factories.ts";
-import { booleans, integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import {
   allclose,
   eq,
@@ -18,6 +18,8 @@ import {
   lt,
   ne,
 } from "./compare.ts";
+
+const { booleans, integers, normal } = numbers();
 
 const [a, b] = [integers([3, 5], 0, 3), integers([3, 5], 0, 3)];
 const [x, y, flags] = [normal([3, 5]), normal([5]), booleans([3, 5])];

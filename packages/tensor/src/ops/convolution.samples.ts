@@ -1,6 +1,8 @@
-import { normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { conv1d, conv2d } from "./convolution.ts";
 import { transpose } from "./permute.ts";
+
+const { normal } = numbers();
 
 const x = normal([2, 3, 6, 5]);
 const [w, b] = [normal([4, 3, 3, 3]), normal([4])];

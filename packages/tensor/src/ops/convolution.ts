@@ -137,7 +137,7 @@ function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan 
     return { geometry: { stride, padding: zeros, dilation, groups }, border: null };
   }
   if (padding !== "same" && padding !== "valid")
-    throw new ValueError(`${op}: Invalid padding string: '${padding}': need numbers, "same" or "valid".`);
+    throw new ValueError(`${op}: Invalid padding string: '${String(padding)}': need numbers, "same" or "valid".`);
   if (padding === "valid") return { geometry: { stride, padding: [0, 0], dilation, groups }, border: null };
   if (stride.some((s) => s !== 1))
     throw new ValueError(`${op}: padding='same' is not supported for strided convolutions.`);
@@ -207,6 +207,7 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
   const bordered = plan.border ? pad(batched, plan.border) : batched;
   checkSizes(op, bordered.shape, weight.shape, bias, plan);
   const out = convolution(bordered, weight, bias, plan.geometry);
+  for (const made of [batched, bordered]) if (made !== x) made.dispose(); // the node holds what it reads
   return isBatched ? out : squeeze(out, 0);
 }
 

@@ -1,7 +1,9 @@
 import { tensor } from "../factories.ts";
-import { between, integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./crossentropy.ts";
+
+const { between, integers, normal } = numbers();
 
 const x = normal([3, 5]);
 const classes = tensor([1n, 0n, 4n]);

@@ -9,7 +9,7 @@ import { checkReduction, finished, type Reduced, type Reduction } from "../loss-
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { reshaped, type Tensor } from "../tensor.ts";
 import { add, div, mul, neg } from "./arithmetic.ts";
 import { eq } from "./compare.ts";
 import { scatterAdd } from "./index.ts";
@@ -152,12 +152,9 @@ export function nllLoss(x: Tensor, target: Tensor, options: NllOptions = {}): Te
   const shown = isFlat ? reshape(x, [x.shape[0]!, count, 1, sizeOf(x.shape.slice(2))]) : x;
   const places = shown.shape.map((size, d) => (d === dim ? 1 : size));
   const shape = rank === 1 ? [] : shown.shape.filter((_, d) => d !== dim);
-  const out = (rank <= 2 ? nllOf : nll2dOf)(
-    shown,
-    reshape(tensor(index), places),
-    reshape(tensor(factor, { dtype: x.dtype }), places),
-    { reduction, total, dim, shape },
-  );
+  const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
+  const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
+  for (const made of [at, factors, shown]) if (made !== x) made.dispose(); // the node holds what it reads
   return isFlat && reduction === "none" ? view(out, target.shape) : out;
 }
 
@@ -251,7 +248,10 @@ export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOpt
   checkTarget("crossEntropy", x, target, options.weight ?? null);
   const logs = logSoftmax(x, dim);
   const loss = nllLoss(logs, target, options);
-  if (labelSmoothing === 0) return loss;
+  if (labelSmoothing === 0) {
+    logs.dispose();
+    return loss;
+  }
   const even = evenLoss(logs, target, dim, options);
   return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
 }

@@ -1,8 +1,10 @@
 import { tensor } from "../factories.ts";
-import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { floorDivide, fmod, remainder } from "./division.ts";
 import { t } from "./permute.ts";
+
+const { between, booleans, integers, normal, positive } = numbers();
 
 const [whole, few] = [integers([3, 5], -9, 9), integers([5], 1, 4)];
 const [infinity, nan] = [Number.POSITIVE_INFINITY, Number.NaN];

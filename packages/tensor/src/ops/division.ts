@@ -1,5 +1,5 @@
 /**
- * What a division leaves, and how often it goes. Floating remainders are exact, as C's `fmod`; where |a / b| reaches 2¹²⁸
+ * What a division leaves, and how often it goes. Floating remainders are exact, as C's `fmod`; where |a / b| reaches 2¹¹⁵
  * (float64: 2³⁰⁰) they are NaN.
  */
 import type { Algebra, Formula } from "@ag/kernels";

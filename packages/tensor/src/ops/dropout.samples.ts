@@ -1,8 +1,10 @@
 import { manualSeed } from "../generator.ts";
-import { integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { type DropoutOptions, dropout } from "./dropout.ts";
 import { t } from "./permute.ts";
+
+const { integers, normal } = numbers();
 
 /** From a fixed seed, so that every call leaves out the same. */
 const seeded = (x: Tensor, p: number, options?: DropoutOptions): Tensor => {

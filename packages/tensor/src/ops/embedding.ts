@@ -111,7 +111,7 @@ export function oneHot(classes: Tensor, numClasses = -1): Tensor {
       `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
     );
   const values = elementsOf(classes) as BigInt64Array;
-  const largest = Number(values.reduce((max, c) => (c > max ? c : max), -1n));
+  const largest = values.reduce((most, c) => Math.max(most, Number(c)), -1);
   if (values.length === 0 && numClasses <= 0)
     throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
   if (values.some((c) => c < 0n)) throw new ValueError("oneHot: Class values must be non-negative.");

@@ -1,7 +1,9 @@
 import { tensor } from "../factories.ts";
-import { booleans, integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { all, amax, amin, any, argmax, argmin, max, min, sort } from "./extremes.ts";
 import { t } from "./permute.ts";
+
+const { booleans, integers, normal } = numbers();
 
 const [x, cube, whole, flags] = [normal([4, 5]), normal([2, 3, 4]), integers([3, 4], 0, 3), booleans([3, 4])];
 const [special, strided, ties] = [tensor([1, Number.NaN, 3]), t(normal([5, 4])), tensor([2, 5, 5, 1])];

@@ -1,5 +1,5 @@
 import { tensor } from "../factories.ts";
-import { between, booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import {
   atan,
   ceil,
@@ -22,6 +22,8 @@ import {
   trunc,
 } from "./functions.ts";
 import { t } from "./permute.ts";
+
+const { between, booleans, integers, normal, positive } = numbers();
 
 const [x, strided, whole] = [normal([3, 5]), t(normal([4, 3])), integers([4], 1, 5)];
 const [p, double] = [positive([3, 5]), positive([7], "float64")];

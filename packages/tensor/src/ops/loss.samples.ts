@@ -1,7 +1,9 @@
 import { tensor } from "../factories.ts";
-import { between, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 import { t } from "./permute.ts";
+
+const { between, integers, normal, positive } = numbers();
 
 const [x, y] = [normal([3, 4]), normal([3, 4])];
 const [positive4, half4] = [tensor([1, 2, 0.5, 0.25]), tensor([0.5, 1.5, 2.5, 3.5])];

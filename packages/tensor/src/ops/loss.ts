@@ -4,14 +4,14 @@ import { defineOp } from "../define.ts";
 import { checkComputes, isFloating, promoteTypes } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { empty } from "../factories.ts";
-import { checkReduction, finished, type Reduced, type Reduction } from "../loss-reduction.ts";
+import { checkReduction, finished, type Reduced, type Reduction, share, weighed } from "../loss-reduction.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
-import { broadcast, sameShape, showShape, sizeOf } from "../shape.ts";
-import type { Operand, Tensor } from "../tensor.ts";
+import { broadcast, sameShape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
 import { softplus } from "./activation.ts";
 import { abs, add, div, mul, neg, rsub, sub } from "./arithmetic.ts";
-import { clamp, maximum } from "./bounds.ts";
+import { clamp } from "./bounds.ts";
 import { to } from "./cast.ts";
 import { log, log1p, sigmoid } from "./functions.ts";
 import { mean, sum } from "./reduce.ts";
@@ -185,18 +185,6 @@ const logitsFormula: Formula = (m, x, target, weight, positive) => {
 };
 
 type Weighted = [x: Tensor, target: Tensor, weight: Tensor | null, positive: Tensor | null, reduction: Reduction];
-
-/** G for each element: weighed, and divided by the count of a mean. */
-function share(grad: Tensor, weight: Tensor | null, reduction: Reduction, count: number): Tensor {
-  const part = reduction === "mean" ? div(grad, count) : grad;
-  return weight ? mul(part, weight) : part;
-}
-
-function weighed(formula: Formula, operands: readonly Operand[], x: Tensor, reduction: Reduction): Tensor {
-  const out = empty(x.shape, { dtype: x.dtype });
-  cpu.pointwise(formula, operands as readonly (Tensor | number)[], out, out.dtype);
-  return finished(out, reduction);
-}
 
 const withLogitsOf: Op<Weighted> = defineOp({
   name: "binaryCrossEntropyWithLogits",

@@ -1,7 +1,9 @@
 import { tensor } from "../factories.ts";
-import { booleans, integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { maskedFill, maskedSelect, nonzero, tril, triu } from "./mask.ts";
 import { t } from "./permute.ts";
+
+const { booleans, integers, normal } = numbers();
 
 const x = normal([3, 4]);
 const mask = booleans([3, 4]);

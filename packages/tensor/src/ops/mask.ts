@@ -1,7 +1,7 @@
 /** Elements chosen by conditions and by place. */
-import { cpu, type Formula } from "@ag/kernels";
+import { cpu, type Formula, type View } from "@ag/kernels";
 import { defineOp, pointwise } from "../define.ts";
-import { withDense } from "../dense.ts";
+import { stretched, withDense } from "../dense.ts";
 import { checkComputes } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { empty, full, tensor } from "../factories.ts";
@@ -11,9 +11,9 @@ import { elementsOf } from "../read.ts";
 import { broadcast, type Shape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { where } from "./arithmetic.ts";
-import { indexAdd, indexSelect } from "./index.ts";
+import { indexAdd } from "./index.ts";
 import { sum } from "./reduce.ts";
-import { expand, reshape } from "./view.ts";
+import { reshape } from "./view.ts";
 
 type Scalar = number | bigint | boolean;
 type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
@@ -112,7 +112,7 @@ export function nonzero(x: Tensor): Tensor {
 }
 
 /** Where a mask is true, counted in row-major order. */
-function truths(mask: Tensor): Tensor {
+function truths(mask: View): Tensor {
   const flags = elementsOf(mask) as Uint8Array;
   const places: number[] = [];
   flags.forEach((flag, i) => {
@@ -127,7 +127,7 @@ const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   saves: { x: ["places"] },
   forward: (x, places, shape) => {
     const out = empty(places.shape, { dtype: x.dtype });
-    withDense([expand(x.detach(), shape)], (dense) => {
+    withDense([stretched(x, shape)], (dense) => {
       if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
     });
     return out;
@@ -154,7 +154,7 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   if (mask.dtype !== "bool")
     throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
   const shape = broadcast(x.shape, mask.shape);
-  const places = truths(expand(mask, shape));
+  const places = truths(stretched(mask, shape));
   return selectAt(x, places, shape);
 }
 

@@ -1,7 +1,9 @@
-import { integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { addmm, baddbmm, bmm, mm } from "./mm.ts";
 import { t } from "./permute.ts";
 import { expand } from "./view.ts";
+
+const { integers, normal } = numbers();
 
 const [a, b] = [normal([3, 5]), normal([5, 4])];
 

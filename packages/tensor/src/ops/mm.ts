@@ -66,7 +66,10 @@ const scaled: Formula = (m, out, alpha) => m.mul(out, alpha);
 
 /** beta · bias + alpha · a·b. */
 function weightedProduct(bias: Tensor, a: Tensor, b: Tensor, out: Tensor, { beta = 1, alpha = 1 }: AddmmOptions): void {
-  if (beta === 1 && alpha === 1 && isFloating(out.dtype)) return product(a, b, out, bias);
+  if (beta === 1 && alpha === 1 && isFloating(out.dtype)) {
+    product(a, b, out, bias);
+    return;
+  }
   product(a, b, out);
   if (beta !== 0) cpu.pointwise(weighted, [bias, out, beta, alpha], out, out.dtype);
   else if (alpha !== 1) cpu.pointwise(scaled, [out, alpha], out, out.dtype);
@@ -76,7 +79,8 @@ const times1 = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x,
 
 /** Throws unless the added tensor stretches to the product. */
 function checkAdded(op: string, added: Tensor, shape: Shape, dtype: string): void {
-  expand(added.detach(), shape).dispose();
+  const lead = shape.length - added.shape.length;
+  if (lead < 0 || added.shape.some((size, d) => size !== 1 && size !== shape[d + lead])) expand(added, shape); // says what is wrong
   if (added.dtype !== dtype)
     throw new DTypeError(
       `${op}: self and mat2 must have the same dtype, but got ${added.dtype} and ${dtype}: need one dtype. Use x.to(…).`,

@@ -1,8 +1,10 @@
 import { ones, tensor, zeros } from "../factories.ts";
-import { normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { batchNorm, layerNorm } from "./norm.ts";
 import { transpose } from "./permute.ts";
+
+const { normal, positive } = numbers();
 
 const x = normal([2, 3, 4, 5]);
 const small = normal([3, 2, 2]);

@@ -1,5 +1,7 @@
-import { integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { movedim, permute, t, transpose } from "./permute.ts";
+
+const { integers, normal } = numbers();
 
 const x = normal([2, 3, 4]);
 

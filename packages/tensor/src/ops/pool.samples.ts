@@ -1,7 +1,9 @@
-import { integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { to } from "./cast.ts";
 import { transpose } from "./permute.ts";
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, maxPool2dWithIndices } from "./pool.ts";
+
+const { integers, normal } = numbers();
 
 const x = normal([2, 3, 6, 5]);
 const small = normal([1, 1, 5, 4]);

@@ -1,6 +1,8 @@
 import { tensor } from "../factories.ts";
-import { booleans, integers, normal, positive, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { pow, square } from "./power.ts";
+
+const { booleans, integers, normal, positive } = numbers();
 
 const [x, p, whole] = [normal([3, 5]), positive([3, 5]), integers([5], -3, 4)];
 

@@ -1,6 +1,8 @@
-import { integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { t } from "./permute.ts";
 import { pad, repeat, roll, tile } from "./repeat.ts";
+
+const { integers, normal } = numbers();
 
 const x = normal([2, 3, 4]);
 

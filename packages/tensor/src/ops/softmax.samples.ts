@@ -1,6 +1,8 @@
-import { between, integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { t } from "./permute.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+
+const { between, integers, normal } = numbers();
 
 const x = normal([2, 3, 4]);
 

@@ -1,21 +1,21 @@
 /** Shares that sum to one, and their logarithms. */
 import { cpu, type DType, type View } from "@ag/kernels";
 import { defineOp } from "../define.ts";
-import { withDense } from "../dense.ts";
+import { shown, withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { empty } from "../factories.ts";
 import type { Op } from "../op.ts";
-import { dimOf, type Shape, sizeOf } from "../shape.ts";
+import { dimOf, sizeOf } from "../shape.ts";
+import { permuted } from "../strides.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { to } from "./cast.ts";
 import { exp } from "./functions.ts";
-import { transpose } from "./permute.ts";
 import { sum } from "./reduce.ts";
 
 /** Rows of a row-major tensor: what the kernels take. */
-const rows = (x: Tensor): View => {
+const rows = (x: View): View => {
   const columns = x.shape.at(-1) ?? 1;
   const shape = [columns === 0 ? 0 : sizeOf(x.shape) / columns, columns];
   return { storage: x.storage, offset: x.offset, shape, strides: [columns, 1], dtype: x.dtype };
@@ -34,10 +34,14 @@ function alongRows(
     withDense(inputs, (...dense) => kernel(dense.map(rows), rows(out)));
     return out;
   }
-  const moved = inputs.map((x) => transpose(x.detach(), dim, -1));
-  const last = empty((moved[0] as Tensor).shape, { dtype });
+  const order = shape.map((_, d) => (d === dim ? shape.length - 1 : d === shape.length - 1 ? dim : d));
+  const moved = inputs.map((x) => shown(x, permuted(x, order)));
+  const last = empty(
+    order.map((d) => shape[d]!),
+    { dtype },
+  );
   withDense(moved, (...dense) => kernel(dense.map(rows), rows(last)));
-  cpu.copy(transpose(last, dim, -1), out);
+  cpu.copy(shown(last, permuted(last, order)), out);
   last.dispose();
   return out;
 }

@@ -1,6 +1,8 @@
-import { integers, normal, type Sample, samplesFor } from "../sample.ts";
+import { numbers, type Sample, samplesFor } from "../sample.ts";
 import { t } from "./permute.ts";
 import { asStrided, diagonal } from "./strided.ts";
+
+const { integers, normal } = numbers();
 
 const x = normal([2, 3, 4]);
 
