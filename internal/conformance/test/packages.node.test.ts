@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,29 +23,46 @@ const typed = `
   export { list };
 `;
 
+const compilerOptions = {
+  strict: true,
+  target: "es2022",
+  module: "nodenext",
+  noEmit: true,
+  skipLibCheck: false,
+  types: [],
+};
+const compiler = join(root, "internal/conformance/node_modules/typescript-5.9/bin/tsc");
+
 let folder = "";
 const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { cwd: folder, encoding: "utf8" });
 
-/** Tarballs of packages, as they would be published. */
-function pack(...names: string[]): string[] {
+/** An empty project with the tarballs of packages, as they would be published. */
+function install(...names: string[]): void {
+  folder = mkdtempSync(join(tmpdir(), "ag-install-"));
   for (const name of names)
     execFileSync("npx", ["-y", packageManager, "pack", "--pack-destination", folder], {
       cwd: join(root, "packages", name),
       stdio: "pipe",
     });
-  return readdirSync(folder).filter((file) => file.endsWith(".tgz"));
+  const tarballs = readdirSync(folder).map((file) => `./${file}`);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  run("npm", "install", "--no-audit", "--no-fund", ...tarballs);
 }
 
-describe.skipIf(!isBuilt)("@ag/tensor and @ag/kernels alone, installed from tarballs", () => {
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "ag-install-"));
-    const tarballs = pack("kernels", "tensor");
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
-    run("npm", "install", "--no-audit", "--no-fund", ...tarballs.map((file) => `./${file}`));
-  }, 120_000);
+/** What TypeScript 5.9 says of a program: strict, without @types/node and skipLibCheck. */
+function complaints(text: string, lib: readonly string[]): string {
+  writeFileSync(join(folder, "typed.ts"), text);
+  const config = { compilerOptions: { ...compilerOptions, lib }, include: ["typed.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  return spawnSync(process.execPath, [compiler, "-p", "."], { cwd: folder, encoding: "utf8" }).stdout;
+}
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const remove = (): void => rmSync(folder, { recursive: true, force: true });
+
+describe.skipIf(!isBuilt)("@ag/tensor and @ag/kernels alone, installed from tarballs", () => {
+  beforeAll(() => install("kernels", "tensor"), 120_000);
+  afterAll(remove);
 
   test("no package but these two comes along", () => {
     expect(readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["@ag"]);
@@ -62,19 +79,43 @@ describe.skipIf(!isBuilt)("@ag/tensor and @ag/kernels alone, installed from tarb
     expect(run(process.execPath, "common.cjs")).toBe("[[1,2],[3,4]]\n");
   });
 
-  test("types under TypeScript 5.9, strict, without @types/node and skipLibCheck", () => {
-    writeFileSync(join(folder, "typed.ts"), typed);
-    const compilerOptions = {
-      strict: true,
-      target: "es2022",
-      module: "nodenext",
-      noEmit: true,
-      skipLibCheck: false,
-      types: [],
-      lib: ["es2022"],
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["typed.ts"] }));
-    const compiler = join(root, "internal/conformance/node_modules/typescript-5.9/bin/tsc");
-    expect(run(process.execPath, compiler, "-p", ".")).toBe("");
+  test("types", () => {
+    expect(complaints(typed, ["es2022"])).toBe("");
+  });
+});
+
+describe.skipIf(!isBuilt)("all packages, installed from tarballs", () => {
+  const packages = readdirSync(join(root, "packages"));
+  const use = `
+    console.log(typeof resnet18 === "function" && Linear.name === "Linear" && SGD.name === "SGD" && typeof load === "function");
+  `;
+  const names = `
+    import { gradcheck } from "@ag/autograd";
+    import { resnet18 } from "@ag/models";
+    import { Linear } from "@ag/nn";
+    import { SGD } from "@ag/optim";
+    import { load } from "@ag/serialization";
+  `;
+
+  beforeAll(() => install(...packages), 120_000);
+  afterAll(remove);
+
+  test("load on this Node", () => {
+    writeFileSync(join(folder, "esm.mjs"), names + use);
+    expect(run(process.execPath, "esm.mjs")).toBe("true\n");
+  });
+
+  test("types of every entry", () => {
+    const entries = packages.flatMap((name) => {
+      const { exports } = JSON.parse(readFileSync(join(folder, "node_modules/@ag", name, "package.json"), "utf8")) as {
+        exports: Record<string, unknown>;
+      };
+      return Object.keys(exports)
+        .filter((path) => path.startsWith(".") && !path.endsWith(".json"))
+        .map((path) => `@ag/${name}${path.slice(1)}`);
+    });
+    expect(
+      complaints(entries.map((entry, i) => `export * as entry${i} from "${entry}";`).join("\n"), ["es2022", "dom"]),
+    ).toBe("");
   });
 });

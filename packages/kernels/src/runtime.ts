@@ -2,7 +2,8 @@
 import { assemble, type Exports, instantiate, type Kernel } from "./assembler/index.ts";
 import { itemSize } from "./dtype.ts";
 import type { Block } from "./memory/block.ts";
-import { memory, pool } from "./memory/heap.ts";
+import { pool } from "./memory/heap.ts";
+import { memory } from "./memory/linear.ts";
 import type { View } from "./view.ts";
 
 /** Compiles kernels into functions of numbers. Keep the result: each call compiles anew. */

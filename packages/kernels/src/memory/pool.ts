@@ -36,8 +36,14 @@ export interface MemoryReport {
   readonly pageIns: number;
 }
 
+/** What a pool needs of a `WebAssembly.Memory`; declarations that name that type would ask users for the DOM's. */
+interface Growing {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 export class Pool {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Growing;
   readonly #allocator: Allocator;
   #soft = SOFT;
   /** Until a limit is set, it follows what the program needs: what is spilled only to come back should have stayed. */
@@ -58,7 +64,7 @@ export class Pool {
   readonly #owner: (Block | null)[] = [];
   readonly #counts = { spills: 0, spilled: 0, pageIns: 0 };
 
-  constructor(memory: WebAssembly.Memory, base: number) {
+  constructor(memory: Growing, base: number) {
     this.#memory = memory;
     this.#bytes = new Uint8Array(memory.buffer);
     this.#tiny = new TinyRing(memory.buffer, base);
