@@ -1,7 +1,12 @@
 /** What is a cell? A step of the tutorial: some words, and a function whose code is shown before it runs. */
 
+import type { Module } from "@ag/nn";
+import type { Tensor } from "@ag/tensor";
+
+export type Printable = string | number | boolean | null | undefined | Tensor | Module | readonly Printable[];
+
 /** Prints values as Python's print does: separated by spaces, tensors as PyTorch shows them. */
-export type Print = (...values: unknown[]) => void;
+export type Print = (...values: readonly Printable[]) => void;
 
 export interface Cell {
   /** As the tutorial numbers it; null for what we add. */

@@ -2,7 +2,7 @@
 import "@ag/autograd";
 import { type ResNet, resnet18 } from "@ag/models";
 import { arange, type Tensor } from "@ag/tensor";
-import { type Cell, codeOf } from "./cell.ts";
+import { type Cell, codeOf, type Print, type Printable } from "./cell.ts";
 import { cells } from "./cells/index.ts";
 
 /** What a run needs from its surroundings. */
@@ -17,11 +17,11 @@ export interface Surroundings {
 }
 
 /** A value as Python prints it. */
-function text(x: unknown): string {
+function text(x: Printable): string {
   if (x === null || x === undefined) return "None";
   if (typeof x === "boolean") return x ? "True" : "False";
   if (Array.isArray(x)) return `[${x.map(text).join(", ")}]`;
-  return String(x);
+  return x.toString();
 }
 
 export async function runTutorial({ loadModel, show, print, write, now }: Surroundings): Promise<void> {
@@ -29,7 +29,7 @@ export async function runTutorial({ loadModel, show, print, write, now }: Surrou
     loadModel,
     write,
     now,
-    print: (...values: unknown[]): void => print(values.map(text).join(" ")),
+    print: ((...values) => print(values.map(text).join(" "))) satisfies Print,
     freshModel: (): ResNet => resnet18({ numClasses: 10 }),
     labelsOf: (n: number): Tensor => arange(n),
   };

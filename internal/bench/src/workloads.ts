@@ -63,7 +63,10 @@ export const workloads: readonly Workload[] = [
     prepare: () => {
       const model = resnet18().eval();
       const data = rand(1, 3, 224, 224);
-      return () => noGrad(() => void scope(() => void model.forward(data)));
+      return () =>
+        noGrad(() => {
+          scope(() => void model.forward(data));
+        });
     },
   },
   { name: "MLP 784-256-128-10, batch 64, step", unit: "ms", prepare: perceptronStep },

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { cpu, type DType, type View } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
+import goldens from "./goldens/update.json" with { type: "json" };
 import { read, viewOf } from "./views.ts";
 
 interface Options {
@@ -19,7 +19,7 @@ interface Case {
   readonly start: number[][];
   readonly steps: readonly { readonly grads: number[][]; readonly params: number[][] }[];
 }
-const cases = JSON.parse(readFileSync(new URL("./goldens/update.json", import.meta.url), "utf8")) as Case[];
+const cases = goldens as unknown as Case[];
 
 const LR = 0.1;
 const viewsOf = (values: readonly number[][], dtype: DType): View[] =>
