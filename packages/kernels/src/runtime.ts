@@ -1,5 +1,5 @@
 /** How do kernels run? Families compile what they need at first use, on the one memory; scratch space is shared by all. */
-import { assemble, type Exports, instantiate, type Kernel } from "./assembler/index.ts";
+import { assemble, type Exports, i32, instantiate, type Kernel, kernel, pointer } from "./assembler/index.ts";
 import { itemSize } from "./dtype.ts";
 import type { Block } from "./memory/block.ts";
 import { pool } from "./memory/heap.ts";
@@ -33,3 +33,13 @@ export function scratch(bytes: number): number {
 
 /** Typed arrays over the whole memory. They change when the memory grows: take them after the last allocation. */
 export const bytes = (): Uint8Array => pool.bytes;
+
+let clearBytes: ((to: number, bytes: number) => unknown) | null = null;
+
+/** Writes zeros. A kernel, so that it may be called inside of `parallel`. */
+export function clear(to: number, bytes: number): void {
+  clearBytes ??= compile({
+    run: kernel({ to: pointer, bytes: i32 }, (f, { to, bytes }) => f.fillBytes(to, 0, bytes)),
+  }).run;
+  clearBytes(to, bytes);
+}
