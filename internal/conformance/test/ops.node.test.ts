@@ -3,17 +3,9 @@ import { type GradFn, sizeOf, Tensor, tensor } from "@ag/tensor";
 import { type Sample, samples } from "@ag/tensor/samples";
 import { describe, expect, test } from "vitest";
 import { difference, fileOf, type Golden, goldens, strideDifference } from "../src/goldens.ts";
+import { mapTensors } from "../src/own-tensors.ts";
 
 const goldenOf = ({ op, name }: Sample): Golden | undefined => goldens.get(fileOf(op))?.[name];
-
-/** Every tensor among the arguments replaced: also in lists, and in the options. */
-function mapTensors(x: unknown, change: (x: Tensor) => Tensor): unknown {
-  if (x instanceof Tensor) return change(x);
-  if (Array.isArray(x)) return x.map((item) => mapTensors(item, change));
-  if (typeof x === "object" && x !== null)
-    return Object.fromEntries(Object.entries(x).map(([key, value]) => [key, mapTensors(value, change)]));
-  return x;
-}
 
 /** The results that are tensors, in the order PyTorch gives them. */
 function outputsOf(result: unknown): Tensor[] {

@@ -5,6 +5,13 @@ export class OutOfMemoryError extends Error {
   }
 }
 
+/** A kernel wrote beyond the memory of its result: found while `debugMemory` is on. */
+export class OverrunError extends Error {
+  override get name(): string {
+    return "OverrunError";
+  }
+}
+
 /** A tensor is used after `dispose()` gave its memory back. */
 export class DisposedError extends Error {
   override get name(): string {
@@ -16,5 +23,18 @@ export class DisposedError extends Error {
 export class IndexError extends Error {
   override get name(): string {
     return "IndexError";
+  }
+}
+
+/** A thread ended, or stopped, in the midst of an operation. Its result is not complete; later operations are right. */
+export class WorkerLostError extends Error {
+  /** Numbers of the lost threads. */
+  readonly threads: readonly number[];
+  constructor(message: string, threads: readonly number[]) {
+    super(message);
+    this.threads = threads;
+  }
+  override get name(): string {
+    return "WorkerLostError";
   }
 }

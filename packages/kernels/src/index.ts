@@ -1,11 +1,13 @@
 export * as cpu from "./cpu.ts";
 export type * from "./device.ts";
 export { type DType, itemSize } from "./dtype.ts";
-export { DisposedError, IndexError, OutOfMemoryError } from "./errors.ts";
+export { DisposedError, IndexError, OutOfMemoryError, OverrunError, WorkerLostError } from "./errors.ts";
+export { checkMemory, debugMemory, liveBlocks } from "./memory/debug.ts";
 export { pool } from "./memory/heap.ts";
-export type { MemoryReport } from "./memory/pool.ts";
+export type { MemoryReport } from "./memory/report.ts";
 export { allocate, disposed, Storage } from "./memory/storage.ts";
 export type { Algebra, Formula } from "./pointwise/algebra.ts";
 export * as formulas from "./pointwise/formulas.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./random/state.ts";
+export { type StartOptions, setNumThreads, startThreads, threadCount } from "./threads/threads.ts";
 export { isContiguous, sizeOf, type View } from "./view.ts";

@@ -3,33 +3,68 @@
  * each which kernels to call. With one thread they run at once.
  *
  * Bits: the chunks of sums depend on the size of the work, never on the number of threads.
+ * Cost: handing out work takes some microseconds when workers are awake, up to 50 when they sleep; so below `ENOUGH`
+ * nobody is asked. While no worker is up yet everything runs here.
  */
 import type { Block } from "./memory/block.ts";
 import { pool } from "./memory/heap.ts";
+import { isRecording, record } from "./runtime.ts";
+import { LOCAL } from "./threads/recorder.ts";
+import { team, threadCount, withReplacement } from "./threads/threads.ts";
+
+/** Nanoseconds of work from which threads share it. */
+const ENOUGH = 40_000;
 
 let arena: Block | null = null;
 
 /** What a parallel run needs to know. */
 export interface Spread {
   readonly chunks: number;
-  /** Nanoseconds that one thread would take, about: bytes / 8 + flops / 40. Below some tens of thousands nobody is woken. */
+  /** Nanoseconds that one thread would take, about: bytes / 8 + flops / 40. */
   readonly work: number;
   /** Bytes of scratch space that each thread has for itself. Not cleared. */
   readonly local?: number;
+}
+
+/** Address of the scratch space of all threads, `local` bytes each. */
+function arenaFor(local: number, threads: number): number {
+  if (local === 0) return 0;
+  const bytes = local * threads;
+  if (!arena || arena.bytes < bytes) {
+    if (arena) pool.free(arena);
+    arena = pool.allocate(Math.max(bytes, 1 << 20), "scratch");
+    pool.pin(arena);
+  }
+  return pool.address(arena);
 }
 
 /**
  * Calls `body` for each chunk. A body computes addresses and calls kernels that `compile` made, and does nothing else:
  * it neither reads nor writes memory, nor looks at what a kernel returns, for the calls may be carried out later and by
  * any thread. Calls of one chunk run in order on one thread. `local`: the address of that thread's scratch space; it may
- * be added to and passed on, nothing more.
+ * be added to and passed on, nothing more. Throws {@link WorkerLostError} when a thread is lost in the midst.
  */
-export function parallel({ chunks, local = 0 }: Spread, body: (chunk: number, local: number) => void): void {
-  if (local > 0 && (!arena || arena.bytes < local)) {
-    if (arena) pool.free(arena);
-    arena = pool.allocate(Math.max(local, 1 << 20), "scratch");
-    pool.pin(arena);
+export function parallel({ chunks, work, local = 0 }: Spread, body: (chunk: number, local: number) => void): void {
+  const crew = chunks > 1 && work >= ENOUGH && !isRecording() ? team() : null;
+  if (!crew) {
+    const at = arenaFor(local, 1);
+    for (let chunk = 0; chunk < chunks; chunk++) body(chunk, at);
+    return;
   }
-  const at = arena ? pool.address(arena) : 0;
-  for (let chunk = 0; chunk < chunks; chunk++) body(chunk, at);
+  const stride = Math.ceil(local / 64) * 64;
+  const at = arenaFor(stride, threadCount());
+  const { recorder } = crew;
+  recorder.begin();
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    record(recorder);
+    try {
+      if (recorder.chunk(() => body(chunk, LOCAL + at))) continue;
+    } finally {
+      record(null);
+    }
+    withReplacement(() => crew.run(stride)); // no room for more: what is noted runs, this chunk at once
+    recorder.begin();
+    body(chunk, at);
+  }
+  withReplacement(() => crew.run(stride));
 }

@@ -3,12 +3,45 @@ import { assemble, type Exports, i32, instantiate, type Kernel, kernel, pointer 
 import { itemSize } from "./dtype.ts";
 import type { Block } from "./memory/block.ts";
 import { pool } from "./memory/heap.ts";
-import { memory } from "./memory/linear.ts";
+import { isShared, memory } from "./memory/linear.ts";
+import { jobOf } from "./threads/job.ts";
+import type { Module } from "./threads/module.ts";
+import type { Recorder } from "./threads/recorder.ts";
 import type { View } from "./view.ts";
 
+/** The calls of a job are noted here instead of carried out, while `parallel` records. */
+let recorder: Recorder | null = null;
+
+/** From now on calls are noted, or carried out again with null. */
+export function record(into: Recorder | null): void {
+  recorder = into;
+}
+
+/** Whether calls are noted. */
+export const isRecording = (): boolean => recorder !== null;
+
 /** Compiles kernels into functions of numbers. Keep the result: each call compiles anew. */
-export const compile = <N extends string>(kernels: Readonly<Record<N, Kernel>>): Exports<N> =>
-  instantiate(assemble(kernels), memory);
+export function compile<N extends string>(kernels: Readonly<Record<N, Kernel>>): Exports<N> {
+  const list = Object.entries<Kernel>(kernels);
+  const jobs = Object.fromEntries(list.map(([name, k]) => [`${name}:job`, jobOf(k)]));
+  const bytes = assemble({ ...kernels, ...jobs }, isShared);
+  const exports = instantiate(bytes, memory);
+  const module: Module = {
+    bytes,
+    jobs: list.map(([name, { parameters }]) => ({ types: parameters, run: exports[`${name}:job`] })),
+    order: -1,
+    slot: 0,
+  };
+  const callable = (name: string, job: number): ((...args: number[]) => number) => {
+    const now = exports[name]!;
+    return (...args) => {
+      if (recorder === null) return now(...args);
+      recorder.call(module, job, args);
+      return 0;
+    };
+  };
+  return Object.fromEntries(list.map(([name], job) => [name, callable(name, job)])) as Exports<N>;
+}
 
 /** Every device method calls this first: blocks whose address is asked for from now on stay where they are. */
 export const beginOperation = (): void => pool.beginOperation();

@@ -1,6 +1,18 @@
-import { allocate, OutOfMemoryError, pool, type Storage } from "@ag/kernels";
+import {
+  allocate,
+  checkMemory,
+  debugMemory,
+  liveBlocks,
+  OutOfMemoryError,
+  OverrunError,
+  pool,
+  type Storage,
+} from "@ag/kernels";
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Block } from "#memory/block";
+import { Pool } from "#memory/pool";
+import { clear } from "#runtime";
 
 const MIB = 1 << 20;
 
@@ -103,5 +115,98 @@ describe("the pool", () => {
     );
     expect(holds(kept, 7)).toBe(true);
     kept.release();
+  });
+});
+
+describe("debugging", () => {
+  beforeEach(() => debugMemory(true));
+  afterEach(() => debugMemory(false));
+
+  /** A kernel that goes `by` bytes too far. */
+  const overrun = (storage: Storage, by: number): void => {
+    pool.beginOperation();
+    clear(storage.address(), storage.bytes + by);
+  };
+
+  test("a write beyond a block is found when that is freed, and names its operation", () => {
+    const storage = allocate(40, "conv2d");
+    overrun(storage, 4);
+    expect(() => storage.release()).toThrow(OverrunError);
+    const other = allocate(40, "conv2d");
+    overrun(other, 1);
+    expect(() => other.release()).toThrow(/^conv2d: need writes inside of the 40 bytes .* 0 bytes behind/);
+    expect(liveBlocks()).toEqual([]);
+  });
+
+  test("or when all are checked", () => {
+    const storage = allocate(200_000, "matmul");
+    overrun(storage, 0);
+    expect(checkMemory).not.toThrow();
+    overrun(storage, 16);
+    expect(checkMemory).toThrow("matmul");
+    expect(() => storage.release()).toThrow(OverrunError);
+  });
+
+  test("living blocks are known by name; fresh ones hold NaN", () => {
+    const storage = allocate(12, "add");
+    expect(liveBlocks().map(({ label, bytes }) => [label, bytes])).toEqual([["add", 12]]);
+    expect(holds(storage, 255)).toBe(true);
+    storage.release();
+    expect(liveBlocks()).toEqual([]);
+  });
+});
+
+describe("a pool of its own", () => {
+  const fresh = (): Pool => new Pool(new WebAssembly.Memory({ initial: 2, maximum: 32768 }), 0);
+  const make = (own: Pool, bytes: number, label: string): Block => {
+    own.beginOperation();
+    return own.allocate(bytes, label);
+  };
+  const use = (own: Pool, block: Block): void => {
+    own.beginOperation();
+    own.address(block);
+  };
+
+  test("what was pinned for models that are gone makes room at last", () => {
+    const own = fresh();
+    for (let i = 0; i < 2000; i++) own.pin(make(own, MIB / 2, "parameter"));
+    expect(own.report().heap).toBeLessThan(700 * MIB);
+  });
+
+  test("so do graphs that no backward ever reads", () => {
+    const own = fresh();
+    for (let i = 0; i < 2000; i++) make(own, MIB / 2, "conv2d").saves = 1;
+    expect(own.report().heap).toBeLessThan(700 * MIB);
+  });
+
+  test("what is pinned and in use stays", () => {
+    const own = fresh();
+    const parameters = Array.from({ length: 40 }, () => make(own, MIB, "parameter"));
+    for (const block of parameters) own.pin(block);
+    for (let step = 0; step < 100; step++) {
+      for (const block of parameters) use(own, block);
+      for (let i = 0; i < 10; i++) make(own, MIB, "relu");
+    }
+    const { spills, pageIns } = own.report();
+    expect(spills).toBeGreaterThan(0);
+    expect(pageIns).toBe(0);
+  });
+
+  test("the soft limit follows a program that needs more, and not one that only now and then looks back", () => {
+    const large = fresh();
+    const all = Array.from({ length: 200 }, () => make(large, MIB, "tensor"));
+    for (let step = 0; step < 20; step++) for (const block of all) use(large, block);
+    const settled = large.report().pageIns;
+    for (const block of all) use(large, block);
+    expect(large.report().pageIns).toBe(settled);
+
+    const small = fresh();
+    const held = make(small, MIB, "tensor");
+    for (let i = 0; i < 20_000; i++) {
+      make(small, MIB / 4, "relu");
+      if (i % 1000 === 0) use(small, held);
+    }
+    expect(small.report().pageIns).toBeGreaterThan(5);
+    expect(small.report().heap).toBeLessThan(150 * MIB);
   });
 });

@@ -1,6 +1,6 @@
 /** Gradients are cut before an optimizer's step. The gradients stay the same tensors. */
 import { noGrad } from "@ag/autograd";
-import { add, clamp, div, GradError, mul, norm, stack, type Tensor, ValueError, zeros } from "@ag/tensor/fn";
+import { add, clamp, div, GradError, mul, norm, stack, type Tensor, ValueError, withScope, zeros } from "@ag/tensor/fn";
 
 export interface ClipNormOptions {
   /** The order of the norm: 2 unless given, 1, or Infinity. */
@@ -31,7 +31,7 @@ export function clipGradNorm_(
   maxNorm: number,
   { normType = 2, errorIfNonfinite = false }: ClipNormOptions = {},
 ): Tensor {
-  return noGrad(() => {
+  const clip = (): Tensor => {
     const grads = gradientsOf(parameters);
     if (grads.length === 0) return zeros([]);
     const options = { p: normType };
@@ -43,7 +43,8 @@ export function clipGradNorm_(
     const coefficient = clamp(div(maxNorm, add(total, 1e-6)), { max: 1 });
     for (const grad of grads) mul.inPlace(grad, coefficient);
     return total;
-  });
+  };
+  return noGrad(() => withScope(clip));
 }
 
 /** Limits every element of the gradients to ±`clipValue`. */

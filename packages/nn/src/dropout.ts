@@ -18,7 +18,10 @@ export class Dropout extends Module {
 
   forward(x: Tensor): Tensor {
     const out = dropout(x, this.p, { training: this.training });
-    return this.inplace && out !== x ? copy_(x, out) : out;
+    if (!this.inplace || out === x) return out;
+    copy_(x, out);
+    out.dispose(); // the node holds what it reads
+    return x;
   }
 
   protected override extraRepr(): string {

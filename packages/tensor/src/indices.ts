@@ -3,6 +3,7 @@ import type { DType, View } from "@ag/kernels";
 import { DTypeError, IndexError } from "./errors.ts";
 import { to } from "./ops/cast.ts";
 import { elementsOf } from "./read.ts";
+import { withScope } from "./scope.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -18,14 +19,14 @@ export const named: Readonly<Record<DType, string>> = {
   bool: "Bool",
 };
 
-/** Indices as int64; throws for what is not int32 or int64. */
-export function indices(op: string, index: Tensor): Tensor {
+/** Calls `use` with indices as int64; throws for what is not int32 or int64. */
+export function withIndices(op: string, index: Tensor, use: (index: Tensor) => Tensor): Tensor {
   if (index.dtype !== "int64" && index.dtype !== "int32")
     throw new DTypeError(
       `${op}: ${op}(): Expected dtype int32/int64 for index (expected scalar type Long but found ${named[index.dtype]}): ` +
         `need whole indices; got ${index.dtype}. Use tensor([…], { dtype: "int64" }).`,
     );
-  return to(index, "int64");
+  return withScope(() => use(to(index, "int64")));
 }
 
 /** Throws unless every index is within a dimension; PyTorch's kernels say it in several ways. */

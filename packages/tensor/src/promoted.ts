@@ -2,12 +2,16 @@
 import { cast } from "./cast.ts";
 import { isFloating, resultType } from "./dtype.ts";
 import { checkTarget } from "./elementwise.ts";
+import { withScope } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** `x` in the dtype in which it meets the numbers. Floating tensors never change, so there is nothing to record. */
-export function promoted(x: Tensor, numbers: readonly (number | bigint | boolean)[]): Tensor {
-  if (isFloating(x.dtype)) return x;
-  return cast(x, resultType([x, ...numbers]));
+/** Calls `use` with `x` in the dtype in which it meets the numbers. Floating tensors never change, so there is nothing to record. */
+export function withPromoted(
+  x: Tensor,
+  numbers: readonly (number | bigint | boolean)[],
+  use: (x: Tensor) => Tensor,
+): Tensor {
+  return isFloating(x.dtype) ? use(x) : withScope(() => use(cast(x, resultType([x, ...numbers]))));
 }
 
 /** Refuses to write in place what would not have the dtype of `x`. */

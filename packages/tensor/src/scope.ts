@@ -1,52 +1,85 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { ValueError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Tensors that were made since the innermost scope began. */
-let current: Tensor[] | null = null;
+/** A scope that has begun, and what was made since. */
+interface Open {
+  readonly made: Tensor[];
+  readonly outer: Open | null;
+  isOpen: boolean;
+}
+
+let current: Open | null = null;
 
 /** Called for every new tensor. */
 export function track(x: Tensor): void {
-  if (current !== null) current.push(x);
+  if (current !== null) current.made.push(x);
 }
 
-/** Exempts tensors from every scope around; gives its argument. */
+/**
+ * Exempts a tensor from every scope around; gives its argument.
+ *
+ * ```ts doctest
+ * const seen = [];
+ * scope(() => {
+ *   seen.push(keep(tensor([1, 2]).mul(2)));
+ * });
+ * seen[0].tolist() // => [2, 4]
+ * ```
+ */
 export function keep<T extends Tensor>(x: T): T {
   x.isKept = true;
   return x;
 }
 
+const isTensor = (value: unknown): boolean => typeof value === "object" && value !== null && "storage" in value;
+
 /** Collects the tensors inside of a value: itself, and in arrays, Maps, Sets and plain objects. */
 function tensorsIn(value: unknown, found: Set<unknown>): void {
   if (typeof value !== "object" || value === null || found.has(value)) return;
   found.add(value);
-  if ("storage" in value) return;
+  if (isTensor(value) || ArrayBuffer.isView(value)) return;
   if (value instanceof Map || value instanceof Set || Array.isArray(value))
     for (const item of value.values()) tensorsIn(item, found);
   else for (const item of Object.values(value)) tensorsIn(item, found);
 }
 
-function leave(made: readonly Tensor[], outer: Tensor[] | null, result: unknown): void {
-  current = outer;
-  const survivors = new Set<unknown>();
-  tensorsIn(result, survivors);
-  for (const x of made) {
-    if (survivors.has(x)) outer?.push(x);
+function enter(): Open {
+  current = { made: [], outer: current, isOpen: true };
+  return current;
+}
+
+/** Scopes may end in any order: those that have ended collect nothing more. */
+function leave(scope: Open, result: unknown): void {
+  scope.isOpen = false;
+  while (current !== null && !current.isOpen) current = current.outer;
+  const survivors = isTensor(result) ? null : new Set<unknown>(); // most scopes give one tensor
+  if (survivors && scope.made.length > 0) tensorsIn(result, survivors);
+  for (const x of scope.made) {
+    if (survivors ? survivors.has(x) : x === result) scope.outer?.made.push(x);
     else if (!x.isKept) x.dispose();
   }
 }
 
 /** Gives back the memory of every tensor made by `body`, except what it returns. Used by the engine for each step. */
 export function withScope<T>(body: () => T): T {
-  const outer = current;
-  const made: Tensor[] = [];
-  current = made;
+  const scope = enter();
   let result: T | undefined;
   try {
     result = body();
     return result;
   } finally {
-    leave(made, outer, result);
+    leave(scope, result);
   }
+}
+
+/** A callback that goes on after it has returned would use what the scope has given back. */
+function synchronous<T>(value: T): T {
+  if (value instanceof Promise)
+    throw new ValueError(
+      "scope: need a synchronous callback; got one that returns a promise. Dispose by hand, or await outside of the scope.",
+    );
+  return value;
 }
 
 /** A scope that ends with its block. */
@@ -57,22 +90,30 @@ export interface Scope extends Disposable {
 
 /**
  * Gives back, at its end, the memory of every tensor made inside: `scope(() => …)` exempts what the callback returns
- * (tensors in arrays, Maps and objects too), `using s = scope()` lasts to the end of the block. Parameters, gradients
- * of leaves and what was handed to {@link keep} stay. Nothing ever needs a scope: it only saves memory sooner.
+ * (tensors in arrays, Maps and objects too), `using s = scope()` lasts to the end of the block, or to its first `await`.
+ * Parameters, gradients of leaves and what was handed to {@link keep} stay. Nothing ever needs a scope: it only saves
+ * memory sooner. Throws {@link ValueError} for a callback that returns a promise.
+ *
+ * ```ts doctest
+ * const loss = scope(() => {
+ *   const difference = tensor([1, 2]).sub(tensor([1, 4])); // given back
+ *   return difference.mul(difference).mean(); // stays
+ * });
+ * loss.item() // => 2
+ * ```
  */
 export function scope(): Scope;
 export function scope<T>(body: () => T): T;
 export function scope<T>(body?: () => T): T | Scope {
-  if (body) return withScope(body);
-  const outer = current;
-  const made: Tensor[] = [];
-  current = made;
-  let isOpen = true;
+  if (body) return withScope(() => synchronous(body()));
+  const open = enter();
+  queueMicrotask(() => {
+    if (open.isOpen) current = null; // others run now: their tensors are not this block's
+  });
   return {
     keep,
     [Symbol.dispose]: () => {
-      if (isOpen) leave(made, outer, undefined);
-      isOpen = false;
+      if (open.isOpen) leave(open, undefined);
     },
   };
 }

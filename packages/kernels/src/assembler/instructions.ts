@@ -271,12 +271,12 @@ const withWait = {
   atomicSub: update("i32", 0x25, 2),
   /** Wakes up to `count` waiters; the number woken. */
   notify: update("i32", 0x00, 2),
-  /** Sleeps while the word equals `expected`; for ever when no time-out is given. */
-  wait: (address: Address, offset: number, expected: Operand<"i32">): Value<"i32"> =>
+  /** Sleeps while the word equals `expected`, for so many nanoseconds or for ever: 0 woken, 1 not equal, 2 timed out. */
+  wait: (address: Address, offset: number, expected: Operand<"i32">, nanoseconds = -1): Value<"i32"> =>
     new Value("i32", [
       ...address.code,
       ...codeOf("i32", expected),
-      ...codeOf("i64", -1),
+      ...codeOf("i64", nanoseconds),
       0xfe,
       0x01,
       2,

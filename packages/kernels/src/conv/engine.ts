@@ -1,36 +1,19 @@
-/** What the three products of a convolution share: kernels, padded images, and the choice of the way to multiply. */
+/**
+ * What the three products of a convolution share: kernels, packers, and a product of which one operand is packed
+ * beforehand, for all chunks.
+ */
 import type { Exports } from "../assembler/index.ts";
-import { narrow, tileFor } from "../matmul/choice.ts";
+import { KC } from "../matmul/block.ts";
 import { elementsOf, type Real } from "../matmul/elements.ts";
-import {
-  blockScratch,
-  type Engine,
-  engineOf,
-  type Matrix,
-  multiplyBlocks,
-  multiplySweep,
-  type Packer,
-  packerOfRows,
-  type Sizes,
-  sweepScratch,
-} from "../matmul/engine.ts";
-import { bytes, compile } from "../runtime.ts";
-import { type Geometry, isPadded, paddedSize } from "./geometry.ts";
+import { type Engine, type Packer, roundUp, type Sizes } from "../matmul/engine.ts";
+import { compile } from "../runtime.ts";
 import { packGathered } from "./pack.ts";
 import { addPlanes, copyPlanes } from "./planes.ts";
 
-/** Columns of a product over several images: below, panels are half empty; above, C leaves the cache. */
-const COLUMNS = 2048;
-/** Output pixels from which an image is worth a product of its own. */
-const LARGE_IMAGE = 256;
-/** Columns up to which the weights are read where they are. */
-const FEW = 64;
-/** Bytes of packed B up to which it stays in L2 while the weights pass. */
-const RESIDENT = 1 << 19;
-
-/** How many images one product takes. No bit depends on it. */
-export const imagesTogether = ({ n, pixels }: Geometry): number =>
-  pixels >= LARGE_IMAGE ? 1 : Math.min(n, Math.floor(COLUMNS / pixels));
+/** Rows that are multiplied with all columns before the next ones: their panels stay in L2. */
+const ROWS = 96;
+/** Below this depth a row of tiles is finished before the next one begins: writing C is then most of the work. */
+const SHALLOW = 32;
 
 type Planes = Exports<"copy" | "add">;
 const planes: Partial<Record<Real, Planes>> = {};
@@ -60,42 +43,53 @@ export interface Gathered {
   readonly along: number;
 }
 
-function packerOfGathered(dtype: Real, width: number, { from, near, along }: Gathered): Packer {
+export function packerOfGathered(dtype: Real, width: number, { from, near, along }: Gathered): Packer {
   const run = gatherKernel(dtype, width);
   return (first, extent, p, depth, to) => {
     run(extent, depth, from, near + 4 * first, along + 4 * p, to);
   };
 }
 
-export interface Product {
-  readonly dtype: Real;
-  readonly sizes: Sizes;
-  readonly engine: Engine;
-  /** A is read where it is. */
-  readonly isSwept: boolean;
-  /** Bytes of scratch space. */
-  readonly scratch: number;
+/** Panels of one operand for all of k: blocks of 256 of k one after the other, each as multiplyBlocks has them. */
+export interface Panels {
+  readonly at: number;
+  /** Neighbours, rounded up to whole panels. */
+  readonly extent: number;
 }
 
-/** `hasRows`: the rows of A are contiguous. Asks for the tile, so before the operation takes its scratch space. */
-export function productOf(dtype: Real, sizes: Sizes, hasRows: boolean): Product {
+/** Bytes of panels for `extent` neighbours and all of k. */
+export const panelBytes = (size: number, extent: number, width: number, k: number): number =>
+  size * roundUp(extent, width) * k;
+
+/** Where the block of k from `p` on begins. */
+const panelsFrom = (size: number, { at, extent }: Panels, p: number): number => at + size * extent * p;
+
+/** Packs blocks of k from block `first` on, `count` of them. */
+export function packBlocks(
+  size: number,
+  packer: Packer,
+  sizes: { readonly extent: number; readonly k: number },
+  to: Panels,
+  { first, count }: { readonly first: number; readonly count: number },
+): void {
+  const end = Math.min(sizes.k, KC * (first + count));
+  for (let p = KC * first; p < end; p += KC)
+    packer(0, sizes.extent, p, Math.min(KC, sizes.k - p), panelsFrom(size, to, p));
+}
+
+/** Bytes of scratch space that `multiplyPacked` needs for chunks of so many rows or columns. */
+export function packedScratch({ tile: { dtype, mr, nr } }: Engine, extent: number, k: number): number {
   const { size } = elementsOf(dtype);
-  const { rows, columns, k } = sizes;
-  const isSwept = hasRows && columns <= FEW && size * k * Math.max(columns, 16) <= RESIDENT;
-  const isNarrow = isSwept && dtype === "float32" && columns <= 8;
-  const tile = isNarrow ? narrow[columns <= 4 ? 0 : 1] : tileFor(dtype, rows * columns * k);
-  const engine = engineOf(tile);
-  const scratch = isSwept ? sweepScratch(engine, sizes) : blockScratch(engine, sizes);
-  return { dtype, sizes, engine, isSwept, scratch };
+  return roundUp(size * mr * nr, 64) + size * (roundUp(extent, mr) + nr) * Math.min(k, KC);
 }
 
-/** C = A · B, or += that; A is a matrix or gathered, B gathered; `k` and `columns` may be less than planned. */
-export function runProduct(
-  { dtype, engine, isSwept }: Product,
-  sizes: Sizes,
+/** C = A · B, or += that: one operand is panels, the other comes from a packer, block by block of k. */
+export function multiplyPacked(
+  { tile, run }: Engine,
+  { rows, columns, k }: Sizes,
   operands: {
-    readonly a: Matrix | Gathered;
-    readonly b: Gathered;
+    readonly a: Panels | Packer;
+    readonly b: Panels | Packer;
     readonly c: number;
     readonly ldc: number;
     readonly isContinued?: boolean;
@@ -103,29 +97,25 @@ export function runProduct(
   },
   scratch: number,
 ): void {
-  const { a, b, c, ldc } = operands;
-  const { mr, nr } = engine.tile;
-  const packB = packerOfGathered(dtype, nr, b);
-  if (isSwept && "at" in a) multiplySweep(engine, sizes, { a, packB, c, ldc }, scratch);
-  else {
-    const packA = "at" in a ? packerOfRows(engine, a) : packerOfGathered(dtype, mr, a);
-    multiplyBlocks(engine, sizes, { ...operands, packA, packB }, scratch);
-  }
-}
-
-/** Bytes of the copy of so many images with a border; 0 when they need none. */
-export const borderBytes = (geometry: Geometry, images: number, size: number): number =>
-  isPadded(geometry) ? size * images * paddedSize(geometry) : 0;
-
-/** The address of `images` images at `from` with a border of zeros: a copy at `to`, or `from` when they need none. */
-export function withBorder(geometry: Geometry, images: number, from: number, to: number, dtype: Real): number {
-  if (!isPadded(geometry)) return from;
-  const { c, h, w, paddedH, paddedW, options } = geometry;
+  const { dtype, mr, nr } = tile;
   const { size } = elementsOf(dtype);
-  const [top, left] = options.padding;
-  bytes().fill(0, to, to + borderBytes(geometry, images, size));
-  const inside = to + size * (top * paddedW + left);
-  const { copy } = planeKernels(dtype);
-  copy(images * c, h, w, from, size * h * w, inside, size * paddedW, size * paddedW * paddedH);
-  return to;
+  const { a, b, c, ldc, isContinued = false, span = KC } = operands;
+  const space = scratch + roundUp(size * mr * nr, 64);
+  const blockOf = (operand: Panels | Packer, extent: number, p: number, depth: number): number => {
+    if (typeof operand !== "function") return panelsFrom(size, operand, p);
+    operand(0, extent, p, depth, space);
+    return space;
+  };
+  for (let p = 0; p < k; p += KC) {
+    const depth = Math.min(KC, k - p);
+    const multiply = p === 0 && !isContinued ? run.first : run.next;
+    const panelsA = blockOf(a, rows, p, depth);
+    const panelsB = blockOf(b, columns, p, depth);
+    const step = depth < SHALLOW ? 4 * mr : roundUp(ROWS, mr);
+    for (let r = 0; r < rows; r += step)
+      multiply(
+        ...[Math.min(step, rows - r), columns, depth, span],
+        ...[panelsA + r * depth * size, panelsB, c + r * ldc, ldc, scratch],
+      );
+  }
 }

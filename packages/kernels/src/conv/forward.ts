@@ -1,91 +1,134 @@
-/** out[o, pixel] = W[o, tap] · image[tap, pixel] + bias[o], for each group and some images at a time. */
+/**
+ * out[o, pixel] = W[o, tap] · image[tap, pixel] + bias[o].
+ *
+ * Many pixels    the weights are packed once; each chunk is a band of pixels.
+ * Few pixels     few.ts
+ */
 import type { ConvolutionOptions } from "../device.ts";
 import { itemSize } from "../dtype.ts";
+import { KC } from "../matmul/block.ts";
+import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
-import { commonKernels, roundUp } from "../matmul/engine.ts";
-import { address, beginOperation, bytes, scratch } from "../runtime.ts";
+import { commonKernels, type Engine, engineOf, packerOfRows, roundUp } from "../matmul/engine.ts";
+import { parallel } from "../parallel.ts";
+import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
+import { addPlaces, type Band, bandsOf, copyBorder, placesOf } from "./bands.ts";
 import {
-  borderBytes,
-  imagesTogether,
-  type Product,
+  multiplyPacked,
+  type Panels,
+  packBlocks,
+  packedScratch,
+  packerOfGathered,
+  panelBytes,
   planeKernels,
-  productOf,
-  runProduct,
-  withBorder,
 } from "./engine.ts";
-import { type Geometry, geometryOf, tableBytes, writePixels, writeTaps } from "./geometry.ts";
+import { type Addresses, fewPlan, type Plan } from "./few.ts";
+import { type Geometry, geometryOf, stripFor, tableBytes, writePixels, writeTaps } from "./geometry.ts";
+import { forwardLayer, runWinograd } from "./winograd.ts";
 
-interface Places {
-  readonly x: number;
-  readonly weight: number;
-  readonly out: number;
-  readonly border: number;
-  readonly taps: number;
-  readonly pixels: number;
-  /** Where C is computed when it holds several images. */
-  readonly c: number;
-  readonly space: number;
-}
+/** Pixels of a band, about. */
+const PIXELS = 256;
+/** Pixels of all images that count as few. */
+const FEW = 64;
 
 /** As `Device.conv2d` says. */
 export function conv2d(x: View, weight: View, bias: View | null, out: View, options: ConvolutionOptions): void {
   if (sizeOf(out.shape) === 0) return;
   const dtype = out.dtype as Real;
-  const size = itemSize(dtype);
   const geometry = geometryOf(x, weight, out, options);
-  const { n, groupO, taps, pixels, c, h, w, o } = geometry;
-  const together = imagesTogether(geometry);
-  const product = productOf(dtype, { rows: groupO, columns: together * pixels, k: taps }, true);
-  const bytesOfBorder = roundUp(borderBytes(geometry, together, size), 64);
-  const bytesOfC = together > 1 ? roundUp(size * groupO * together * pixels, 64) : 0;
-  const bytesOfTables = tableBytes(taps) + tableBytes(together * pixels);
+  const layer = dtype === "float32" ? forwardLayer(geometry) : null;
+  if (layer) {
+    runWinograd(layer, x, weight, bias, out);
+    return;
+  }
+  const { n, pixels, taps, o } = geometry;
+  const isFew = n * pixels <= FEW;
+  const plan = isFew ? fewPlan(geometry, dtype) : manyPlan(geometry, dtype);
   beginOperation();
-  const border = scratch(bytesOfBorder + bytesOfTables + bytesOfC + product.scratch);
-  const atTaps = border + bytesOfBorder;
-  const places = {
-    ...{ x: address(x), weight: address(weight), out: address(out), border, taps: atTaps },
-    pixels: atTaps + tableBytes(taps),
-    c: atTaps + bytesOfTables,
-    space: atTaps + bytesOfTables + bytesOfC,
-  };
-  writeTaps(places.taps, geometry, size);
-  writePixels(places.pixels, geometry, together, size);
-  for (let image = 0; image < n; image += together) {
-    const images = Math.min(together, n - image);
-    const from = withBorder(geometry, images, places.x + size * image * c * h * w, border, dtype);
-    const at = { ...places, x: from, out: places.out + size * image * o * pixels };
-    for (let group = 0; group < options.groups; group++) convolve(product, geometry, at, { group, images, together });
-  }
-  if (bias) addBias(geometry, places.out, address(bias), dtype);
+  const space = scratch(plan.bytes);
+  const at = { x: address(x), weight: address(weight), bias: bias && address(bias), out: address(out) };
+  if (taps === 0) clear(at.out, itemSize(dtype) * n * o * pixels);
+  else plan.run(space, at);
+  if (bias) addBias(geometry, dtype, at);
 }
 
-/** One group of `images` images. */
-function convolve(
-  product: Product,
-  { groupC, groupO, paddedH, paddedW, pixels, o, taps }: Geometry,
-  at: Places,
-  { group, images, together }: { readonly group: number; readonly images: number; readonly together: number },
-): void {
-  const { dtype } = product;
-  const size = itemSize(dtype);
-  const columns = images * pixels;
-  const to = at.out + size * group * groupO * pixels;
-  const c = together > 1 ? at.c : to;
-  const a = { at: at.weight + size * group * groupO * taps, row: size * taps, column: size };
-  const b = { from: at.x + size * group * groupC * paddedH * paddedW, near: at.pixels, along: at.taps };
-  if (taps === 0) bytes().fill(0, c, c + size * groupO * columns);
-  else runProduct(product, { rows: groupO, columns, k: taps }, { a, b, c, ldc: size * columns }, at.space);
-  if (together === 1) return;
-  const { copy } = planeKernels(dtype);
-  for (let i = 0; i < images; i++) {
-    const from = c + size * i * pixels;
-    copy(groupO, 1, pixels, from, size * columns, to + size * i * o * pixels, 0, size * pixels);
-  }
-}
-
-function addBias({ n, o, pixels }: Geometry, out: number, bias: number, dtype: Real): void {
+function addBias({ n, o, pixels }: Geometry, dtype: Real, { out, bias }: Addresses): void {
   const size = itemSize(dtype);
   const add = commonKernels(dtype).bias;
-  for (let i = 0; i < n; i++) add(o, pixels, out + size * i * o * pixels, size * pixels, size, bias, size, 0);
+  parallel({ chunks: n, work: (size * n * o * pixels) / 8 }, (image) => {
+    add(o, pixels, out + size * image * o * pixels, size * pixels, size, bias!, size, 0);
+  });
+}
+
+function manyPlan(geometry: Geometry, dtype: Real): Plan {
+  const size = itemSize(dtype);
+  const { n, oh, ow, o, groupC, groupO, taps, options } = geometry;
+  const engine = engineOf(tileFor(dtype, n * o * oh * ow * taps));
+  const { mr } = engine.tile;
+  const bands = bandsOf(n, oh, ow, PIXELS);
+  const { images, rows } = bands[0]!;
+  const strip = stripFor(geometry, size, bands[0]!, groupC);
+  const pixels = images * rows * ow;
+  const bytesOfGroup = roundUp(panelBytes(size, groupO, mr, taps), 64);
+  const shared = placesOf({
+    ...{ taps: tableBytes(taps), pixels: tableBytes(pixels), panels: options.groups * bytesOfGroup },
+  });
+  const local = placesOf({
+    ...{ border: strip.bytes, c: images > 1 ? size * groupO * pixels : 0, space: packedScratch(engine, pixels, taps) },
+  });
+  const run = (space: number, { x, weight, out }: Addresses): void => {
+    const at = addPlaces(shared.at, space);
+    writeTaps(at.taps, geometry, size, strip);
+    writePixels(at.pixels, geometry, bands[0]!, size, strip);
+    const panelsOf = (group: number): Panels => ({ at: at.panels + group * bytesOfGroup, extent: roundUp(groupO, mr) });
+    const blocks = Math.ceil(taps / KC);
+    parallel({ chunks: options.groups * blocks, work: (size * o * taps) / 4 }, (chunk) => {
+      const group = Math.floor(chunk / blocks);
+      const from = { at: weight + size * group * groupO * taps, row: size * taps, column: size };
+      const part = { first: chunk % blocks, count: 1 };
+      packBlocks(size, packerOfRows(engine, from), { extent: groupO, k: taps }, panelsOf(group), part);
+    });
+    const work = (n * o * oh * ow * taps) / 20;
+    parallel({ chunks: bands.length * options.groups, work, local: local.bytes }, (chunk, space) => {
+      const band = bands[Math.floor(chunk / options.groups)]!;
+      const group = chunk % options.groups;
+      const own = addPlaces(local.at, space);
+      const above = band.row * options.stride[0];
+      const border = { x, above, first: group * groupC, count: groupC, to: own.border };
+      const from = copyBorder(dtype, geometry, strip, band, border);
+      const packB = packerOfGathered(dtype, engine.tile.nr, { from, near: at.pixels, along: at.taps });
+      multiplyBand(geometry, engine, band, { group, a: panelsOf(group), b: packB, c: own.c, out, space: own.space });
+    });
+  };
+  return { bytes: shared.bytes, run };
+}
+
+/** One group of a band. The result is written directly if it comes from one image. */
+function multiplyBand(
+  { oh, ow, o, groupO, taps }: Geometry,
+  engine: Engine,
+  { image, images, row, rows }: Band,
+  part: {
+    readonly group: number;
+    readonly a: Panels;
+    readonly b: ReturnType<typeof packerOfGathered>;
+    readonly c: number;
+    readonly out: number;
+    readonly space: number;
+  },
+): void {
+  const { dtype } = engine.tile;
+  const size = itemSize(dtype);
+  const { group, a, b, space } = part;
+  const columns = images * rows * ow;
+  const to = part.out + size * (((image * o + group * groupO) * oh + row) * ow);
+  const c = images > 1 ? part.c : to;
+  const ldc = size * (images > 1 ? columns : oh * ow);
+  multiplyPacked(engine, { rows: groupO, columns, k: taps }, { a, b, c, ldc }, space);
+  if (images === 1) return;
+  const { copy } = planeKernels(dtype);
+  const pixels = oh * ow;
+  for (let i = 0; i < images; i++)
+    copy(groupO, 1, pixels, c + size * i * pixels, 0, size * columns, to + size * i * o * pixels, 0, size * pixels);
 }

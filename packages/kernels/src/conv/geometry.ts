@@ -2,6 +2,7 @@
 import type { ConvolutionOptions } from "../device.ts";
 import { bytes } from "../runtime.ts";
 import type { View } from "../view.ts";
+import { directStrip, type Strip, stripOf } from "./bands.ts";
 
 export interface Geometry {
   readonly n: number;
@@ -21,8 +22,8 @@ export interface Geometry {
   readonly taps: number;
   /** Output pixels of one image. */
   readonly pixels: number;
-  /** Sizes of the image with its border of zeros. */
-  readonly paddedH: number;
+  readonly padding: readonly [number, number];
+  /** Width of the image with its border of zeros. */
   readonly paddedW: number;
 }
 
@@ -37,16 +38,13 @@ export function geometryOf(x: View, weight: View, out: View, options: Convolutio
     groupO: o / groups,
     taps: groupC * kh * kw,
     pixels: oh * ow,
-    paddedH: h + 2 * padding[0],
+    padding,
     paddedW: w + 2 * padding[1],
   };
 }
 
 /** Whether images need a border of zeros. */
-export const isPadded = ({ options: { padding } }: Geometry): boolean => padding[0] > 0 || padding[1] > 0;
-
-/** Elements of one image with its border. */
-export const paddedSize = ({ c, paddedH, paddedW }: Geometry): number => c * paddedH * paddedW;
+export const isPadded = ({ padding }: Geometry): boolean => padding[0] > 0 || padding[1] > 0;
 
 /** Entries that a table repeats at its end: a panel's width at most. */
 const SPARE = 16;
@@ -54,37 +52,53 @@ const SPARE = 16;
 /** Bytes of a table of so many entries. */
 export const tableBytes = (entries: number): number => 4 * Math.ceil((entries + SPARE) / 16) * 16;
 
-function table(at: number, entries: number, fill: (to: Int32Array) => void): void {
+export function table(at: number, entries: number, fill: (to: Int32Array) => void): void {
   const to = new Int32Array(bytes().buffer, at, entries + SPARE);
   fill(to);
   to.fill(entries > 0 ? to[entries - 1]! : 0, entries);
 }
 
-/** Byte offsets of the weights of one output channel in the padded image, in their order. */
-export function writeTaps(
-  at: number,
-  { groupC, kh, kw, paddedH, paddedW, options, taps }: Geometry,
-  size: number,
-): void {
+/** Byte offsets of the weights of one output channel in a strip, in their order. */
+export function writeTaps(at: number, { groupC, kh, kw, options, taps }: Geometry, size: number, strip: Strip): void {
   const [dy, dx] = options.dilation;
   table(at, taps, (to) => {
     let i = 0;
     for (let c = 0; c < groupC; c++)
       for (let y = 0; y < kh; y++)
-        for (let x = 0; x < kw; x++) to[i++] = size * ((c * paddedH + y * dy) * paddedW + x * dx);
+        for (let x = 0; x < kw; x++) to[i++] = c * strip.plane + y * dy * strip.row + size * x * dx;
   });
 }
 
-/** Byte offsets, in padded images, of the first tap of every output pixel of `images` images. */
-export function writePixels(at: number, geometry: Geometry, images: number, size: number): void {
-  const { oh, ow, paddedW, pixels, options } = geometry;
+/** Byte offsets, in a strip, of the first tap of every output pixel of a band. */
+export function writePixels(
+  at: number,
+  { ow, options }: Geometry,
+  { images, rows }: { readonly images: number; readonly rows: number },
+  size: number,
+  strip: Strip,
+): void {
   const [sy, sx] = options.stride;
-  table(at, images * pixels, (to) => {
+  table(at, images * rows * ow, (to) => {
     let i = 0;
     for (let image = 0; image < images; image++)
-      for (let y = 0; y < oh; y++)
-        for (let x = 0; x < ow; x++) to[i++] = size * (image * paddedSize(geometry) + y * sy * paddedW + x * sx);
+      for (let y = 0; y < rows; y++)
+        for (let x = 0; x < ow; x++) to[i++] = image * strip.image + y * sy * strip.row + size * x * sx;
   });
+}
+
+/** Rows of the image with its border that so many rows of outputs see. */
+export const rowsSeen = ({ kh, options: { stride, dilation } }: Geometry, rows: number): number =>
+  (rows - 1) * stride[0] + (kh - 1) * dilation[0] + 1;
+
+/** The strip for `channels` channels of a band: a copy if images need a border. */
+export function stripFor(
+  geometry: Geometry,
+  size: number,
+  { images, rows }: { readonly images: number; readonly rows: number },
+  channels: number,
+): Strip {
+  if (!isPadded(geometry)) return directStrip(size, geometry);
+  return stripOf(size, images, channels, rowsSeen(geometry, rows), geometry.paddedW);
 }
 
 /** Byte offsets of the output pixels of one channel in `images` images. */

@@ -1,32 +1,47 @@
 /**
- * taps[tap, pixel] = Wᵀ[tap, o] · grad[o, pixel] for some channels and images at a time; then the taps are added to the
- * gradient of x, in the order of the window.
+ * taps[tap, pixel] = Wᵀ[tap, o] · grad[o, pixel]; then the taps are added to the gradient of x, in the order of the
+ * window. The output's gradient becomes panels once, for some images at a time; each chunk is some input channels.
  */
 import type { ConvolutionOptions } from "../device.ts";
 import { itemSize } from "../dtype.ts";
+import { KC } from "../matmul/block.ts";
+import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
-import { roundUp } from "../matmul/engine.ts";
-import { type Plan, planOf, runPlan } from "../matmul/plan.ts";
-import { address, beginOperation, bytes, scratch } from "../runtime.ts";
+import { type Engine, engineOf, packerOfRows, roundUp } from "../matmul/engine.ts";
+import { type Plan as MatrixPlan, planOf as matrixPlanOf, runPlan } from "../matmul/plan.ts";
+import { parallel } from "../parallel.ts";
+import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
-import { imagesTogether, type Product, planeKernels, productOf, runProduct } from "./engine.ts";
+import { addPlaces, placesOf } from "./bands.ts";
+import { multiplyPacked, type Panels, packedScratch, packerOfGathered, panelBytes, planeKernels } from "./engine.ts";
 import { type Geometry, geometryOf, tableBytes, writeOutputs, writeSteps } from "./geometry.ts";
+import { backwardLayer, runWinograd } from "./winograd.ts";
 
-/** Elements of `taps` at a time: about what L2 holds. No bit depends on it. */
-const TAPS = 1 << 18;
+/** Elements of `taps` in a chunk: they stay in L2. No bit depends on it, nor on the next three. */
+const TAPS = 1 << 16;
+/** Columns of a product over several images. */
+const COLUMNS = 2048;
+/** Pixels from which an image is worth a product of its own. */
+const LARGE_IMAGE = 256;
+/** Pixels of a chunk that packs. */
+const PACKED = 256;
 /** Pixels up to which packing the weights would cost more than multiplying them. */
 const FEW_PIXELS = 8;
 
-interface Places {
+interface Plan {
+  readonly geometry: Geometry;
+  readonly engine: Engine;
+  /** Images and channels of a product. */
+  readonly together: number;
+  readonly channels: number;
+  /** The product of so many channels of one small image, in which the weights are read where they are. */
+  readonly few: ((channels: number) => MatrixPlan) | null;
+}
+
+interface Addresses {
   readonly grad: number;
   readonly weight: number;
   readonly x: number;
-  readonly pixels: number;
-  readonly channels: number;
-  readonly taps: number;
-  readonly space: number;
-  /** The product of all channels of one small image, in which the weights are read where they are. */
-  readonly few: Plan | null;
 }
 
 /** As `Device.conv2dInput` says. */
@@ -35,77 +50,120 @@ export function conv2dInput(grad: View, weight: View, out: View, options: Convol
   const dtype = out.dtype as Real;
   const size = itemSize(dtype);
   const geometry = geometryOf(out, weight, grad, options);
-  const { n, c, h, w, o, kh, kw, groupC, groupO, pixels } = geometry;
-  const isEmpty = n * o * kh * kw * pixels === 0;
-  const together = isEmpty ? 1 : imagesTogether(geometry);
-  const channels = Math.min(groupC, Math.max(1, Math.floor(TAPS / Math.max(1, kh * kw * together * pixels))));
-  const product = productOf(dtype, { rows: channels * kh * kw, columns: together * pixels, k: groupO }, false);
-  const isFew = together === 1 && pixels <= FEW_PIXELS && channels === groupC;
-  const few = isFew ? fewPixels(dtype, geometry) : null;
-  const bytesOfTaps = roundUp(size * channels * kh * kw * together * pixels, 64);
-  beginOperation();
-  const at = scratch(
-    tableBytes(together * pixels) + tableBytes(groupO) + bytesOfTaps + Math.max(product.scratch, few?.scratch ?? 0),
-  );
-  const atChannels = at + tableBytes(together * pixels);
-  const places = {
-    ...{ grad: address(grad), weight: address(weight), x: address(out), pixels: at, channels: atChannels },
-    taps: atChannels + tableBytes(groupO),
-    space: atChannels + tableBytes(groupO) + bytesOfTaps,
-    few,
-  };
-  bytes().fill(0, places.x, places.x + size * n * c * h * w);
-  if (isEmpty) return;
-  writeOutputs(places.pixels, geometry, together, size);
-  writeSteps(places.channels, groupO, size * pixels);
-  for (let image = 0; image < n; image += together) {
-    const images = Math.min(together, n - image);
-    for (let channel = 0; channel < c; ) {
-      const group = Math.floor(channel / groupC);
-      const count = Math.min(channels, (group + 1) * groupC - channel);
-      addChannels(product, geometry, places, { image, images, channel, count });
-      channel += count;
-    }
+  const layer = dtype === "float32" ? backwardLayer(geometry) : null;
+  if (layer) {
+    runWinograd(layer, grad, weight, null, out);
+    return;
   }
+  const { n, c, h, w, o, kh, kw, groupO, pixels } = geometry;
+  if (n * o * kh * kw * pixels === 0) {
+    beginOperation();
+    clear(address(out), size * n * c * h * w);
+    return;
+  }
+  const plan = planOf(geometry, dtype);
+  const columns = plan.together * pixels;
+  const places = placesOf({
+    ...{ pixels: tableBytes(columns), channels: tableBytes(groupO) },
+    panels: plan.few ? 0 : panelBytes(size, columns, plan.engine.tile.nr, groupO),
+  });
+  beginOperation();
+  const at = addPlaces(places.at, scratch(places.bytes));
+  const addresses = { grad: address(grad), weight: address(weight), x: address(out) };
+  writeOutputs(at.pixels, geometry, plan.together, size);
+  writeSteps(at.channels, groupO, size * pixels);
+  for (let image = 0; image < n; image += plan.together)
+    for (let group = 0; group < options.groups; group++) {
+      const part = { image, images: Math.min(plan.together, n - image), group };
+      const panels = { at: at.panels, extent: roundUp(part.images * pixels, plan.engine.tile.nr) };
+      if (!plan.few) packGrad(plan, addresses.grad, part, { near: at.pixels, along: at.channels, panels });
+      addProducts(plan, addresses, part, panels);
+    }
 }
 
-function fewPixels(dtype: Real, { taps, pixels, groupO }: Geometry): Plan {
+function planOf(geometry: Geometry, dtype: Real): Plan {
+  const { n, c, o, kh, kw, groupC, groupO, pixels, taps } = geometry;
   const size = itemSize(dtype);
-  return planOf(
-    dtype,
-    { rows: taps, columns: pixels, k: groupO },
-    {
-      a: { row: size, column: size * taps },
-      b: { row: size * pixels, column: size },
-      c: { row: size * pixels, column: size },
-    },
-  );
+  const together = pixels >= LARGE_IMAGE ? 1 : Math.min(n, Math.floor(COLUMNS / pixels));
+  const most = Math.floor(TAPS / (kh * kw * together * pixels));
+  const channels = Math.min(groupC, Math.max(1, most > 4 ? most & ~3 : most));
+  const engine = engineOf(tileFor(dtype, n * c * o * kh * kw * pixels));
+  const plans = new Map<number, MatrixPlan>();
+  for (const count of n === 1 && pixels <= FEW_PIXELS ? [channels, groupC % channels || channels] : [])
+    plans.set(
+      count,
+      matrixPlanOf(
+        dtype,
+        { rows: count * kh * kw, columns: pixels, k: groupO },
+        {
+          a: { row: size, column: size * taps },
+          b: { row: size * pixels, column: size },
+          c: { row: size * pixels, column: size },
+        },
+      ),
+    );
+  return { geometry, engine, together, channels, few: plans.size > 0 ? (count) => plans.get(count)! : null };
 }
 
-/** Adds what `count` channels of some images receive. */
-function addChannels(
-  product: Product,
-  geometry: Geometry,
-  at: Places,
-  part: { readonly image: number; readonly images: number; readonly channel: number; readonly count: number },
+/** One group of some images. */
+interface Part {
+  readonly image: number;
+  readonly images: number;
+  readonly group: number;
+}
+
+function packGrad(
+  { geometry: { o, groupO, pixels }, engine }: Plan,
+  grad: number,
+  { image, images, group }: Part,
+  { near, along, panels }: { readonly near: number; readonly along: number; readonly panels: Panels },
 ): void {
-  const { c, h, w, o, kh, kw, groupC, groupO, pixels, taps: k } = geometry;
-  const { image, images, channel, count } = part;
-  const size = itemSize(product.dtype);
-  const group = Math.floor(channel / groupC);
+  const { dtype, nr } = engine.tile;
+  const size = itemSize(dtype);
   const columns = images * pixels;
-  const weight = at.weight + size * (group * groupO * k + (channel - group * groupC) * kh * kw);
-  const a = { at: weight, row: size, column: size * k };
-  const b = { from: at.grad + size * (image * o + group * groupO) * pixels, near: at.pixels, along: at.channels };
-  const sizes = { rows: count * kh * kw, columns, k: groupO };
-  if (at.few) runPlan(at.few, { a: a.at, b: b.from, c: at.taps }, at.space);
-  else runProduct(product, sizes, { a, b, c: at.taps, ldc: size * columns }, at.space);
-  for (let i = 0; i < images; i++)
-    addTaps(geometry, product.dtype, count, {
-      from: at.taps + size * i * pixels,
-      rowBytes: size * columns,
-      to: at.x + size * ((image + i) * c + channel) * h * w,
-    });
+  const from = grad + size * (image * o + group * groupO) * pixels;
+  parallel({ chunks: Math.ceil(columns / PACKED), work: (size * columns * groupO) / 4 }, (chunk) => {
+    const first = PACKED * chunk;
+    const extent = Math.min(PACKED, columns - first);
+    for (let p = 0; p < groupO; p += KC) {
+      const depth = Math.min(KC, groupO - p);
+      const to = panels.at + size * (panels.extent * p + first * depth);
+      packerOfGathered(dtype, nr, { from, near, along })(first, extent, p, depth, to);
+    }
+  });
+}
+
+/** The products of a group's channels with the packed gradient, chunk by chunk, and their sums. */
+function addProducts(plan: Plan, at: Addresses, { image, images, group }: Part, panels: Panels): void {
+  const { geometry, engine, channels, few } = plan;
+  const { c, h, w, kh, kw, groupC, groupO, pixels, taps: k } = geometry;
+  const { dtype } = engine.tile;
+  const size = itemSize(dtype);
+  const columns = images * pixels;
+  const bytesOfTaps = roundUp(size * channels * kh * kw * columns, 64);
+  const local =
+    bytesOfTaps +
+    (few
+      ? Math.max(few(channels).scratch, few(groupC % channels || channels).scratch)
+      : packedScratch(engine, channels * kh * kw, groupO));
+  const work = (groupC * kh * kw * columns * groupO) / 20;
+  parallel({ chunks: Math.ceil(groupC / channels), work, local }, (chunk, taps) => {
+    const first = chunk * channels;
+    const count = Math.min(channels, groupC - first);
+    const weight = at.weight + size * (group * groupO * k + first * kh * kw);
+    const space = taps + bytesOfTaps;
+    if (few) runPlan(few(count), { a: weight, b: at.grad + size * group * groupO * pixels, c: taps }, space);
+    else {
+      const a = packerOfRows(engine, { at: weight, row: size, column: size * k });
+      const sizes = { rows: count * kh * kw, columns, k: groupO };
+      multiplyPacked(engine, sizes, { a, b: panels, c: taps, ldc: size * columns }, space);
+    }
+    for (let i = 0; i < images; i++) {
+      const to = at.x + size * ((image + i) * c + group * groupC + first) * h * w;
+      clear(to, size * count * h * w);
+      addTaps(geometry, dtype, count, { from: taps + size * i * pixels, rowBytes: size * columns, to });
+    }
+  });
 }
 
 /** The outputs along one dimension whose window's element at `offset` lies inside the image, from first to last. */

@@ -24,20 +24,21 @@ const alongRow = (
   });
 };
 
-/** to[planes, rows, columns] = from. Distances are in bytes; the rows of a plane of `from` are contiguous. */
+/** to[planes, rows, columns] = from. Distances are in bytes; rows are contiguous. */
 export const copyPlanes = (dtype: Real): Kernel =>
   kernel(
     {
-      ...{ planes: i32, rows: i32, columns: i32, from: pointer, planeFrom: i32 },
+      ...{ planes: i32, rows: i32, columns: i32, from: pointer, rowFrom: i32, planeFrom: i32 },
       ...{ to: pointer, rowTo: i32, planeTo: i32 },
     },
-    (f, { planes, rows, columns, from, planeFrom, to, rowTo, planeTo }) => {
+    (f, { planes, rows, columns, from, rowFrom, planeFrom, to, rowTo, planeTo }) => {
       const elements = elementsOf(dtype);
       const { one, vector } = elements;
       f.repeat(planes, () => {
-        const read = f.let(from);
+        const rowRead = f.let(from);
         const row = f.let(to);
         f.repeat(rows, () => {
+          const read = f.let(rowRead);
           const at = f.let(row);
           alongRow(f, elements, columns, {
             from: read,
@@ -45,6 +46,7 @@ export const copyPlanes = (dtype: Real): Kernel =>
             whole: () => f.store(at, 0, vector.load(read)),
             single: () => f.store(at, 0, one.load(read)),
           });
+          rowRead.advance(rowFrom);
           row.advance(rowTo);
         });
         from.advance(planeFrom);

@@ -5,9 +5,10 @@
  * elements of four bytes four by four in registers. One value along the innermost loop: stored as vectors. Else element by element.
  */
 import { type DType, itemSize } from "../dtype.ts";
-import { isCrossed, type Nest, nest, visitOuter, visitTiles } from "../pointwise/layout.ts";
+import { isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "../pointwise/layout.ts";
 import { writeParameter } from "../pointwise/parameters.ts";
 import { address, beginOperation, compile, scratch } from "../runtime.ts";
+import { isSmall, split } from "../split.ts";
 import { isContiguous, sizeOf, type View } from "../view.ts";
 import { byteRows, elementRows, sequence, splatRows, transposed } from "./kernels.ts";
 
@@ -40,8 +41,18 @@ export function copy(from: View, to: View): void {
   const source = address(from);
   const target = address(to);
   if (from.dtype === to.dtype && hasShapeOf(from, to) && isContiguous(from) && isContiguous(to))
-    moves().bytes(1, n * itemSize(to.dtype), target, 0, source, 0);
-  else copyNest(from.dtype, to.dtype, nest([to, from]), [target, source]);
+    copyBytes(target, source, n * itemSize(to.dtype));
+  else splitNest(nest([to, from]), [target, source], n / 4, (part, at) => copyNest(from.dtype, to.dtype, part, at));
+}
+
+function copyBytes(to: number, from: number, bytes: number): void {
+  const run = moves().bytes;
+  const work = bytes / 64;
+  if (isSmall(work)) run(1, bytes, to, 0, from, 0);
+  else
+    split({ n: bytes, work, multiple: 64 }, (first, count) => {
+      run(1, count, to + first, 0, from + first, 0);
+    });
 }
 
 function hasShapeOf({ shape }: View, to: View): boolean {
@@ -94,10 +105,9 @@ export function fill(out: View, value: number | bigint): void {
   const target = address(out);
   writeParameter(parameter, value, from);
   const loops = nest([out]);
-  copyNest(from, dtype, { sizes: loops.sizes, strides: [loops.strides[0]!, loops.sizes.map(() => 0)] }, [
-    target,
-    parameter,
-  ]);
+  const { sizes, strides } = loops;
+  const both = { sizes, strides: [strides[0]!, sizes.map(() => 0)] };
+  splitNest(both, [target, parameter], sizeOf(out.shape) / 16, (part, at) => copyNest(from, dtype, part, at));
 }
 
 /** As `Device.arange` says. */

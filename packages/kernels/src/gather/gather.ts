@@ -4,10 +4,11 @@
  */
 import { copy } from "../copy/copy.ts";
 import { type DType, itemSize } from "../dtype.ts";
-import { visitOuter } from "../pointwise/layout.ts";
+import { splitNest, visitOuter } from "../pointwise/layout.ts";
 import { contiguousLike } from "../reduce/contiguous.ts";
 import { lines } from "../reduce/lines.ts";
 import { address, beginOperation, bytes, compile, scratch } from "../runtime.ts";
+import { split } from "../split.ts";
 import { isContiguous, sizeOf, type View } from "../view.ts";
 import { checkedIndices, release } from "./indices.ts";
 import { addBlocks, addLines, countSet, gatherBlocks, gatherLines, positionsSet } from "./kernels.ts";
@@ -50,10 +51,12 @@ function alongLines(run: Run, dim: number, to: View, from: View, index: View): v
   beginOperation();
   const at = [address(index), address(to), address(from)];
   const [n, indexStep, toStep, fromStep] = [index.shape[dim]!, stepOf(index), stepOf(to), stepOf(from)];
-  const [rows, [indexRow, toRow, fromRow]] = [loops.sizes[row]!, loops.strides.map((s) => s[row]!)];
-  visitOuter(loops, at, () => {
-    run(rows, n, at[1]!, toStep, toRow!, at[2]!, fromStep, fromRow!, at[0]!, indexStep, indexRow!);
-  });
+  const [indexRow, toRow, fromRow] = loops.strides.map((s) => s[row]!);
+  splitNest(loops, at, sizeOf(index.shape), (part, at) =>
+    visitOuter(part, at, () => {
+      run(part.sizes[row]!, n, at[1]!, toStep, toRow!, at[2]!, fromStep, fromRow!, at[0]!, indexStep, indexRow!);
+    }),
+  );
 }
 
 /** As `Device.gather` says. */
@@ -98,7 +101,16 @@ export function indexSelect(x: View, dim: number, index: View, out: View): void 
     if (block >= BLOCK_BYTES && isContiguous(from) && isContiguous(to)) {
       beginOperation();
       const [target, source, positions] = [address(to), address(from), address(checked)];
-      runs.blocks(outer, at.shape[0]!, block, target, source, from.shape[dim]! * block, positions);
+      const [k, fromOuter] = [at.shape[0]!, from.shape[dim]! * block];
+      const work = (outer * k * block) / 16;
+      if (outer === 1)
+        split({ n: k, work }, (first, count) => {
+          runs.blocks(1, count, block, target + first * block, source, fromOuter, positions + 8 * first);
+        });
+      else
+        split({ n: outer, work }, (first, count) => {
+          runs.blocks(count, k, block, target + first * k * block, source + first * fromOuter, fromOuter, positions);
+        });
     } else alongLines(runs.lines, dim, to, from, spreadAlong(checked, dim, to));
   }
   release(checked, at);
@@ -114,8 +126,18 @@ export function indexAdd(out: View, dim: number, index: View, source: View): voi
     if (isContiguous(from) && isContiguous(to)) {
       beginOperation();
       const [target, added, positions] = [address(to), address(from), address(checked)];
-      const toOuter = to.shape[dim]! * inner * itemSize(out.dtype);
-      runs.blocks(outer, at.shape[0]!, inner, target, toOuter, added, positions);
+      const [k, size] = [at.shape[0]!, itemSize(out.dtype)];
+      const [row, work] = [inner * size, sizeOf(from.shape) / 2];
+      const toOuter = to.shape[dim]! * row;
+      if (outer === 1)
+        // each thread takes some columns of all slices: so the order of the sums stays
+        split({ n: inner, work, multiple: 16 }, (first, count) => {
+          runs.blocks(1, k, count, row, target + first * size, toOuter, added + first * size, positions);
+        });
+      else
+        split({ n: outer, work }, (first, count) => {
+          runs.blocks(count, k, inner, row, target + first * toOuter, toOuter, added + first * k * row, positions);
+        });
     } else alongLines(runs.lines, dim, to, from, spreadAlong(checked, dim, from));
   }
   release(checked, at);

@@ -124,17 +124,18 @@ export const gatherBlocks: Kernel = kernel(
   },
 );
 
-/** (outer, k, n, to, toOuter, from, index): blocks of n elements, each added where the index says, in order. */
+/** (outer, k, n, row, to, toOuter, from, index): the first n elements of rows of `row` bytes, each added where the index says, in order. */
 export const addBlocks = (dtype: DType): Kernel =>
   kernel(
-    { outer: i32, k: i32, n: i32, to: pointer, toOuter: i32, from: pointer, index: pointer },
-    (f, { outer, k, n, to, toOuter, from, index }) => {
+    { outer: i32, k: i32, n: i32, row: i32, to: pointer, toOuter: i32, from: pointer, index: pointer },
+    (f, { outer, k, n, row, to, toOuter, from, index }) => {
       const size = itemSize(dtype);
       const vector = dtype === "float32" ? f32x4 : dtype === "float64" ? f64x2 : null;
       f.repeat(outer, () => {
         const place = f.let(index);
         f.repeat(k, () => {
-          const at = f.let(i32.add(to, i32.mul(i32.wrap(i64.load(place)), i32.mul(n, size))));
+          const at = f.let(i32.add(to, i32.mul(i32.wrap(i64.load(place)), row)));
+          const next = f.let(i32.add(from, row));
           const left = f.let(n);
           if (vector) addVectors(f, { vector, width: 32 / size, left, to: at, from });
           f.repeat(left, () => {
@@ -142,6 +143,7 @@ export const addBlocks = (dtype: DType): Kernel =>
             at.advance(size);
             from.advance(size);
           });
+          from.set(next);
           place.advance(8);
         });
         to.advance(toOuter);

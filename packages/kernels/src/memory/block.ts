@@ -5,6 +5,8 @@ export class Block {
   readonly bytes: number;
   /** The operation that made it: named when memory runs out. */
   readonly label: string;
+  /** Lives in the ring. */
+  readonly isTiny: boolean;
   /** The contents while spilled. */
   copy: Uint8Array | null = null;
   /** The contents of a tiny block while it is not in the ring. */
@@ -19,8 +21,9 @@ export class Block {
   freed = false;
   previous: Block | null = null;
   next: Block | null = null;
-  constructor(bytes: number, label: string) {
+  constructor(bytes: number, label: string, isTiny: boolean) {
     this.bytes = bytes;
     this.label = label;
+    this.isTiny = isTiny;
   }
 }

@@ -6,16 +6,24 @@
  * Kernels are fork-join: when `allocate` or `address` runs, no kernel does, so every block may move except those the
  * current operation has asked for (`use >= #operation`).
  */
-import { OutOfMemoryError } from "../errors.ts";
 import { Allocator } from "./allocator.ts";
 import { Block } from "./block.ts";
+import { Copies } from "./copies.ts";
+import { Growing, type Memory } from "./growing.ts";
+import { GUARD_BYTES, Guards } from "./guards.ts";
+import { outOfMemory, warnOfSpilling } from "./messages.ts";
+import { Period } from "./period.ts";
+import { BlockQueue } from "./queue.ts";
+import type { MemoryReport } from "./report.ts";
 import { RING_BYTES, TINY_BYTES, TinyRing } from "./tiny.ts";
 
-const SLAB = 65536; // copies of up to 8 KiB share one buffer
-const SMALL = 8192;
 const TRIES = 32; // starting points, before the heap grows
 const PAGE = 65536;
 const SOFT = 128 * 2 ** 20;
+const MANY_PINNED = 256 * 2 ** 20; // bytes
+/** Blocks from this size on are watched: a program that returns to the event loop gets them back without a spill. */
+export const WATCHED_BYTES = 65536;
+const MUCH = 2 ** 30; // spilled bytes at which the user is told
 
 /** What is spilled first: blocks nobody waits for, then those a backward will read, then parameters and their kind. */
 type Spillable = 0 | 1 | 2;
@@ -23,50 +31,36 @@ const IDLE = 0;
 const SAVED = 1;
 const PINNED = 2;
 
-/** What `memory()` reports, in bytes unless named otherwise. */
-export interface MemoryReport {
-  /** Held by live blocks inside of the heap. */
-  readonly used: number;
-  /** Size of the heap, holes included. */
-  readonly heap: number;
-  /** Live blocks inside of the heap, a count. */
-  readonly blocks: number;
-  readonly spills: number;
-  readonly spilled: number;
-  readonly pageIns: number;
-}
-
-/** What a pool needs of a `WebAssembly.Memory`; declarations that name that type would ask users for the DOM's. */
-interface Growing {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
 export class Pool {
   readonly #memory: Growing;
+  readonly #copies = new Copies();
   readonly #allocator: Allocator;
   #soft = SOFT;
   /** Until a limit is set, it follows what the program needs: what is spilled only to come back should have stayed. */
   #adaptive = true;
   #pagedIn = 0;
+  #spilled = 0;
   #hard = Number.POSITIVE_INFINITY;
   #blocks = 0;
   #pinned = 0;
   readonly #base: number;
   readonly #tiny: TinyRing;
-  #bytes: Uint8Array;
-  #slab = new Uint8Array(0);
   #clock = 1;
   #operation = 1;
-  #oldest: Block | null = null;
-  #newest: Block | null = null;
+  readonly #queue = new BlockQueue();
+  readonly #registry = new FinalizationRegistry<Block>((block) => this.free(block));
+  #guards: Guards | null = null;
+  /** Up to so many bytes a block lives in the ring. */
+  #tinyBytes = TINY_BYTES;
+  /** What is pinned, or saved, and was not used while many others were may belong to a model, or a graph, that is gone. */
+  readonly #pins = new Period();
+  readonly #placements = new Period();
   /** The block in each region that is not free. */
   readonly #owner: (Block | null)[] = [];
   readonly #counts = { spills: 0, spilled: 0, pageIns: 0 };
 
-  constructor(memory: Growing, base: number) {
-    this.#memory = memory;
-    this.#bytes = new Uint8Array(memory.buffer);
+  constructor(memory: Memory, base: number) {
+    this.#memory = new Growing(memory);
     this.#tiny = new TinyRing(memory.buffer, base);
     this.#base = base + RING_BYTES;
     this.#allocator = new Allocator(this.#base);
@@ -76,7 +70,7 @@ export class Pool {
   }
   /** All bytes of the memory; changes when the heap grows, so never keep it across an allocation. */
   get bytes(): Uint8Array {
-    return this.#bytes;
+    return this.#memory.bytes;
   }
 
   report(): MemoryReport {
@@ -94,27 +88,55 @@ export class Pool {
     this.#hard = hard;
   }
 
+  /** See `debugMemory`. */
+  debug(on: boolean): void {
+    this.#guards = on ? (this.#guards ?? new Guards()) : null;
+    this.#tinyBytes = on ? -1 : TINY_BYTES;
+  }
+  check(): void {
+    for (const block of this.#queue) this.#guards?.check(block, this.#roomOf(block));
+  }
+  live(): readonly Block[] {
+    return [...(this.#guards?.live ?? [])];
+  }
+  #roomOf({ region }: Block): Uint8Array {
+    const at = this.#allocator.address(region);
+    return this.bytes.subarray(at, at + this.#allocator.bytes(region));
+  }
+
   /** Blocks asked for from here on stay where they are until the next call. */
   beginOperation(): void {
     this.#operation = ++this.#clock;
   }
   allocate(bytes: number, label: string): Block {
-    const block = new Block(bytes, label);
-    if (bytes <= TINY_BYTES) this.#placeTiny(block);
-    else this.#place(block);
+    const isTiny = bytes <= this.#tinyBytes;
+    const block = new Block(bytes, label, isTiny);
+    if (isTiny) this.#placeTiny(block);
+    else {
+      this.#place(block);
+      this.#guards?.live.add(block);
+    }
     return block;
+  }
+  /** Frees the block when the garbage collector has taken its holder; to be said again after each spill. */
+  watch(block: Block, holder: object): void {
+    this.#registry.register(holder, block, block);
+  }
+  #unwatch(block: Block): void {
+    if (block.bytes >= WATCHED_BYTES) this.#registry.unregister(block);
   }
   /** Keeps a block in memory for good: parameters, buffers, optimizer state, scratch. */
   pin(block: Block): void {
-    if (block.pinned || block.freed || block.bytes <= TINY_BYTES) return;
+    if (block.pinned || block.freed || block.isTiny) return;
     this.address(block);
     block.pinned = true;
     this.#pinned += block.bytes;
+    this.#pins.note(block.bytes);
   }
   /** For this operation only: after the next beginOperation the block may lie elsewhere. */
   address(block: Block): number {
     block.use = ++this.#clock;
-    if (block.bytes <= TINY_BYTES) {
+    if (block.isTiny) {
       if (block.region < 0) this.#placeTiny(block);
       return this.#tiny.address(block);
     }
@@ -126,12 +148,15 @@ export class Pool {
     if (block.freed) return;
     block.freed = true;
     block.copy = null;
-    if (block.bytes <= TINY_BYTES) {
+    if (block.isTiny) {
       this.#tiny.free(block);
       return;
     }
-    if (block.pinned) this.#pinned -= block.bytes;
+    if (this.#kindOf(block) === PINNED) this.#pinned = Math.max(0, this.#pinned - block.bytes);
+    this.#unwatch(block);
+    const room = this.#guards && block.region >= 0 ? this.#roomOf(block) : null;
     this.#evict(block);
+    this.#guards?.release(block, room);
   }
 
   #placeTiny(block: Block): void {
@@ -139,26 +164,40 @@ export class Pool {
     this.#tiny.place(block, this.#operation);
   }
   #place(block: Block): void {
-    block.region = this.#room(block);
+    const guards = this.#guards;
+    block.region = this.#room(block.bytes + (guards === null ? 0 : GUARD_BYTES), block.label);
     block.use = block.queuedAt = ++this.#clock;
+    guards?.arm(block, this.#roomOf(block));
     this.#owner[block.region] = block;
     this.#blocks++;
-    this.#append(block);
+    this.#placements.note(block.bytes);
+    this.#queue.append(block);
   }
-  #room({ bytes, label }: Block): number {
+  #room(bytes: number, label: string): number {
     const hole = this.#allocator.allocate(bytes);
     if (hole >= 0) return hole;
     if (this.#allocator.settle()) {
       const hole = this.#allocator.allocate(bytes);
       if (hole >= 0) return hole;
     }
+    if (bytes > this.#hard) throw outOfMemory(bytes, label, this.#heapBytes, this.#queue);
+    this.#placements.turn(this.#heapBytes / 2, this.#clock);
+    if (this.#pins.turn(MANY_PINNED, this.#clock)) this.#countPinned();
     const roomy = this.#heapBytes + Math.max(bytes, PAGE) <= this.#soft + this.#pinned;
     if (!roomy && this.#clear(bytes, IDLE)) return this.#allocator.allocate(bytes);
     if (!roomy && !this.#adaptive && this.#clear(bytes, SAVED)) return this.#allocator.allocate(bytes);
     const region = this.#grow(bytes);
     if (region >= 0) return region;
     if (this.#clear(bytes, SAVED) || this.#clear(bytes, PINNED)) return this.#allocator.allocate(bytes);
-    throw this.#outOfMemory(bytes, label);
+    throw outOfMemory(bytes, label, this.#heapBytes, this.#queue);
+  }
+  #countPinned(): void {
+    this.#pinned = 0;
+    for (const block of this.#queue) if (this.#kindOf(block) === PINNED) this.#pinned += block.bytes;
+  }
+  #kindOf({ pinned, saves, use }: Block): Spillable {
+    if (pinned && use >= this.#pins.recent) return PINNED;
+    return saves > 0 && use >= this.#placements.recent ? SAVED : IDLE;
   }
   /**
    * Spills the oldest block and as many of its neighbours in memory as make one hole of the size asked for. Spilling
@@ -174,25 +213,24 @@ export class Pool {
         this.#allocator.settle();
         return true;
       }
-      this.#requeue(victim); // hemmed in by blocks that must stay
+      this.#queue.requeue(victim, ++this.#clock); // hemmed in by blocks that must stay
     }
     return false;
   }
   /** From the oldest; one that was used since it was queued gets a second chance at the end of the queue. */
   #oldestMovable(most: Spillable): Block | null {
-    for (let block = this.#oldest; block !== null; ) {
+    for (let block = this.#queue.oldest; block !== null; ) {
       const next: Block | null = block.next;
       if (this.#mayMove(block, most)) {
         if (block.use <= block.queuedAt) return block;
-        this.#requeue(block);
+        this.#queue.requeue(block, ++this.#clock);
       }
       block = next;
     }
     return null;
   }
   #mayMove(block: Block, most: Spillable): boolean {
-    const kind = block.pinned ? PINNED : block.saves > 0 ? SAVED : IDLE;
-    return kind <= most && block.use < this.#operation;
+    return block.use < this.#operation && this.#kindOf(block) <= most;
   }
   /** Blocks that with the holes between them lie in one piece of so many bytes; grown towards the side used longer ago. */
   #around(victim: Block, bytes: number, most: Spillable): Block[] | null {
@@ -217,76 +255,38 @@ export class Pool {
     }
     return run;
   }
-  #requeue(block: Block): void {
-    this.#unlink(block);
-    this.#append(block);
-    block.queuedAt = ++this.#clock;
-  }
   #spill(block: Block): void {
-    const at = this.#allocator.address(block.region);
-    block.copy = this.#copyBuffer(block.bytes);
-    block.copy.set(this.#bytes.subarray(at, at + block.bytes));
+    this.#guards?.check(block, this.#roomOf(block));
+    block.copy = this.#copies.of(this.#roomOf(block).subarray(0, block.bytes));
     this.#counts.spills++;
+    if (this.#counts.spilled < MUCH && this.#counts.spilled + block.bytes >= MUCH) warnOfSpilling(MUCH);
     this.#counts.spilled += block.bytes;
+    this.#spilled += block.bytes;
+    this.#unwatch(block); // or the registry would keep the copy until the program returns to the event loop
     this.#evict(block);
   }
   #pageIn(block: Block): void {
     this.#counts.pageIns++;
     this.#pagedIn += block.bytes;
     if (this.#adaptive && this.#pagedIn > this.#soft / 4) {
-      this.#pagedIn = 0;
-      this.#soft *= 1.5;
+      if (this.#pagedIn > this.#spilled / 4) this.#soft *= 1.5;
+      this.#pagedIn = this.#spilled = 0;
     }
     const copy = block.copy!;
     this.#place(block);
-    this.#bytes.set(copy, this.#allocator.address(block.region));
+    this.bytes.set(copy, this.#allocator.address(block.region));
     block.copy = null;
-  }
-  #copyBuffer(bytes: number): Uint8Array {
-    if (bytes > SMALL) return new Uint8Array(bytes);
-    if (this.#slab.length < bytes) this.#slab = new Uint8Array(SLAB);
-    const copy = this.#slab.subarray(0, bytes);
-    this.#slab = this.#slab.subarray(bytes);
-    return copy;
   }
   /** A region from new memory, or -1 beyond the limit or when the engine refuses. */
   #grow(bytes: number): number {
     const amount = Math.max(bytes, PAGE); // small blocks are cut from a page at a time
     if (this.#allocator.endWith(amount) - this.#base > this.#hard) return -1;
-    const missing = this.#allocator.endWith(amount) - this.#bytes.length;
-    if (missing > 0 && !this.#growMemory(missing)) return -1;
+    const before = this.bytes;
+    if (!this.#memory.reach(this.#allocator.endWith(amount))) return -1;
+    if (this.bytes !== before) this.#tiny.rebind(this.bytes.buffer);
     if (amount === bytes) return this.#allocator.extend(bytes);
     this.#allocator.free(this.#allocator.extend(amount));
     return this.#allocator.allocate(bytes);
-  }
-  /** A quarter more than there is, but at most 64 MiB more than needed; then just what is needed. */
-  #growMemory(missing: number): boolean {
-    const ample = Math.max(missing, Math.min(this.#bytes.length / 4, 64 * 2 ** 20));
-    for (const amount of [ample, missing]) {
-      try {
-        this.#memory.grow(Math.ceil(amount / PAGE));
-        this.#bytes = new Uint8Array(this.#memory.buffer);
-        this.#tiny.rebind(this.#memory.buffer);
-        return true;
-      } catch {
-        // the engine refuses: ask for less
-      }
-    }
-    return false;
-  }
-  #outOfMemory(bytes: number, label: string): OutOfMemoryError {
-    const totals = new Map<string, { count: number; bytes: number }>();
-    for (let block = this.#oldest; block; block = block.next) {
-      const total = totals.get(block.label) ?? { count: 0, bytes: 0 };
-      totals.set(block.label, { count: total.count + 1, bytes: total.bytes + block.bytes });
-    }
-    const largest = [...totals].sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 8);
-    const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(1)} MiB`;
-    const table = largest.map(([op, t]) => `\n  ${op}: ${mebibytes(t.bytes)} in ${t.count} storages`).join("");
-    return new OutOfMemoryError(
-      `${label}: need ${mebibytes(bytes)}; got a heap of ${mebibytes(this.#heapBytes)} that cannot grow. ` +
-        `Dispose tensors, wrap steps in scope(), or raise setMemoryLimit. Largest live storages:${table}`,
-    );
   }
   #evict(block: Block): void {
     if (block.region < 0) return;
@@ -294,20 +294,6 @@ export class Pool {
     this.#owner[block.region] = null; // or the region would keep a dead block's copy alive
     this.#allocator.free(block.region);
     block.region = -1;
-    this.#unlink(block);
-  }
-  #append(block: Block): void {
-    block.previous = this.#newest;
-    block.next = null;
-    if (this.#newest) this.#newest.next = block;
-    else this.#oldest = block;
-    this.#newest = block;
-  }
-  #unlink(block: Block): void {
-    if (block.previous) block.previous.next = block.next;
-    else this.#oldest = block.next;
-    if (block.next) block.next.previous = block.previous;
-    else this.#newest = block.previous;
-    block.previous = block.next = null;
+    this.#queue.unlink(block);
   }
 }

@@ -1,11 +1,7 @@
 import { DisposedError } from "../errors.ts";
 import { Block } from "./block.ts";
 import { pool } from "./heap.ts";
-
-/** Blocks from this size on are watched: a program that returns to the event loop gets them back without a spill. */
-const WATCHED_BYTES = 65536;
-
-const registry = new FinalizationRegistry<Block>((block) => pool.free(block));
+import { WATCHED_BYTES } from "./pool.ts";
 
 /**
  * What tensors and graph nodes hold: a block with the number of its holders and of the writes in place.
@@ -20,7 +16,7 @@ export class Storage {
 
   constructor(block: Block) {
     this.block = block;
-    if (block.bytes >= WATCHED_BYTES) registry.register(this, block, block);
+    if (block.bytes >= WATCHED_BYTES) pool.watch(block, this);
   }
 
   get bytes(): number {
@@ -29,7 +25,9 @@ export class Storage {
 
   /** Byte address, valid until the next operation begins. */
   address(): number {
-    return pool.address(this.block);
+    const { block } = this;
+    if (block.region < 0 && block.bytes >= WATCHED_BYTES) pool.watch(block, this); // it was spilled, and comes back
+    return pool.address(block);
   }
 
   retain(): void {
@@ -37,9 +35,7 @@ export class Storage {
   }
 
   release(): void {
-    if (--this.refs > 0) return;
-    if (this.block.bytes >= WATCHED_BYTES) registry.unregister(this.block);
-    pool.free(this.block);
+    if (--this.refs === 0) pool.free(this.block);
   }
 
   /** Keeps the block in memory as long as there is room: parameters, buffers, optimizer state. */
@@ -64,4 +60,4 @@ class DisposedStorage extends Storage {
 }
 
 /** What a disposed tensor holds: every use of it throws. */
-export const disposed: Storage = new DisposedStorage(new Block(0, "disposed"));
+export const disposed: Storage = new DisposedStorage(new Block(0, "disposed", true));

@@ -6,7 +6,8 @@
 import type { BatchNormOptions } from "../device.ts";
 import { itemSize } from "../dtype.ts";
 import type { Floating } from "../reduce/terms.ts";
-import { address, beginOperation, compile, scratch } from "../runtime.ts";
+import { address, beginOperation, compile } from "../runtime.ts";
+import { split } from "../split.ts";
 import type { View } from "../view.ts";
 import { columnRoom, columnsBackward, columnsForward } from "./columns.ts";
 import { PLANE_ROOM, planesBackward, planesForward } from "./planes.ts";
@@ -45,6 +46,14 @@ function planOf(name: string, { shape, dtype }: View, training: boolean): Plan {
 
 const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float64");
 
+/** Calls `run` for groups of channels: the first one, and how many. `cost`: nanoseconds for an element, about. */
+function eachGroup(plan: Plan, cost: number, run: (first: number, channels: number, room: number) => void): void {
+  const { n, c, s, isLong, group } = plan;
+  split({ n: c, work: n * c * s * cost, multiple: isLong ? 1 : group, local: roomFor(plan) }, (first, count, room) => {
+    for (let at = first; at < first + count; at += group) run(at, Math.min(group, first + count - at), room);
+  });
+}
+
 const roomFor = ({ isLong, group, s }: Plan): number => (isLong ? PLANE_ROOM : columnRoom(group * s));
 
 const optional = (view: View | null): number => (view ? address(view) : 0);
@@ -64,7 +73,7 @@ export function batchNorm(
   { training, momentum, eps }: BatchNormOptions,
 ): void {
   const plan = planOf("batchNorm", x, training);
-  const { n, c, s, group, key } = plan;
+  const { n, c, s, key } = plan;
   if (!training && !(runningMean && runningVar))
     throw new TypeError("batchNorm: need running statistics when not training; got none.");
   let run = forwards[key];
@@ -72,16 +81,14 @@ export function batchNorm(
     run = forwards[key] = compile({ run: (plan.isLong ? planesForward : columnsForward)(dtypeOf(key), training) }).run;
   const size = itemSize(x.dtype);
   beginOperation();
-  const room = scratch(roomFor(plan));
   const [from, to] = [address(x), address(out)];
   const arrays = [weight, bias, runningMean, runningVar, mean, invstd].map(optional);
   if (n * s === 0) return;
-  for (let first = 0; first < c; first += group) {
+  eachGroup(plan, 0.2, (first, channels, room) => {
     const [w, b, rm, rv, m, i] = arrays.map((at) => moved(at, first * size));
-    const channels = Math.min(group, c - first);
     const plane = first * s * size;
     run(channels, n, s, c * s * size, from + plane, to + plane, w!, b!, rm!, rv!, m!, i!, room, n * s, momentum, eps);
-  }
+  });
 }
 
 /** As `Device.batchNormBackward` says. */
@@ -97,7 +104,7 @@ export function batchNormBackward(
   training: boolean,
 ): void {
   const plan = planOf("batchNormBackward", x, training);
-  const { n, c, s, group, key } = plan;
+  const { n, c, s, key } = plan;
   let run = backwards[key];
   if (run === undefined)
     run = backwards[key] = compile({
@@ -105,14 +112,12 @@ export function batchNormBackward(
     }).run;
   const size = itemSize(x.dtype);
   beginOperation();
-  const room = scratch(roomFor(plan));
   const [g, from, to] = [address(grad), address(x), optional(gradX)];
   const arrays = [weight, mean, invstd, gradWeight, gradBias].map(optional);
   if (n * s === 0) return;
-  for (let first = 0; first < c; first += group) {
+  eachGroup(plan, 0.3, (first, channels, room) => {
     const [w, m, i, gw, gb] = arrays.map((at) => moved(at, first * size));
-    const channels = Math.min(group, c - first);
     const plane = first * s * size;
     run(channels, n, s, c * s * size, g + plane, from + plane, moved(to, plane), w!, m!, i!, gw!, gb!, room, n * s);
-  }
+  });
 }

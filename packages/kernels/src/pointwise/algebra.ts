@@ -34,14 +34,26 @@ export interface Algebra<T, C> {
   select(condition: C, then: T | number, otherwise: T | number): T;
   /** 2ⁿ for a whole n in the range of normal exponents. Floating only. */
   power2(n: T): T;
-  /** The exponent e and the mantissa m in [½, 1) of a positive normal x = m·2ᵉ. Floating only. */
+  /**
+   * As `select`, for what so few elements meet that it should cost the others nothing: `then` is run only where it is
+   * needed, in kernels by going through a few elements again, one by one. What is thrown away may be anything. Floating only.
+   */
+  rarely(condition: C, then: () => T, otherwise: T): T;
+  /** The exponent e and the mantissa m in [√½, √2) of a positive normal x = m·2ᵉ. Floating only. */
   exponent(x: T): T;
   mantissa(x: T): T;
+  /** |x| with the sign of y, also of −0. Floating only. */
+  copySign(x: T, y: T): T;
+  /** x without the lower half of its mantissa: products of two such numbers are exact. Floating only. */
+  upper(x: T): T;
+  /** For an n far below the size of the mantissa, rounded to the nearest whole number: whether it is odd, and x·(−1)ⁿ. Floating only. */
+  isOdd(n: T): C;
+  alternate(x: T, n: T): T;
   /**
-   * x = (4k + quadrant)·π/2 + rest with |rest| ≤ π/4, for sizes where multiples of π/2 can no longer be subtracted: as
-   * [rest, quadrant], each replaced only where the condition holds; the quadrant from −1 to 2. |x| must be at least 4096 there. Floating only.
+   * x = (4k + quadrant)·π/2 + rest with |rest| ≤ π/4, for sizes where multiples of π/2 can no longer be subtracted; the
+   * quadrant from −1 to 2, |x| at least 4096. Slow: only inside of `rarely`.
    */
-  reduceHuge(isHuge: C, x: T, rest: T, quadrant: T): readonly [rest: T, quadrant: T];
+  reduceHuge(x: T): readonly [rest: T, quadrant: T];
 }
 
 /** Gives a scalar, or a condition where the result is bool. Identity is the key under which its kernels are kept: make it once. */

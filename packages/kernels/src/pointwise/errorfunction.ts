@@ -1,6 +1,6 @@
 /** The error function: x + x·p(x²) up to 1, then 1 − e^q(x). p and q are least-maximum fits made with 50 digits. */
 import type { Algebra } from "./algebra.ts";
-import { exp } from "./exponential.ts";
+import { expNear } from "./exponential.ts";
 import { polynomial, type Unary } from "./polynomial.ts";
 
 interface Fit {
@@ -40,8 +40,7 @@ const fit64: Fit = {
 export const erf: Unary = <T, C>(m: Algebra<T, C>, x: T): T => {
   const { near, far, most } = m.dtype === "float32" ? fit32 : fit64;
   const size = m.abs(x);
-  const low = m.add(x, m.mul(x, polynomial(m, m.mul(x, x), near)));
-  const limited = m.min(size, most);
-  const high = m.sub(1, exp(m, polynomial(m, m.sub(limited, 1), far)));
-  return m.select(m.lt(size, 1), low, m.select(m.lt(x, 0), m.neg(high), high));
+  const low = m.add(size, m.mul(size, polynomial(m, m.mul(x, x), near)));
+  const high = m.sub(1, expNear(m, polynomial(m, m.sub(m.min(size, most), 1), far)));
+  return m.copySign(m.select(m.lt(size, 1), low, high), x);
 };

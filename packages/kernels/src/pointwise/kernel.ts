@@ -26,7 +26,9 @@ import { type DType, itemSize } from "../dtype.ts";
 import type { Algebra, Formula } from "./algebra.ts";
 import {
   Condition,
+  type Constants,
   type Lanes,
+  type Left,
   type Printer,
   scalarFloat32,
   scalarFloat64,
@@ -89,15 +91,17 @@ export const scalarRows = (plan: Plan): Kernel =>
 interface Vectors<T extends Type, M extends Type> {
   /** Elements in two vectors. */
   readonly width: number;
-  readonly of: (x: number) => Value<T>;
+  readonly immediate: Constants<T, M>;
   readonly splat: (x: Value<Type>) => Value<T>;
   readonly load: (f: Builder, dtype: DType, at: Local<"i32">) => Lanes<T>;
-  readonly print: (f: Builder, constant: (x: number) => Value<T>) => Printer<T, M>;
+  readonly print: (f: Builder, constants: Constants<T, M>, left: Left<M>) => Printer<T, M>;
+  /** Whether a lane is set anywhere. */
+  readonly any: (masks: Left<M>) => Value<"i32">;
 }
 
 const vectors32: Vectors<"f32x4", "i32x4"> = {
   width: 8,
-  of: f32x4.of,
+  immediate: { of: f32x4.of, bits: i32x4.of },
   splat: (x) => f32x4.splat(x as Value<"f32">),
   load: (f, dtype, at) => {
     const half = (part: 0 | 1): Value<"f32x4"> => {
@@ -108,13 +112,15 @@ const vectors32: Vectors<"f32x4", "i32x4"> = {
     return [f.let(half(0)), f.let(half(1))];
   },
   print: vectorFloat32,
+  any: (masks) => i32x4.anyTrue(masks.reduce(i32x4.or)),
 };
 const vectors64: Vectors<"f64x2", "i64x2"> = {
   width: 4,
-  of: f64x2.of,
+  immediate: { of: f64x2.of, bits: i64x2.of },
   splat: (x) => f64x2.splat(x as Value<"f64">),
   load: (f, _dtype, at) => [f.let(f64x2.load(at)), f.let(f64x2.load(at, 16))],
   print: vectorFloat64,
+  any: (masks) => i64x2.anyTrue(masks.reduce(i64x2.or)),
 };
 
 const loadable: readonly DType[] = ["float32", "int32", "uint8", "bool"];
@@ -131,18 +137,35 @@ function constants<T extends Type, M extends Type>(
   f: Builder,
   v: Vectors<T, M>,
   { formula, operands }: Plan,
-): (x: number) => Value<T> {
-  const registers = new Map<string, Value<T>>();
-  const keyOf = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));
+): Constants<T, M> {
+  const { of, bits } = v.immediate;
+  const numbers = new Registers(of);
+  const masks = new Registers(bits);
   const dry = new Builder(0);
-  const any = dry.local(v.of(0));
-  const collect = (x: number): Value<T> => {
-    if (!registers.has(keyOf(x))) registers.set(keyOf(x), v.of(x));
-    return registers.get(keyOf(x))!;
-  };
-  formula(v.print(dry, collect), ...operands.map(() => [any, any]));
-  for (const [x, value] of registers) registers.set(x, f.let(value));
-  return (x) => registers.get(keyOf(x)) ?? v.of(x);
+  const any = dry.local(of(0));
+  const collected = { of: (x: number) => numbers.get(x), bits: (x: number | bigint) => masks.get(x) };
+  formula(v.print(dry, collected, []), ...operands.map(() => [any, any]));
+  numbers.fill(f);
+  masks.fill(f);
+  return collected;
+}
+
+/** Literals by their value. */
+class Registers<T extends Type, X extends number | bigint> {
+  readonly #of: (x: X) => Value<T>;
+  readonly #values = new Map<string, Value<T>>();
+  constructor(of: (x: X) => Value<T>) {
+    this.#of = of;
+  }
+  get(x: X): Value<T> {
+    const key = Object.is(x, -0) ? "-0" : String(x);
+    const found = this.#values.get(key) ?? this.#of(x);
+    this.#values.set(key, found);
+    return found;
+  }
+  fill(f: Builder): void {
+    for (const [key, value] of this.#values) this.#values.set(key, f.let(value));
+  }
 }
 
 /** Two vectors of results, or as bytes what eight comparisons gave. */
@@ -164,35 +187,42 @@ function storePair<T extends Type, M extends Type>(
   f.store(to, 16, high!);
 }
 
-/** One row; `scalars` and `splats` hold the operands that are one value. */
+/** One row. What is left of it goes to scalars, and so do all lanes of a turn in which the formula leaves one to them. */
 function row<T extends Type, M extends Type>(
   f: Builder,
   plan: Plan,
   v: Vectors<T, M>,
-  { n, to, at, m }: { n: Local<"i32">; to: Local<"i32">; at: readonly Local<"i32">[]; m: Printer<T, M> },
+  { n, to, at, literals }: { n: Local<"i32">; to: Local<"i32">; at: Local<"i32">[]; literals: Constants<T, M> },
 ): void {
   const { operands, out, formula } = plan;
-  const scalars = operands.map(({ dtype, isSplat }, k) => (isSplat ? f.let(converted(f, plan, dtype, at[k]!)) : null));
-  const splats = scalars.map((x) => (x ? f.let(v.splat(x)) : null));
+  const left: Left<M> = [];
+  const m = v.print(f, literals, left);
+  const splats = operands.map(({ dtype, isSplat }, k) =>
+    isSplat ? f.let(v.splat(f.let(converted(f, plan, dtype, at[k]!)))) : null,
+  );
   const advance = (elements: number): void => {
     operands.forEach(({ dtype, isSplat }, k) => {
       if (!isSplat) at[k]!.advance(elements * itemSize(dtype));
     });
     to.advance(elements * itemSize(out));
   };
+  const steps = operands.map(({ dtype, isSplat }) => (isSplat ? 0 : itemSize(dtype)));
+  const scalars = scalarRows(plan);
+  const callScalars = (count: Value<"i32">): void =>
+    f.call(scalars, 1, count, to, itemSize(out), 0, ...at.flatMap((p, k) => [p, steps[k]!, 0]));
   f.repeat(i32.divUnsigned(n, v.width), () => {
     const inputs = operands.map(({ dtype }, k) => {
       const splat = splats[k];
       return splat ? [splat, splat] : v.load(f, dtype, at[k]!);
     });
-    storePair(f, out, m, formula(m, ...inputs), to);
+    const result = formula(m, ...inputs);
+    const store = (): void => storePair(f, out, m, result, to);
+    if (left.length === 0) store();
+    else f.when(v.any(left), () => callScalars(i32.of(v.width)), store);
     advance(v.width);
   });
-  f.repeat(i32.and(n, v.width - 1), () => {
-    const inputs = operands.map(({ dtype }, k) => scalars[k] ?? converted(f, plan, dtype, at[k]!));
-    single(f, plan, inputs, to);
-    advance(1);
-  });
+  const rest = f.let(i32.and(n, v.width - 1));
+  f.when(rest, () => callScalars(rest));
 }
 
 /** (rows, n, then for the result and each operand: address, bytes from row to row). */
@@ -200,12 +230,18 @@ const rowsOf = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: Plan): K
   kernel({ rows: i32, n: i32, ...names(plan, ["", "Row"]) }, (f, args) => {
     const arg = (name: string): Local<"i32"> => args[name as "n"];
     const operands = plan.operands.map((_, k) => `x${k}`);
-    const m = v.print(f, constants(f, v, plan));
+    const literals = constants(f, v, plan);
     f.repeat(args.rows, () => {
-      row(f, plan, v, { n: args.n, to: f.let(arg("out")), at: operands.map((name) => f.let(arg(name))), m });
+      row(f, plan, v, { n: args.n, to: f.let(arg("out")), at: operands.map((name) => f.let(arg(name))), literals });
       for (const name of ["out", ...operands]) arg(name).advance(arg(`${name}Row`));
     });
   });
+
+/** Nanoseconds for an element of `vectorRows`, about: its bytes, and the steps of the formula, of which each is three variables. */
+export const costOf = ({ out, operands }: Plan, { locals }: Kernel): number => {
+  const bytes = operands.reduce((sum, { dtype, isSplat }) => sum + (isSplat ? 0 : itemSize(dtype)), itemSize(out));
+  return bytes / 8 / 16 + locals.length / 240;
+};
 
 export const vectorRows = (plan: Plan): Kernel =>
   plan.compute === "float32" ? rowsOf(vectors32, plan) : rowsOf(vectors64, plan);

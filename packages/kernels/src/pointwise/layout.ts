@@ -1,5 +1,6 @@
 /** In which order are the elements visited? Dimensions are sorted by the strides of the result and merged where they can be. */
 import { itemSize } from "../dtype.ts";
+import { isSmall, split } from "../split.ts";
 import type { View } from "../view.ts";
 
 /** Loops, outermost first, at least two. `strides[k][d]`: bytes from one turn of loop d to the next in view k. */
@@ -52,6 +53,34 @@ export function nest(views: readonly View[]): Nest {
     for (let k = 0; k < views.length; k++) strides[k]!.unshift(0);
   }
   return { sizes, strides };
+}
+
+/**
+ * Calls `visit` for parts of the loops that may run on several threads: cut along the outermost loop that is long enough,
+ * else along the longest. `work`: nanoseconds on one thread. `visit` may move the addresses.
+ */
+export function splitNest(
+  loops: Nest,
+  addresses: number[],
+  work: number,
+  visit: (part: Nest, addresses: number[]) => void,
+): void {
+  if (isSmall(work)) {
+    visit(loops, addresses);
+    return;
+  }
+  const { sizes, strides } = loops;
+  let along = 0;
+  for (let d = 1; d < sizes.length && sizes[along]! < 32; d++) if (sizes[d]! > sizes[along]!) along = d;
+  const n = sizes[along]!;
+  const multiple = along === sizes.length - 1 ? 64 : n >= 512 ? 16 : 1; // elements as lines of cache, rows as tiles of them
+  split({ n, work, multiple }, (first, count) => {
+    const part = { sizes: sizes.map((size, d) => (d === along ? count : size)), strides };
+    visit(
+      part,
+      addresses.map((at, k) => at + first * strides[k]![along]!),
+    );
+  });
 }
 
 /** Calls `visit` for each turn of all loops but the innermost two; meanwhile `addresses` are those of the views there. */

@@ -4,10 +4,11 @@
  */
 import { type DType, itemSize } from "../dtype.ts";
 import { address, beginOperation, compile, scratch } from "../runtime.ts";
+import { isSmall, split } from "../split.ts";
 import { isContiguous, sizeOf, type View } from "../view.ts";
 import type { Formula } from "./algebra.ts";
-import { isVectorisable, type Plan, scalarRows, vectorRows } from "./kernel.ts";
-import { isCrossed, type Nest, nest, visitOuter, visitTiles } from "./layout.ts";
+import { costOf, isVectorisable, type Plan, scalarRows, vectorRows } from "./kernel.ts";
+import { isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "./layout.ts";
 import { writeParameter } from "./parameters.ts";
 
 type Run = (...args: number[]) => number;
@@ -16,13 +17,15 @@ type Operand = View | number | bigint;
 /** The kernels of one formula. */
 interface Kernels {
   /** float32 on contiguous operands of one shape and single values: by a 1 and then a bit for each operand, 1 for a single value. */
-  readonly flat: (Run | undefined)[];
+  readonly flat: (Chosen | undefined)[];
   readonly byDtypes: Map<number, Chosen>;
 }
 
 interface Chosen {
   readonly isVector: boolean;
   readonly run: Run;
+  /** Nanoseconds for an element, about. */
+  readonly cost: number;
 }
 
 const kernels = new WeakMap<Formula, Kernels>();
@@ -79,21 +82,34 @@ function hasLayoutOf(x: View, out: View): boolean {
   return true;
 }
 
-function compileFlat(formula: Formula, operands: number, key: number): Run {
-  const isSplat = (k: number): boolean => ((key >> (operands - 1 - k)) & 1) === 1;
+function compileFlat(formula: Formula, operands: number, key: number): Chosen {
   const plan: Plan = {
     formula,
     compute: "float32",
     out: "float32",
-    operands: Array.from({ length: operands }, (_, k) => ({ dtype: "float32" as const, isSplat: isSplat(k) })),
+    operands: Array.from({ length: operands }, (_, k) => ({
+      dtype: "float32" as const,
+      isSplat: !isStream(key, operands, k),
+    })),
   };
-  return compile({ run: vectorRows(plan) }).run;
+  return vectorKernel(plan);
+}
+
+function vectorKernel(plan: Plan): Chosen {
+  const rows = vectorRows(plan);
+  return { isVector: true, run: compile({ run: rows }).run, cost: costOf(plan, rows) };
+}
+
+function scalarKernel(plan: Plan): Chosen {
+  const rows = scalarRows(plan);
+  return { isVector: false, run: compile({ run: rows }).run, cost: 8 * costOf(plan, rows) };
 }
 
 function runFlat(formula: Formula, operands: readonly Operand[], out: View, n: number, key: number): void {
   const { flat } = kernelsOf(formula);
-  let run = flat[key];
-  if (run === undefined) run = flat[key] = compileFlat(formula, operands.length, key);
+  let kernel = flat[key];
+  if (kernel === undefined) kernel = flat[key] = compileFlat(formula, operands.length, key);
+  const { run, cost } = kernel;
   beginOperation();
   const numbers = scratch(64);
   const x = operandAddress(operands[0]!, numbers);
@@ -104,10 +120,19 @@ function runFlat(formula: Formula, operands: readonly Operand[], out: View, n: n
     const x = operands[k]!;
     if (typeof x !== "object") writeParameter(numbers + 8 * k, x, "float32");
   }
-  if (operands.length === 1) run(1, n, to, 0, x, 0);
+  if (!isSmall(n * cost)) {
+    const from = [x, y, z].slice(0, operands.length);
+    const steps = from.map((_, k) => (isStream(key, operands.length, k) ? 4 : 0));
+    split({ n, work: n * cost, multiple: 64 }, (first, count) => {
+      run(1, count, to + 4 * first, 0, ...from.flatMap((at, k) => [at + first * steps[k]!, 0]));
+    });
+  } else if (operands.length === 1) run(1, n, to, 0, x, 0);
   else if (operands.length === 2) run(1, n, to, 0, x, 0, y, 0);
   else run(1, n, to, 0, x, 0, y, 0, z, 0);
 }
+
+/** Whether operand k has an element for each of the result. */
+const isStream = (key: number, operands: number, k: number): boolean => ((key >> (operands - 1 - k)) & 1) === 0;
 
 const operandAddress = (x: Operand, number: number): number => (typeof x === "object" ? address(x) : number);
 
@@ -133,8 +158,10 @@ function runNest(formula: Formula, operands: readonly Operand[], out: View, comp
   const loops = nest(views);
   const isRows = isContiguousAlong(views, loops);
   const kernel = chosen(kernelsOf(formula), formula, compute, views, isRows ? loops : null);
-  if (kernel.isVector) runVector(kernel.run, loops, addresses);
-  else runScalar(kernel.run, loops, addresses);
+  const { isVector, run, cost } = kernel;
+  splitNest(loops, addresses, sizeOf(out.shape) * cost, (part, at) =>
+    (isVector ? runVector : runScalar)(run, part, at),
+  );
 }
 
 /** What stands for a number: one element. Its storage is never asked. */
@@ -170,8 +197,8 @@ function chosen(
   let kernel = kernels.byDtypes.get(key);
   if (kernel !== undefined) return kernel;
   const plan = planOf(formula, compute, views, loops);
-  if (!loops) kernel = { isVector: false, run: compile({ run: scalarRows(plan) }).run };
-  else if (isVectorisable(plan)) kernel = { isVector: true, run: compile({ run: vectorRows(plan) }).run };
+  if (!loops) kernel = scalarKernel(plan);
+  else if (isVectorisable(plan)) kernel = vectorKernel(plan);
   else kernel = chosen(kernels, formula, compute, views, null);
   kernels.byDtypes.set(key, kernel);
   return kernel;

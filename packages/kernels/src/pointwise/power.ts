@@ -1,114 +1,130 @@
-/** xʸ with C's special cases: e^(y·log|x|), where the logarithm and the product have twice the digits. */
+/**
+ * xʸ with C's special cases: 2^(y·log₂|x|), where the logarithm and the product have one and a half times the digits. After
+ * fdlibm's pow (Sun Microsystems 2004): a factor is cut into an upper half, whose products are exact, and the rest.
+ */
 import type { Algebra } from "./algebra.ts";
-import { expOfSum } from "./exponential.ts";
-import { reduceLog } from "./logarithm.ts";
-import { type Binary, polynomial } from "./polynomial.ts";
+import { growth, scaled } from "./exponential.ts";
+import { isUnusual, type Reduced, reduceAnyLog, reduceLog } from "./logarithm.ts";
+import { type Binary, nearest, polynomial } from "./polynomial.ts";
 
-/** A sum of two numbers, the second at most half a unit of the first. */
+/** A sum of two numbers, the first with half of the digits. */
 interface Double<T> {
   readonly high: T;
   readonly low: T;
 }
 
-/** Exact sum of x and a smaller y (Dekker 1971). */
-function sumOrdered<T, C>(m: Algebra<T, C>, x: T, y: T): Double<T> {
-  const high = m.add(x, y);
-  return { high, low: m.sub(y, m.sub(high, x)) };
-}
+/** 3/5, 3/7, …: log(1 + f) = ⅔·s·(3 + s² + s⁴·(3/5 + s²·(3/7 + …))) with s = f / (2 + f). */
+const series = (terms: number): number[] => Array.from({ length: terms }, (_, k) => 3 / (2 * k + 5));
 
-/** Exact sum (Knuth). */
-function sum<T, C>(m: Algebra<T, C>, x: T, y: T): Double<T> {
-  const high = m.add(x, y);
-  const part = m.sub(high, x);
-  return { high, low: m.add(m.sub(x, m.sub(high, part)), m.sub(y, part)) };
-}
-
-/** Halves of the digits (Veltkamp 1968). */
-function halves<T, C>(m: Algebra<T, C>, x: T): Double<T> {
-  const large = m.mul(x, m.dtype === "float32" ? 4097 : 134217729);
-  const high = m.sub(large, m.sub(large, x));
-  return { high, low: m.sub(x, high) };
-}
-
-/** Exact product (Dekker 1971). */
-function product<T, C>(m: Algebra<T, C>, x: T, y: T): Double<T> {
-  const high = m.mul(x, y);
-  const [a, b] = [halves(m, x), halves(m, y)];
-  const first = m.sub(m.mul(a.high, b.high), high);
-  const second = m.add(m.add(first, m.mul(a.high, b.low)), m.mul(a.low, b.high));
-  return { high, low: m.add(second, m.mul(a.low, b.low)) };
-}
-
-function times<T, C>(m: Algebra<T, C>, x: Double<T>, y: Double<T>): Double<T> {
-  const { high, low } = product(m, x.high, y.high);
-  return { high, low: m.add(low, m.add(m.mul(x.high, y.low), m.mul(x.low, y.high))) };
-}
-
-/** The two parts of ln 2, the first with so few bits that its multiples are exact; 2/3 likewise, rounded. */
-const parts32 = {
-  ln2: [0.693145751953125, 1.428606820309417e-6],
-  third: [0.6666666865348816, -1.98682149251302e-8],
+const table32 = {
+  series: series(4),
+  /** 2 / (3 ln 2): whole, and in two parts. */
+  factor: [9.6179670095e-1, 9.619140625e-1, -1.1736857402e-4],
+  /** Sizes of an exponent up to where 2ⁿ is normal, and from where on the result is 0 or infinite. */
+  plain: 126,
+  end: 152,
+  /** Below this size adding a large number rounds y to a whole one. */
+  small: 2 ** 22,
+  /** From here on in y everything but 1ʸ over- or underflows. */
+  most: 2 ** 31,
 } as const;
-const parts64 = { ln2: [0.6931471803691238, 1.9082149292705877e-10], third: [2 / 3, 3.700743415417188e-17] } as const;
+const table64 = {
+  series: series(11),
+  factor: [0.9617966939259756, 0.9617967009544373, -7.028461650952758e-9],
+  plain: 1022,
+  end: 1077,
+  small: 2 ** 51,
+  most: 2 ** 64,
+} as const;
 
-/** 2/5, 2/7, …: log(1 + f) = 2s + s³·(2/3 + s²·(2/5 + …)) with s = f / (2 + f). */
-const series = (terms: number): number[] => Array.from({ length: terms }, (_, k) => 2 / (2 * k + 5));
-const series32 = series(5);
-const series64 = series(9);
-
-/** log x of a positive finite x to about one and a half times the digits. */
-function preciseLog<T, C>(m: Algebra<T, C>, x: T): Double<T> {
-  const isSingle = m.dtype === "float32";
-  const { ln2, third } = isSingle ? parts32 : parts64;
-  const { e, f } = reduceLog(m, x);
+/** log₂ of 2ᵉ·(1 + f). */
+function preciseLog<T, C>(m: Algebra<T, C>, { e, f }: Reduced<T>): Double<T> {
+  const { series, factor } = m.dtype === "float32" ? table32 : table64;
   const divisor = m.add(f, 2);
-  const lost = m.sub(f, m.sub(divisor, 2));
-  const high = m.div(f, divisor);
-  const back = product(m, high, divisor);
-  const rest = m.sub(m.sub(m.sub(f, back.high), back.low), m.mul(high, lost));
-  const s = { high, low: m.div(rest, divisor) };
-  const z = times(m, s, s);
-  const tail = m.mul(z.high, polynomial(m, z.high, isSingle ? series32 : series64));
-  const slope = m.add(tail, third[0]);
-  const factor = { high: slope, low: m.add(m.sub(tail, m.sub(slope, third[0])), third[1]) };
-  const cubic = times(m, s, times(m, z, factor));
-  const line = sumOrdered(m, m.add(high, high), cubic.high);
-  const whole = sum(m, m.mul(e, ln2[0]), line.high);
-  const low = m.add(m.add(line.low, m.add(m.add(s.low, s.low), cubic.low)), m.mul(e, ln2[1]));
-  return sumOrdered(m, whole.high, m.add(whole.low, low));
+  const inverse = m.div(1, divisor);
+  const s = m.mul(f, inverse);
+  const sHigh = m.upper(s);
+  const dHigh = m.upper(divisor);
+  const dLow = m.sub(f, m.sub(dHigh, 2));
+  const sLow = m.mul(m.sub(m.sub(f, m.mul(sHigh, dHigh)), m.mul(sHigh, dLow)), inverse);
+  const z = m.mul(s, s);
+  const tail = m.add(m.mul(m.mul(z, z), polynomial(m, z, series)), m.mul(sLow, m.add(sHigh, s)));
+  const square = m.mul(sHigh, sHigh);
+  const tHigh = m.upper(m.add(m.add(square, 3), tail));
+  const tLow = m.sub(tail, m.sub(m.sub(tHigh, 3), square));
+  const u = m.mul(sHigh, tHigh);
+  const v = m.add(m.mul(sLow, tHigh), m.mul(tLow, s));
+  const high = m.upper(m.add(u, v));
+  const low = m.sub(v, m.sub(high, u));
+  const zHigh = m.mul(high, factor[1]);
+  const zLow = m.add(m.mul(high, factor[2]), m.mul(low, factor[0]));
+  const whole = m.upper(m.add(m.add(zHigh, zLow), e));
+  return { high: whole, low: m.sub(zLow, m.sub(m.sub(whole, e), zHigh)) };
 }
 
-/** |x|ʸ where |x| is neither 0 nor infinite. */
-function powerOfSize<T, C>(m: Algebra<T, C>, size: T, y: T): T {
-  const most = m.dtype === "float32" ? 2 ** 32 : 2 ** 64; // from here on everything but 1ʸ over- or underflows
-  const limited = m.max(m.min(y, most), -most);
-  const log = preciseLog(m, size);
-  const exponent = product(m, limited, log.high);
-  return expOfSum(m, exponent.high, m.add(exponent.low, m.mul(limited, log.low)));
+/** The exponent y·log₂ x. */
+function exponentOf<T, C>(m: Algebra<T, C>, y: T, { high, low }: Double<T>): Double<T> {
+  const yHigh = m.upper(y);
+  const rest = m.add(m.mul(m.sub(y, yHigh), high), m.mul(y, low));
+  const product = m.mul(yHigh, high);
+  const sum = m.add(product, rest);
+  return { high: sum, low: m.sub(rest, m.sub(sum, product)) };
 }
 
-/** Of x ≥ 0. From 2²³ or 2⁵² on there are no fractions; adding that much rounds them away below. */
-function whole<T, C>(m: Algebra<T, C>, x: T): C {
-  const large = m.dtype === "float32" ? 2 ** 23 : 2 ** 52;
-  return m.or(m.le(large, x), m.eq(m.sub(m.add(x, large), large), x));
+/** 2^(high + low), as if high were within the limits; `power`: how eʳ is multiplied by 2ⁿ. */
+function powerOf2<T, C>(
+  m: Algebra<T, C>,
+  { high, low }: Double<T>,
+  [least, most]: readonly [number, number],
+  power: (x: T, n: T) => T,
+): T {
+  const limited = m.max(m.min(high, most), least);
+  const n = nearest(m, limited);
+  const rest = m.select(m.eq(limited, high), low, 0); // beyond the limits it may be anything
+  const r = m.mul(m.add(m.sub(limited, n), rest), Math.LN2);
+  return power(m.add(growth(m, r), 1), n);
 }
 
-/** xʸ. x⁰ = 1 and 1ʸ = 1 also for NaN; a negative x needs a whole y, else NaN; 0 and ∞ as C's pow. */
-export const pow: Binary = (m, x, y) => {
+/** Whether y is whole, and odd; `round` rounds to a whole number. */
+function wholeness<T, C>(m: Algebra<T, C>, y: T, round: (y: T) => T): { readonly isFraction: C; readonly isOdd: C } {
+  const isFraction = m.ne(round(y), y);
+  const half = m.mul(y, 0.5);
+  return { isFraction, isOdd: m.and(m.ne(round(half), half), m.not(isFraction)) };
+}
+
+/** |x|ʸ with the sign of x where y is odd, NaN where x is negative and y no whole number. */
+function signed<T, C>(m: Algebra<T, C>, x: T, { isFraction, isOdd }: ReturnType<typeof wholeness<T, C>>, size: T): T {
+  const checked = m.add(size, m.select(m.and(m.lt(x, 0), isFraction), Number.NaN, 0));
+  return m.copySign(checked, m.select(isOdd, x, 0));
+}
+
+/** x⁰ = 1 and 1ʸ = 1 also for NaN; a negative x needs a whole y, else NaN; 0 and ∞ as C's pow. */
+function anyPower<T, C>(m: Algebra<T, C>, x: T, y: T): T {
+  const { most, end } = m.dtype === "float32" ? table32 : table64;
   const infinity = Number.POSITIVE_INFINITY;
   const size = m.abs(x);
-  const isZero = m.eq(x, 0);
-  const isInfinite = m.eq(size, infinity);
-  const isEdge = m.or(isZero, isInfinite);
-  const grows = m.or(m.and(isZero, m.lt(y, 0)), m.and(isInfinite, m.lt(0, y)));
-  const plain = m.select(isEdge, m.select(grows, infinity, m.sub(y, y)), powerOfSize(m, m.select(isEdge, 1, size), y));
-  const edge = m.select(m.and(isEdge, m.not(grows)), 0, plain);
-  const isWhole = whole(m, m.abs(y));
-  const isOdd = m.and(isWhole, m.not(whole(m, m.mul(m.abs(y), 0.5))));
-  const isNegative = m.or(m.lt(x, 0), m.lt(m.div(1, x), 0));
-  const signed = m.select(m.and(isNegative, isOdd), m.neg(edge), edge);
-  const isReal = m.or(isWhole, m.or(m.le(0, x), isInfinite));
-  const isNumber = m.and(m.and(m.eq(x, x), m.eq(y, y)), isReal);
-  const checked = m.select(isNumber, signed, Number.NaN);
+  const isEdge = m.or(m.eq(x, 0), m.eq(size, infinity));
+  const limited = m.max(m.min(y, most), -most);
+  const log = preciseLog(m, reduceAnyLog(m, m.select(isEdge, 1, size)));
+  const plain = powerOf2(m, exponentOf(m, limited, log), [-end, end], (p, n) => scaled(m, p, n));
+  const grows = m.or(m.and(m.eq(x, 0), m.lt(y, 0)), m.and(m.eq(size, infinity), m.lt(0, y)));
+  const edged = m.select(isEdge, m.select(grows, infinity, 0), plain);
+  const isNumber = m.and(m.eq(x, x), m.eq(y, y));
+  const kind = wholeness(m, y, (v) => m.floor(v));
+  const ofInfinite = m.copySign(edged, m.select(kind.isOdd, x, 0)); // a number for every y
+  const real = m.select(m.eq(size, infinity), ofInfinite, signed(m, x, kind, edged));
+  const checked = m.select(isNumber, real, Number.NaN);
   return m.select(m.or(m.eq(y, 0), m.eq(x, 1)), 1, checked);
+}
+
+export const pow: Binary = (m, x, y) => {
+  const { small, plain, end } = m.dtype === "float32" ? table32 : table64;
+  const size = m.abs(x);
+  const exponent = exponentOf(m, y, preciseLog(m, reduceLog(m, size)));
+  const usual = powerOf2(m, exponent, [-plain - 1, plain + 2], (p, n) => m.mul(p, m.power2(n)));
+  const atZero = m.select(m.ne(x, 0), usual, 0);
+  const kind = wholeness(m, y, (y) => nearest(m, y));
+  const isFar = m.and(m.lt(plain, m.abs(exponent.high)), m.lt(m.abs(exponent.high), end));
+  const isEdge = m.or(m.or(isUnusual(m, size), m.and(m.eq(x, 0), m.le(y, 0))), m.not(m.lt(m.abs(y), small)));
+  return m.rarely(m.or(isEdge, isFar), () => anyPower(m, x, y), signed(m, x, kind, atZero));
 };

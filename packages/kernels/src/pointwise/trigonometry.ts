@@ -3,7 +3,7 @@
  * (float32, |x| < 6434) or 2²⁰ (float64, |x| < 1.6e6); larger x are reduced with as many digits of 2/π as they need.
  */
 import type { Algebra } from "./algebra.ts";
-import { keepTiny, nearest, polynomial, type Unary } from "./polynomial.ts";
+import { nearest, polynomial, type Unary } from "./polynomial.ts";
 
 const halfPi32 = [1.5703125, 0.0004837512969970703, 7.549533620476723e-8, 2.563344151594519e-12];
 const halfPi64 = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32];
@@ -23,53 +23,50 @@ const cosine64 = [
 interface Turned<T, C> {
   readonly sine: T;
   readonly cosine: T;
-  /** n is 1 or 3, modulo 4. */
+  /** n, or n modulo 4. */
+  readonly quadrant: T;
+  /** Of the quadrant. */
   readonly isOdd: C;
-  readonly isOne: C;
-  readonly isTwo: C;
 }
 
-function turned<T, C>(m: Algebra<T, C>, x: T): Turned<T, C> {
+/** Sine and cosine of |rest| ≤ π/4. */
+function turned<T, C>(m: Algebra<T, C>, rest: T, quadrant: T): Turned<T, C> {
   const isSingle = m.dtype === "float32";
-  const isHuge = m.lt(isSingle ? 6400 : 1.6e6, m.abs(x));
-  const near = m.select(isHuge, 0, x);
-  const n = nearest(m, m.mul(near, 2 / Math.PI));
-  let r = near;
-  for (const part of isSingle ? halfPi32 : halfPi64) r = m.sub(r, m.mul(n, part));
-  const quarter = m.sub(n, m.mul(nearest(m, m.mul(n, 0.25)), 4)); // from −2 to 2
-  const [rest, quadrant] = m.reduceHuge(isHuge, x, r, quarter);
   const z = m.mul(rest, rest);
   const sine = m.add(m.mul(m.mul(z, polynomial(m, z, isSingle ? sine32 : sine64)), rest), rest);
   const half = m.mul(z, 0.5);
   const one = m.sub(1, half); // what this rounding loses is added to the small terms
   const lost = m.sub(m.sub(1, one), half);
   const cosine = m.add(one, m.add(lost, m.mul(m.mul(z, z), polynomial(m, z, isSingle ? cosine32 : cosine64))));
-  const size = m.abs(quadrant);
-  return { sine, cosine, isOdd: m.eq(size, 1), isOne: m.eq(quadrant, 1), isTwo: m.eq(size, 2) };
+  return { sine: m.copySign(sine, rest), cosine, quadrant, isOdd: m.isOdd(quadrant) };
 }
 
-/** NaN where x is infinite or NaN. */
-const ofFinite = <T, C>(m: Algebra<T, C>, x: T, result: T): T =>
-  m.select(m.lt(m.abs(x), Number.POSITIVE_INFINITY), result, Number.NaN);
+/** A function of sine, cosine and quadrant of x; NaN where x is infinite. */
+function ofTurned<T, C>(m: Algebra<T, C>, x: T, of: (turned: Turned<T, C>) => T): T {
+  const isSingle = m.dtype === "float32";
+  const n = nearest(m, m.mul(x, 2 / Math.PI));
+  let r = x;
+  for (const part of isSingle ? halfPi32 : halfPi64) r = m.sub(r, m.mul(n, part));
+  const huge = (): T =>
+    m.select(m.lt(m.abs(x), Number.POSITIVE_INFINITY), of(turned(m, ...m.reduceHuge(x))), Number.NaN);
+  return m.rarely(m.lt(isSingle ? 6400 : 1.6e6, m.abs(x)), huge, of(turned(m, r, n)));
+}
 
-export const sin: Unary = (m, x) => {
-  const { sine, cosine, isOdd, isOne, isTwo } = turned(m, x);
-  const size = m.select(isOdd, cosine, sine);
-  const isNegative = m.or(isTwo, m.and(isOdd, m.not(isOne)));
-  return ofFinite(m, x, keepTiny(m, x, m.select(isNegative, m.neg(size), size)));
-};
+export const sin: Unary = (m, x) =>
+  ofTurned(m, x, ({ sine, cosine, quadrant, isOdd }) =>
+    // The sign changes with every second quadrant.
+    m.alternate(m.select(isOdd, cosine, sine), m.sub(m.mul(quadrant, 0.5), 0.25)),
+  );
 
-export const cos: Unary = (m, x) => {
-  const { sine, cosine, isOdd, isOne, isTwo } = turned(m, x);
-  const size = m.select(isOdd, sine, cosine);
-  return ofFinite(m, x, m.select(m.or(isTwo, isOne), m.neg(size), size));
-};
+export const cos: Unary = (m, x) =>
+  ofTurned(m, x, ({ sine, cosine, quadrant, isOdd }) =>
+    m.alternate(m.select(isOdd, sine, cosine), m.add(m.mul(quadrant, 0.5), 0.25)),
+  );
 
-export const tan: Unary = (m, x) => {
-  const { sine, cosine, isOdd } = turned(m, x);
-  const upper = m.select(isOdd, m.neg(cosine), sine);
-  return ofFinite(m, x, keepTiny(m, x, m.div(upper, m.select(isOdd, sine, cosine))));
-};
+export const tan: Unary = (m, x) =>
+  ofTurned(m, x, ({ sine, cosine, quadrant, isOdd }) =>
+    m.alternate(m.div(m.select(isOdd, cosine, sine), m.select(isOdd, sine, cosine)), quadrant),
+  );
 
 /** Cephes atanf and atan: x + x³·p(x²) up to tan(π/8), in float64 p is a quotient. */
 const arc32 = [-3.33329491539e-1, 1.99777106478e-1, -1.38776856032e-1, 8.05374449538e-2];
@@ -95,6 +92,5 @@ export const atan: Unary = (m, x) => {
   const correction = m.select(isLarge, lost, m.select(isMiddle, lost / 2, 0));
   const small = m.add(m.add(m.mul(m.mul(z, p), reduced), correction), reduced);
   const base = m.select(isLarge, Math.PI / 2, m.select(isMiddle, Math.PI / 4, 0));
-  const result = m.add(base, small);
-  return keepTiny(m, x, m.select(m.lt(x, 0), m.neg(result), result));
+  return m.copySign(m.add(base, small), x);
 };

@@ -2,7 +2,8 @@
 import type { AveragePoolOptions, PoolOptions } from "../device.ts";
 import { itemSize } from "../dtype.ts";
 import type { Floating } from "../reduce/terms.ts";
-import { address, beginOperation, bytes, compile, scratch } from "../runtime.ts";
+import { address, beginOperation, clear, compile, scratch } from "../runtime.ts";
+import { split } from "../split.ts";
 import { sizeOf, type View } from "../view.ts";
 import { averageSpread, averageWindows, maxScatter } from "./kernels.ts";
 import { maxWindows } from "./largest.ts";
@@ -35,25 +36,27 @@ const compileFor = (dtype: Floating): Kernels =>
   });
 
 interface Layout {
-  readonly planes: number;
   readonly oh: number;
   readonly rows: number;
   readonly ow: number;
   readonly columns: number;
   readonly w: number;
-  /** Bytes. */
+  /** Bytes of a plane, of the input and of the result. */
   readonly plane: number;
+  readonly outPlane: number;
 }
 
-/** Bytes before the tables: room for a sum. */
-const ROOM = 64;
+/** Bytes of scratch for a sum. */
+const ROOM = 8;
+/** Nanoseconds for an element of the input, about. */
+const COST = 1;
 
 /** Begins the operation and writes the tables of windows. `x` has the planes, `out` one element for each window. */
 function begin(x: View, out: View, options: PoolOptions | AveragePoolOptions | null): Layout {
   const [h, w] = [x.shape[2]!, x.shape[3]!];
   const [oh, ow] = [out.shape[2]!, out.shape[3]!];
   beginOperation();
-  const rows = scratch(ROOM + spanBytes(oh + ow)) + ROOM;
+  const rows = scratch(spanBytes(oh + ow));
   const columns = rows + spanBytes(oh);
   if (options) {
     writeSpans(rows, 0, h, oh, options);
@@ -62,36 +65,27 @@ function begin(x: View, out: View, options: PoolOptions | AveragePoolOptions | n
     writeAdaptiveSpans(rows, h, oh);
     writeAdaptiveSpans(columns, w, ow);
   }
-  return { planes: x.shape[0]! * x.shape[1]!, oh, rows, ow, columns, w, plane: h * w * itemSize(x.dtype) };
+  const size = itemSize(x.dtype);
+  return { oh, rows, ow, columns, w, plane: h * w * size, outPlane: oh * ow * size };
 }
 
-const clear = (out: View, at: number): void => {
-  bytes().fill(0, at, at + sizeOf(out.shape) * itemSize(out.dtype));
-};
+/** Calls `body` for parts of the planes of `x`. */
+function eachPart({ shape }: View, body: (first: number, planes: number, room: number) => void): void {
+  split({ n: shape[0]! * shape[1]!, work: sizeOf(shape) * COST, local: ROOM }, body);
+}
 
 /** As `Device.maxPool2d` says; of several NaN the last wins, as in PyTorch. */
 export function maxPool2d(x: View, out: View, indices: View, options: PoolOptions): void {
   const { largest } = kernelsFor("maxPool2d", x.dtype);
   if (sizeOf(out.shape) === 0) return;
-  const { planes, oh, rows, ow, columns, w, plane } = begin(x, out, options);
+  const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, options);
   const [down, right] = options.dilation;
+  const [kernel, stride] = [options.kernel[1], options.stride[1]];
   const [from, to, positions] = [address(x), address(out), address(indices)];
-  largest(
-    planes,
-    oh,
-    rows,
-    ow,
-    columns,
-    w,
-    plane,
-    from,
-    to,
-    positions,
-    down,
-    right,
-    options.kernel[1],
-    options.stride[1],
-  );
+  eachPart(x, (first, planes) => {
+    const at = [from + first * plane, to + first * outPlane, positions + first * oh * ow * 8] as const;
+    largest(planes, oh, rows, ow, columns, w, plane, ...at, down, right, kernel, stride);
+  });
 }
 
 /** As `Device.maxPool2dBackward` says. */
@@ -100,27 +94,39 @@ export function maxPool2dBackward(grad: View, indices: View, out: View): void {
   const { shape, dtype } = out;
   beginOperation();
   const [from, positions, to] = [address(grad), address(indices), address(out)];
-  clear(out, to);
   const windows = grad.shape[2]! * grad.shape[3]!;
-  scatter(shape[0]! * shape[1]!, windows, shape[2]! * shape[3]! * itemSize(dtype), from, positions, to);
+  const [size, plane] = [itemSize(dtype), shape[2]! * shape[3]! * itemSize(dtype)];
+  eachPart(out, (first, planes) => {
+    const [at, done] = [to + first * plane, first * windows];
+    clear(at, planes * plane);
+    scatter(planes, windows, plane, from + done * size, positions + 8 * done, at);
+  });
 }
 
 function average(name: string, x: View, out: View, options: AveragePoolOptions | null): void {
   const run = kernelsFor(name, x.dtype).average;
   if (sizeOf(out.shape) === 0) return;
-  const { planes, oh, rows, ow, columns, w, plane } = begin(x, out, options);
+  const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, options);
   const [down, right] = options?.dilation ?? [1, 1];
-  const room = rows - ROOM;
-  run(planes, oh, rows, ow, columns, w, plane, address(x), address(out), down, right, options?.divisor ?? 0, room);
+  const divisor = options?.divisor ?? 0;
+  const [from, to] = [address(x), address(out)];
+  eachPart(x, (first, planes, room) => {
+    const at = [from + first * plane, to + first * outPlane] as const;
+    run(planes, oh, rows, ow, columns, w, plane, ...at, down, right, divisor, room);
+  });
 }
 
 function spread(name: string, grad: View, out: View, options: AveragePoolOptions | null): void {
   const run = kernelsFor(name, grad.dtype).spread;
-  const { planes, oh, rows, ow, columns, w, plane } = begin(out, grad, options);
+  const { oh, rows, ow, columns, w, plane, outPlane } = begin(out, grad, options);
   const [down, right] = options?.dilation ?? [1, 1];
+  const divisor = options?.divisor ?? 0;
   const [from, to] = [address(grad), address(out)];
-  clear(out, to);
-  run(planes, oh, rows, ow, columns, w, plane, from, to, down, right, options?.divisor ?? 0);
+  eachPart(out, (first, planes) => {
+    const at = to + first * plane;
+    clear(at, planes * plane);
+    run(planes, oh, rows, ow, columns, w, plane, from + first * outPlane, at, down, right, divisor);
+  });
 }
 
 /** As `Device.averagePool2d` says. */

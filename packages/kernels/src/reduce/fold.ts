@@ -148,6 +148,36 @@ function foldVectors(f: Builder, { kind, vector, step, left, x, result }: Vector
   });
 }
 
+/** (n, x, out): the largest of n elements, NaN left out. */
+export const largestOf = (dtype: "float32" | "float64"): Kernel =>
+  kernel({ n: i32, x: pointer, out: pointer }, (f, { n, x, out }) => {
+    const vector = dtype === "float32" ? f32x4 : f64x2;
+    const [pick, lanes, size] = [picks("max", vector), dtype === "float32" ? 4 : 2, itemSize(dtype)];
+    const scalar = machines[dtype === "float32" ? "f32" : "f64"];
+    const parts = [0, 1, 2, 3].map(() => f.let(machines[vector.type].of(Number.NEGATIVE_INFINITY)));
+    f.repeat(i32.divUnsigned(n, 4 * lanes), () => {
+      parts.forEach((part, k) => {
+        part.set(pick(part, vector.load(x, 16 * k)));
+      });
+      x.advance(64);
+    });
+    const [a, b, c, d] = parts;
+    const all = f.let(pick(f.let(pick(a!, c!)), f.let(pick(b!, d!))));
+    const extract = vector.extract as (x: Value<Type>, lane: number) => Value<Type>;
+    const best = f.let(extract(all, 0));
+    for (let lane = 1; lane < lanes; lane++) best.set(scalar.max(best, extract(all, lane)));
+    f.repeat(i32.and(n, 4 * lanes - 1), () => {
+      const y = f.let(loadElement(f, dtype, x));
+      const isNumber =
+        dtype === "float32"
+          ? f32.eq(y as Value<"f32">, y as Value<"f32">)
+          : f64.eq(y as Value<"f64">, y as Value<"f64">);
+      f.when(isNumber, () => best.set(scalar.max(best, y)));
+      x.advance(size);
+    });
+    storeElement(f, dtype, out, best);
+  });
+
 /** The winner of each lane; NaN wins. */
 const winner = (
   f: Builder,

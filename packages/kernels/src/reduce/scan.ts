@@ -13,7 +13,7 @@ import {
 } from "../assembler/index.ts";
 import { convertElement, loadElement, machineType, storeElement } from "../copy/element.ts";
 import { type DType, itemSize } from "../dtype.ts";
-import { visitOuter } from "../pointwise/layout.ts";
+import { splitNest, visitOuter } from "../pointwise/layout.ts";
 import { address, beginOperation, compile } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
 import { lines } from "./lines.ts";
@@ -125,19 +125,16 @@ export function argReduce(kind: "max" | "min", x: View, dim: number, values: Vie
   const at = values ? [address(x), address(values), address(indices)] : [address(x), address(indices)];
   const step = (x.strides[dim] ?? 0) * itemSize(x.dtype);
   const last = at.length - 1;
-  visitOuter(loops, at, () => {
-    run(
-      loops.sizes[row]!,
-      n,
-      step,
-      at[0]!,
-      loops.strides[0]![row]!,
-      values ? at[1]! : 0,
-      values ? loops.strides[1]![row]! : 0,
-      at[last]!,
-      loops.strides[last]![row]!,
-    );
-  });
+  const [rowX, rowValues, rowLast] = [
+    loops.strides[0]![row]!,
+    values ? loops.strides[1]![row]! : 0,
+    loops.strides[last]![row]!,
+  ];
+  splitNest(loops, at, sizeOf(x.shape), (part, at) =>
+    visitOuter(part, at, () => {
+      run(part.sizes[row]!, n, step, at[0]!, rowX, values ? at[1]! : 0, rowValues, at[last]!, rowLast);
+    }),
+  );
 }
 
 /** As `Device.cumsum` says; float32 is summed in float64 and rounded at each element. */
@@ -151,16 +148,10 @@ export function cumsum(x: View, dim: number, out: View): void {
   beginOperation();
   const at = [address(out), address(x)];
   const [outStep, xStep] = [(out.strides[dim] ?? 0) * size, (x.strides[dim] ?? 0) * size];
-  visitOuter(loops, at, () => {
-    run(
-      loops.sizes[row]!,
-      x.shape[dim] ?? 1,
-      at[0]!,
-      outStep,
-      loops.strides[0]![row]!,
-      at[1]!,
-      xStep,
-      loops.strides[1]![row]!,
-    );
-  });
+  const [n, outRow, xRow] = [x.shape[dim] ?? 1, loops.strides[0]![row]!, loops.strides[1]![row]!];
+  splitNest(loops, at, sizeOf(x.shape), (part, at) =>
+    visitOuter(part, at, () => {
+      run(part.sizes[row]!, n, at[0]!, outStep, outRow, at[1]!, xStep, xRow);
+    }),
+  );
 }

@@ -9,10 +9,11 @@ import { expBelow } from "../pointwise/exponential.ts";
 import { log } from "../pointwise/formulas.ts";
 import { vectorRows } from "../pointwise/kernel.ts";
 import { scalarFloat64 } from "../pointwise/printers.ts";
-import { foldRows } from "../reduce/fold.ts";
+import { largestOf } from "../reduce/fold.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
 import { type Floating, plainSum, type Terms } from "../reduce/terms.ts";
-import { address, beginOperation, compile, scratch } from "../runtime.ts";
+import { address, beginOperation, compile } from "../runtime.ts";
+import { split } from "../split.ts";
 import type { View } from "../view.ts";
 
 type Run = (...args: number[]) => number;
@@ -42,17 +43,19 @@ const products = (dtype: Floating): Terms => ({
 
 const rounded = (dtype: Floating, x: Value<"f64">): Value<"f32" | "f64"> => (dtype === "float32" ? f32.demote(x) : x);
 
+/** Nanoseconds for an element, about. */
+const COST = 0.5;
 /** Bytes of scratch: the largest element, the sum in float64, and as an element. */
 const ROOM = 32;
 
 /** (rows, n, x, out, room) */
 const forwardRows = (dtype: Floating, isLog: boolean): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, x, out, room }) => {
-    const [largest, exponentials, sum] = [foldRows("max", dtype), rowsOf(dtype, below, 1, 1), sumsOf(plainSum(dtype))];
+    const [largest, exponentials, sum] = [largestOf(dtype), rowsOf(dtype, below, 1, 1), sumsOf(plainSum(dtype))];
     const [one, zero, sumAt, factorAt] = [i32.of(1), i32.of(0), i32.add(room, 8), i32.add(room, 16)];
     const row = f.let(i32.mul(n, itemSize(dtype)));
     f.repeat(rows, () => {
-      f.call(largest, one, n, x, room);
+      f.call(largest, n, x, room); // a NaN reaches all shares by way of the sum
       f.call(exponentials, one, n, out, zero, x, zero, room, zero);
       f.call(sum, n, sumAt, out);
       const total = f.let(f64.load(sumAt));
@@ -106,8 +109,10 @@ export function softmax(x: View, out: View, isLog: boolean): void {
   if (run === undefined) run = forwards[key] = compile({ run: forwardRows(dtypeOf(key), isLog) }).run;
   if (rows * n === 0) return;
   beginOperation();
-  const room = scratch(ROOM);
-  run(rows, n, address(x), address(out), room);
+  const [from, to, row] = [address(x), address(out), n * itemSize(x.dtype)];
+  split({ n: rows, work: rows * n * COST, local: ROOM }, (first, count, room) => {
+    run(count, n, from + first * row, to + first * row, room);
+  });
 }
 
 /** As `Device.softmaxBackward` says. */
@@ -118,6 +123,8 @@ export function softmaxBackward(grad: View, y: View, out: View, isLog: boolean):
   if (run === undefined) run = backwards[key] = compile({ run: backwardRows(dtypeOf(key), isLog) }).run;
   if (rows * n === 0) return;
   beginOperation();
-  const room = scratch(ROOM);
-  run(rows, n, address(grad), address(y), address(out), room);
+  const [g, from, to, row] = [address(grad), address(y), address(out), n * itemSize(y.dtype)];
+  split({ n: rows, work: rows * n * COST, local: ROOM }, (first, count, room) => {
+    run(count, n, g + first * row, from + first * row, to + first * row, room);
+  });
 }

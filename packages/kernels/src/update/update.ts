@@ -3,11 +3,12 @@
  *
  * Every product, sum, quotient and root rounds by itself, in the order of PyTorch's single-tensor code, and scalars are
  * rounded to the dtype first: the bits are those of the same steps taken operation by operation. PyTorch's own kernels
- * fuse some products into the sums after them, so it differs in the last place. A call is cut into chunks, so that
- * optimized code takes over early; chunks do not change the numbers.
+ * fuse some products into the sums after them, so it differs in the last place. The arrays of a group are cut and joined
+ * into chunks of about the same length; chunks do not change the numbers.
  */
 import type { Kernel } from "../assembler/index.ts";
 import type { AdamOptions, SgdOptions } from "../device.ts";
+import { parallel } from "../parallel.ts";
 import { address, beginOperation, compile } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
 import { adamKernel } from "./adam.ts";
@@ -16,8 +17,48 @@ import { sgdKernel } from "./sgd.ts";
 
 type Run = (...args: number[]) => number;
 
-/** Elements, a multiple of 8. */
+/** Elements of a chunk, at least, a multiple of 16. */
 const CHUNK = 32768;
+/** Chunks of a group, about, where it is large. */
+const CHUNKS = 32;
+/** Nanoseconds for an element, about. */
+const COST = 0.4;
+
+/** Some elements of all arrays that belong to one parameter. */
+interface Piece {
+  readonly run: Run;
+  readonly count: number;
+  /** Of the parameter, its state and its gradient. */
+  readonly at: readonly number[];
+}
+
+/** Chunks of neighbouring pieces; long parameters make several. */
+function chunksOf(whole: readonly (Piece & { readonly size: number })[], most: number): Piece[][] {
+  const chunks: Piece[][] = [];
+  let room = 0;
+  for (const { run, count, at, size } of whole)
+    for (let done = 0; done < count; ) {
+      if (room === 0) {
+        chunks.push([]);
+        room = most;
+      }
+      const taken = Math.min(room, count - done);
+      const from = done * size;
+      chunks.at(-1)!.push({ run, count: taken, at: at.map((a) => (a === 0 ? 0 : a + from)) });
+      done += taken;
+      room = Math.max(0, room - 16 * Math.ceil(taken / 16)); // so that cuts are at multiples of 64 bytes
+    }
+  return chunks;
+}
+
+/** Runs the kernels over all arrays of a group. */
+function runAll(whole: readonly (Piece & { readonly size: number })[], scalars: readonly number[]): void {
+  const total = whole.reduce((sum, { count }) => sum + count, 0);
+  const chunks = chunksOf(whole, Math.max(CHUNK, 16 * Math.ceil(total / CHUNKS / 16)));
+  parallel({ chunks: chunks.length, work: total * COST }, (chunk) => {
+    for (const { run, count, at } of chunks[chunk]!) run(count, ...at, ...scalars);
+  });
+}
 
 /** Finds a kernel by a small number. */
 const kernels = (make: (key: number) => Kernel): ((key: number) => Run) => {
@@ -66,20 +107,13 @@ export function sgd(
   const hasMomentum = momentum !== 0;
   let key = (weightDecay !== 0 ? 16 : 0) + (maximize ? 32 : 0);
   if (hasMomentum) key += 2 + (isFirst ? 4 : 0) + (nesterov ? 8 : 0);
-  for (let i = 0; i < params.length; i++) {
-    const param = params[i]!;
+  beginOperation();
+  const whole = params.map((param, i) => {
     const bit = floatKey("sgd", param);
-    const run = sgdRun(key + bit);
-    const size = bit === 0 ? 4 : 8;
-    const n = sizeOf(param.shape);
-    beginOperation();
-    const [p, g] = [address(param), address(grads[i]!)];
-    const b = hasMomentum ? address(buffers[i]!) : 0;
-    for (let done = 0; done < n; done += CHUNK) {
-      const at = done * size;
-      run(Math.min(CHUNK, n - done), p + at, b + at, g + at, -lr, momentum, 1 - dampening, weightDecay);
-    }
-  }
+    const at = [address(param), hasMomentum ? address(buffers[i]!) : 0, address(grads[i]!)];
+    return { run: sgdRun(key + bit), count: sizeOf(param.shape), at, size: bit === 0 ? 4 : 8 };
+  });
+  runAll(whole, [-lr, momentum, 1 - dampening, weightDecay]);
 }
 
 /** As `Device.adam` says. */
@@ -93,20 +127,17 @@ export function adam(
   const kind = weightDecay === 0 ? 0 : isDecoupled ? 2 : 1;
   const decay = isDecoupled ? 1 - lr * weightDecay : weightDecay;
   const [step, spread] = [-(lr / bias1), Math.sqrt(bias2)];
-  for (let i = 0; i < params.length; i++) {
-    const param = params[i]!;
-    const bit = floatKey("adam", param);
-    const size = bit === 0 ? 4 : 8;
+  beginOperation();
+  for (const bit of [0, 1]) {
     const weight = bit === 0 ? Math.fround(1 - beta1) : 1 - beta1;
     const run = adamRun(bit + (Math.abs(weight) < 0.5 ? 2 : 0) + (maximize ? 4 : 0) + 8 * kind);
-    const n = sizeOf(param.shape);
-    beginOperation();
-    const [p, g] = [address(param), address(grads[i]!)];
-    const [m, v] = [address(expAvgs[i]!), address(expAvgSqs[i]!)];
-    for (let done = 0; done < n; done += CHUNK) {
-      const at = done * size;
-      const count = Math.min(CHUNK, n - done);
-      run(count, p + at, m + at, v + at, g + at, decay, weight, 1 - weight, beta2, 1 - beta2, spread, eps, step);
-    }
+    const own = params.map((_, i) => i).filter((i) => floatKey("adam", params[i]!) === bit);
+    const whole = own.map((i) => ({
+      run,
+      count: sizeOf(params[i]!.shape),
+      at: [params[i]!, expAvgs[i]!, expAvgSqs[i]!, grads[i]!].map(address),
+      size: bit === 0 ? 4 : 8,
+    }));
+    runAll(whole, [decay, weight, 1 - weight, beta2, 1 - beta2, spread, eps, step]);
   }
 }

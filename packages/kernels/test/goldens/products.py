@@ -74,5 +74,34 @@ goldens = {
         convolution(2, 9, 11, 10, 9, (3, 3), padding=(1, 1), groups=9),
         convolution(1, 2, 40, 41, 3, (5, 5), padding=(2, 2)),
     ],
+    "winograd": [
+        convolution(16, 64, 16, 16, 64, (3, 3), padding=(1, 1)),
+        convolution(16, 128, 8, 8, 128, (3, 3), padding=(1, 1)),
+        convolution(16, 256, 4, 4, 256, (3, 3), padding=(1, 1)),
+        convolution(1, 64, 56, 56, 64, (3, 3), padding=(1, 1)),
+        convolution(1, 128, 28, 28, 128, (3, 3), padding=(1, 1)),
+        convolution(1, 256, 14, 14, 256, (3, 3), padding=(1, 1)),
+        convolution(4, 512, 7, 7, 512, (3, 3), padding=(1, 1)),
+        convolution(3, 40, 13, 23, 24, (3, 3), padding=(1, 2)),
+        convolution(5, 32, 11, 9, 40, (3, 3), padding=(0, 1)),
+        convolution(2, 24, 30, 31, 32, (3, 3), padding=(2, 0)),
+    ],
 }
-pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(goldens) + "\n")
+file = pathlib.Path(__file__).with_suffix(".json")
+
+
+def keep_larger(new, old):
+    """PyTorch errs differently with AVX2 and with AVX-512: of all machines that this ran on, the largest error counts."""
+    if isinstance(new, list) and isinstance(old, list):
+        for x, y in zip(new, old):
+            keep_larger(x, y)
+    elif isinstance(new, dict) and isinstance(old, dict):
+        if "error" in new and new["picks"] == old.get("picks") and new["exact"] == old["exact"]:
+            new["error"] = max(new["error"], old["error"])
+        for key in new.keys() & old.keys():
+            keep_larger(new[key], old[key])
+
+
+if file.exists():
+    keep_larger(goldens, json.loads(file.read_text()))
+file.write_text(json.dumps(goldens) + "\n")

@@ -122,7 +122,7 @@ export const samples: Sample[] = [
       torch: "lambda x: x[torch.tensor([2, 0]).clamp(max=1)]",
       name: "transposed",
       args: [y],
-      run: (z) => at(z as Tensor, tensor([1n, 0n])),
+      run: (z) => at(z as Tensor, pair),
     }),
   ),
 ];

@@ -9,6 +9,7 @@ import { empty, full, tensor } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { beforeWrite } from "../recorder.ts";
+import { withScope } from "../scope.ts";
 import { alias, select, sliceOf } from "../selection.ts";
 import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Slice } from "../slice.ts";
@@ -115,9 +116,10 @@ function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
   (elementsOf(rows) as BigInt64Array).forEach((row, i) => {
     origin[Number(row)] = BigInt(count + i);
   });
-  cpu.indexSelect(both, 0, tensor(origin), own);
+  const places = tensor(origin);
+  cpu.indexSelect(both, 0, places, own);
   spread(own, out, rowsFirst(out, plan));
-  for (const part of [from, own, both]) part.dispose();
+  for (const part of [from, own, both, places]) part.dispose();
   return out;
 }
 
@@ -201,12 +203,12 @@ function ranged(x: Tensor, dim: number, range: Slice, isOnly: boolean): Tensor {
  * ```
  */
 export function at(x: Tensor, ...index: Index[]): Tensor {
-  const { part, indices } = sliced(x, index);
-  if (indices.length > 0) {
+  return withScope(() => {
+    const { part, indices } = sliced(x, index);
+    if (indices.length === 0) return part === x ? alias(x) : part;
     const { plan, rows } = planOf(part, indices);
     return indexAt(part, rows, plan);
-  }
-  return part === x ? alias(x) : part;
+  });
 }
 
 /** The values in the shape of the part, which they stretch to. */
@@ -235,25 +237,27 @@ function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
  * ```
  */
 export function setAt_(x: Tensor, value: Tensor | number | bigint | boolean, ...index: Index[]): Tensor {
-  const { part, indices } = sliced(x, index);
-  const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
-  if (indices.length === 0) {
-    copy_(part, fitted(part.shape, values, false));
-    return x;
-  }
-  if (value instanceof Tensor && value.dtype !== x.dtype)
-    throw new DTypeError(
-      `setAt_: Index put requires the source and destination dtypes match, got ${x.dtype} for the destination and ` +
-        `${value.dtype} for the source. Use value.to(…).`,
-    );
-  refuseOverlapping("setAt", part);
-  const { plan, rows } = planOf(part, indices);
-  const written = fitted(pickedShape(part.shape, plan), values, true);
-  const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
-  const result = replaced(part, rows, written, plan);
-  cpu.copy(result, part);
-  result.dispose();
-  part.storage.version++;
-  after();
+  withScope(() => {
+    const { part, indices } = sliced(x, index);
+    const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
+    if (indices.length === 0) {
+      copy_(part, fitted(part.shape, values, false));
+      return;
+    }
+    if (value instanceof Tensor && value.dtype !== x.dtype)
+      throw new DTypeError(
+        `setAt_: Index put requires the source and destination dtypes match, got ${x.dtype} for the destination and ` +
+          `${value.dtype} for the source. Use value.to(…).`,
+      );
+    refuseOverlapping("setAt", part);
+    const { plan, rows } = planOf(part, indices);
+    const written = fitted(pickedShape(part.shape, plan), values, true);
+    const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
+    const result = replaced(part, rows, written, plan);
+    cpu.copy(result, part);
+    result.dispose();
+    part.storage.version++;
+    after();
+  });
   return x;
 }

@@ -4,7 +4,7 @@ import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
 import type { PointwiseOp } from "../op.ts";
-import { checkPromoted, promoted } from "../promoted.ts";
+import { checkPromoted, withPromoted } from "../promoted.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, where } from "./arithmetic.ts";
 import { eq, ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
@@ -101,7 +101,8 @@ const clampBoth = clamping("clamp", "ClampBackward1");
 const clampLow = clamping("clampMin", "ClampMinBackward0");
 const clampHigh = clamping("clampMax", "ClampMaxBackward0");
 
-const inBounds = (op: typeof clampBoth, x: Tensor, bounds: Bounds): Tensor => op(promoted(x, given(bounds)), bounds);
+const inBounds = (op: typeof clampBoth, x: Tensor, bounds: Bounds): Tensor =>
+  withPromoted(x, given(bounds), (y) => op(y, bounds));
 
 function inBoundsInPlace(op: typeof clampBoth, name: string, x: Tensor, bounds: Bounds): Tensor {
   checkPromoted(name, x, given(bounds));

@@ -207,8 +207,9 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
   const bordered = plan.border ? pad(batched, plan.border) : batched;
   checkSizes(op, bordered.shape, weight.shape, bias, plan);
   const out = convolution(bordered, weight, bias, plan.geometry);
-  for (const made of [batched, bordered]) if (made !== x) made.dispose(); // the node holds what it reads
-  return isBatched ? out : squeeze(out, 0);
+  const result = isBatched ? out : squeeze(out, 0);
+  for (const made of [batched, bordered, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
+  return result;
 }
 
 /**

@@ -8,6 +8,7 @@ import { lined, named } from "../indices.ts";
 import { checkReduction, finished, type Reduced, type Reduction } from "../loss-reduction.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
+import { withScope } from "../scope.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { reshaped, type Tensor } from "../tensor.ts";
 import { add, div, mul, neg } from "./arithmetic.ts";
@@ -154,8 +155,9 @@ export function nllLoss(x: Tensor, target: Tensor, options: NllOptions = {}): Te
   const shape = rank === 1 ? [] : shown.shape.filter((_, d) => d !== dim);
   const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
   const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
-  for (const made of [at, factors, shown]) if (made !== x) made.dispose(); // the node holds what it reads
-  return isFlat && reduction === "none" ? view(out, target.shape) : out;
+  const result = isFlat && reduction === "none" ? view(out, target.shape) : out;
+  for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
+  return result;
 }
 
 /** Products and quotients with a number, as PyTorch's own losses record them. */
@@ -243,15 +245,14 @@ export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOpt
   const dim = x.shape.length === 1 ? 0 : 1;
   if (sameShape(x.shape, target.shape)) {
     checkProbabilities(x, target, options);
-    return probabilityLoss(logSoftmax(x, dim), target, dim, options);
+    return withScope(() => probabilityLoss(logSoftmax(x, dim), target, dim, options));
   }
   checkTarget("crossEntropy", x, target, options.weight ?? null);
-  const logs = logSoftmax(x, dim);
-  const loss = nllLoss(logs, target, options);
-  if (labelSmoothing === 0) {
-    logs.dispose();
-    return loss;
-  }
-  const even = evenLoss(logs, target, dim, options);
-  return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
+  return withScope(() => {
+    const logs = logSoftmax(x, dim);
+    const loss = nllLoss(logs, target, options);
+    if (labelSmoothing === 0) return loss;
+    const even = evenLoss(logs, target, dim, options);
+    return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
+  });
 }

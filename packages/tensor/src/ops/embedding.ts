@@ -7,9 +7,10 @@ import { empty, full, tensor } from "../factories.ts";
 import { checkWithin, named, row } from "../indices.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
+import { withScope } from "../scope.ts";
 import { type Shape, showShape } from "../shape.ts";
 import { selected } from "../strides.ts";
-import type { Tensor } from "../tensor.ts";
+import { reshaped, type Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { to } from "./cast.ts";
 import { reshape } from "./view.ts";
@@ -89,10 +90,14 @@ export function embedding(index: Tensor, weight: Tensor, { paddingIdx }: Embeddi
     throw new ValueError(
       `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
     );
+  const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
+  return withScope(() => embeddingAt(weight, checkedIndices(index, count), padding));
+}
+
+function checkedIndices(index: Tensor, count: number): Tensor {
   const whole = to(index, "int64");
   checkWithin(whole, count, (i) => `embedding: index out of range in self: got ${i} for ${count} rows.`);
-  const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
-  return embeddingAt(weight, whole, padding);
+  return whole;
 }
 
 /**
@@ -126,5 +131,5 @@ export function oneHot(classes: Tensor, numClasses = -1): Tensor {
   values.forEach((c, i) => {
     out[i * count + Number(c)] = 1n;
   });
-  return reshape(tensor(out), [...classes.shape, count]);
+  return reshaped(tensor(out), [...classes.shape, count]);
 }

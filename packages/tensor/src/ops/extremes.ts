@@ -8,6 +8,7 @@ import { DTypeError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "../reduction.ts";
+import { withScope } from "../scope.ts";
 import { dimOf, kept, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, mul, where } from "./arithmetic.ts";
@@ -186,13 +187,17 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
     throw new DTypeError(`${op}: ${op}(): does not support bool input: need numbers. Use x.to("uint8").`);
   const isOfAll = dim === undefined || dim === null;
   if (isOfAll) refuseEmpty(op, x, null);
-  const plain = x.detach();
-  const [values, indices] = isOfAll
-    ? along(kind, reshape(plain, [sizeOf(x.shape)]), 0, false, op)
-    : along(kind, plain, dim, keepdim, op);
-  values.dispose();
-  const ones = x.shape.map(() => 1);
-  return isOfAll && keepdim ? reshape(indices, ones) : indices;
+  return withScope(() => {
+    const plain = x.detach();
+    if (!isOfAll) return along(kind, plain, dim, keepdim, op)[1];
+    const [, indices] = along(kind, reshape(plain, [sizeOf(x.shape)]), 0, false, op);
+    return keepdim
+      ? reshape(
+          indices,
+          x.shape.map(() => 1),
+        )
+      : indices;
+  });
 }
 
 /**
@@ -218,10 +223,10 @@ export function argmin(x: Tensor, dim?: number | null, options: ReduceOptions = 
 }
 
 function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: string): Tensor {
-  const holds = ne(x, 0);
-  const out = reduced(kind, holds, dim, { ...options, op });
-  holds.dispose();
-  return x.dtype === "uint8" ? cast(out, "uint8") : out;
+  return withScope(() => {
+    const out = reduced(kind, ne(x, 0), dim, { ...options, op });
+    return x.dtype === "uint8" ? cast(out, "uint8") : out;
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { empty, full } from "../factories.ts";
-import { atLeast1, checkWithin, indices, lined, row } from "../indices.ts";
+import { atLeast1, checkWithin, lined, row, withIndices } from "../indices.ts";
 import type { Op } from "../op.ts";
 import { dimOf, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -57,8 +57,7 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
  * ```
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  const whole = indices("gather", index);
-  return gatherAt(x, whole, checkGathered("gather", x, dim, whole));
+  return withIndices("gather", index, (whole) => gatherAt(x, whole, checkGathered("gather", x, dim, whole)));
 }
 
 const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
@@ -96,18 +95,19 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
  * ```
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const whole = indices("scatterAdd", index);
-  const d = checkGathered("scatterAdd", x, dim, whole);
-  if (source.dtype !== x.dtype)
-    throw new DTypeError(
-      `scatterAdd: scatter(): Expected self.dtype to be equal to src.dtype: need ${x.dtype}; got ${source.dtype}.`,
-    );
-  if (atLeast1(whole.shape).some((size, k) => size > (atLeast1(source.shape)[k] ?? 0)) && whole.numel() > 0)
-    throw new ShapeError(
-      `scatterAdd: Expected index ${showShape(index.shape)} to be no larger than self ${showShape(x.shape)} apart from ` +
-        `dimension ${d} and to be no larger size than src ${showShape(source.shape)}.`,
-    );
-  return scatterAddAt(x, whole, source, d);
+  return withIndices("scatterAdd", index, (whole) => {
+    const d = checkGathered("scatterAdd", x, dim, whole);
+    if (source.dtype !== x.dtype)
+      throw new DTypeError(
+        `scatterAdd: scatter(): Expected self.dtype to be equal to src.dtype: need ${x.dtype}; got ${source.dtype}.`,
+      );
+    if (atLeast1(whole.shape).some((size, k) => size > (atLeast1(source.shape)[k] ?? 0)) && whole.numel() > 0)
+      throw new ShapeError(
+        `scatterAdd: Expected index ${showShape(index.shape)} to be no larger than self ${showShape(x.shape)} apart from ` +
+          `dimension ${d} and to be no larger size than src ${showShape(source.shape)}.`,
+      );
+    return scatterAddAt(x, whole, source, d);
+  });
 }
 
 const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
@@ -140,13 +140,14 @@ const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
  * ```
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  const whole = indices("indexSelect", index);
-  const d = dimOf(dim, x.shape.length, "indexSelect");
-  if (index.shape.length > 1)
-    throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.shape)}.`);
-  const size = atLeast1(x.shape)[d]!;
-  checkWithin(whole, size, (i) => `indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`);
-  return indexSelectAt(x, whole, d);
+  return withIndices("indexSelect", index, (whole) => {
+    const d = dimOf(dim, x.shape.length, "indexSelect");
+    if (index.shape.length > 1)
+      throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.shape)}.`);
+    const size = atLeast1(x.shape)[d]!;
+    checkWithin(whole, size, (i) => `indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`);
+    return indexSelectAt(x, whole, d);
+  });
 }
 
 const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
@@ -174,29 +175,30 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
  * ```
  */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const whole = indices("indexAdd", index);
-  const d = dimOf(dim, x.shape.length, "indexAdd");
-  if (source.dtype !== x.dtype)
-    throw new DTypeError(
-      `indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`,
+  return withIndices("indexAdd", index, (whole) => {
+    const d = dimOf(dim, x.shape.length, "indexAdd");
+    if (source.dtype !== x.dtype)
+      throw new DTypeError(
+        `indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`,
+      );
+    if (index.shape.length > 1 || index.numel() !== (atLeast1(source.shape)[d] ?? 0))
+      throw new ShapeError(
+        `indexAdd: index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): ` +
+          `(${source.shape[d]}), for dim: ${d}: need one index for each slice of the source.`,
+      );
+    if (source.shape.length !== x.shape.length || source.shape.some((size, k) => k !== d && size !== x.shape[k]))
+      throw new ShapeError(
+        `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
+          `${showShape(source.shape)} for ${showShape(x.shape)}.`,
+      );
+    const size = atLeast1(x.shape)[d]!;
+    checkWithin(
+      whole,
+      size,
+      (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`,
     );
-  if (index.shape.length > 1 || index.numel() !== (atLeast1(source.shape)[d] ?? 0))
-    throw new ShapeError(
-      `indexAdd: index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): ` +
-        `(${source.shape[d]}), for dim: ${d}: need one index for each slice of the source.`,
-    );
-  if (source.shape.length !== x.shape.length || source.shape.some((size, k) => k !== d && size !== x.shape[k]))
-    throw new ShapeError(
-      `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
-        `${showShape(source.shape)} for ${showShape(x.shape)}.`,
-    );
-  const size = atLeast1(x.shape)[d]!;
-  checkWithin(
-    whole,
-    size,
-    (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`,
-  );
-  return indexAddAt(x, whole, source, d);
+    return indexAddAt(x, whole, source, d);
+  });
 }
 
 /**
@@ -210,15 +212,16 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
  * ```
  */
 export function take(x: Tensor, index: Tensor): Tensor {
-  const whole = indices("take", index);
-  const size = x.numel();
-  checkWithin(
-    whole,
-    size,
-    (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`,
-    -size,
-  );
-  return takeAt(x, whole);
+  return withIndices("take", index, (whole) => {
+    const size = x.numel();
+    checkWithin(
+      whole,
+      size,
+      (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`,
+      -size,
+    );
+    return takeAt(x, whole);
+  });
 }
 
 const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({

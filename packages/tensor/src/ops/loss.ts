@@ -7,6 +7,7 @@ import { empty } from "../factories.ts";
 import { checkReduction, finished, type Reduced, type Reduction, share, weighed } from "../loss-reduction.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
+import { withScope } from "../scope.ts";
 import { broadcast, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { softplus } from "./activation.ts";
@@ -82,8 +83,8 @@ const huberOf: DifferenceLoss = differenceLoss({
   slope: (d, delta) => clamp(d, { min: -delta, max: delta }),
 });
 
-/** Both in their common shape. */
-function paired(op: string, x: Tensor, target: Tensor): readonly [Tensor, Tensor] {
+/** Calls `use` with both in their common shape. */
+function withPair(op: string, x: Tensor, target: Tensor, use: (x: Tensor, target: Tensor) => Tensor): Tensor {
   checkComputes(op, x.dtype);
   const dtype = promoteTypes(x.dtype, target.dtype);
   checkComputes(op, dtype);
@@ -91,7 +92,7 @@ function paired(op: string, x: Tensor, target: Tensor): readonly [Tensor, Tensor
     throw new DTypeError(`${op}: need a floating prediction; got ${x.dtype} and ${target.dtype}.`);
   const shape = broadcast(x.shape, target.shape);
   const fitted = (y: Tensor): Tensor => (sameShape(y.shape, shape) ? y : expand(y, shape));
-  return [fitted(x), fitted(target)];
+  return withScope(() => use(fitted(x), fitted(target)));
 }
 
 /**
@@ -107,8 +108,7 @@ function paired(op: string, x: Tensor, target: Tensor): readonly [Tensor, Tensor
  */
 export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduced = {}): Tensor {
   checkReduction("mseLoss", reduction);
-  const [a, b] = paired("mseLoss", x, target);
-  return mseOf(a, b, reduction, 0);
+  return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
 }
 
 /**
@@ -122,9 +122,10 @@ export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduc
  */
 export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduced = {}): Tensor {
   checkReduction("l1Loss", reduction);
-  const [a, b] = paired("l1Loss", x, target);
-  const sizes = abs(sub(a, b));
-  return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
+  return withPair("l1Loss", x, target, (a, b) => {
+    const sizes = abs(sub(a, b));
+    return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
+  });
 }
 
 /**
@@ -147,8 +148,7 @@ export function smoothL1Loss(
       `smoothL1Loss: smooth_l1_loss does not support negative values for beta: need at least 0; got ${beta}.`,
     );
   if (beta === 0) return l1Loss(x, target, { reduction });
-  const [a, b] = paired("smoothL1Loss", x, target);
-  return smoothL1Of(a, b, reduction, beta);
+  return withPair("smoothL1Loss", x, target, (a, b) => smoothL1Of(a, b, reduction, beta));
 }
 
 /**
@@ -168,8 +168,7 @@ export function huberLoss(
   checkReduction("huberLoss", reduction);
   if (!(delta > 0))
     throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
-  const [a, b] = paired("huberLoss", x, target);
-  return huberOf(a, b, reduction, delta);
+  return withPair("huberLoss", x, target, (a, b) => huberOf(a, b, reduction, delta));
 }
 
 /** ln σ(x). */
@@ -243,7 +242,7 @@ export function binaryCrossEntropyWithLogits(
 ): Tensor {
   checkReduction("binaryCrossEntropyWithLogits", reduction);
   checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
-  return withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction);
+  return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
 }
 
 /** PyTorch bounds the logarithms, so that a certain mistake costs 100 and not infinity. */
@@ -290,5 +289,5 @@ export function binaryCrossEntropy(
   for (const p of elementsOf(x) as Float32Array)
     if (!(p >= 0 && p <= 1))
       throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
-  return crossOf(x, to(target, x.dtype), weight, reduction);
+  return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
 }

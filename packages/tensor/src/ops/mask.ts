@@ -9,7 +9,7 @@ import { named, row } from "../indices.ts";
 import type { Op, PointwiseOp } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { broadcast, type Shape, sizeOf } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { reshaped, Tensor } from "../tensor.ts";
 import { where } from "./arithmetic.ts";
 import { indexAdd } from "./index.ts";
 import { sum } from "./reduce.ts";
@@ -155,7 +155,9 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
     throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
   const shape = broadcast(x.shape, mask.shape);
   const places = truths(stretched(mask, shape));
-  return selectAt(x, places, shape);
+  const out = selectAt(x, places, shape);
+  places.dispose(); // the node holds what it reads
+  return out;
 }
 
 const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);
@@ -166,7 +168,7 @@ function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): 
   const flags = Uint8Array.from({ length: rows * columns }, (_, i) =>
     Number(isKept(i % columns, Math.floor(i / columns))),
   );
-  const mask = reshape(tensor(flags, { dtype: x.dtype }), [rows, columns]);
+  const mask = reshaped(tensor(flags, { dtype: x.dtype }), [rows, columns]);
   const out = empty(x.shape, { dtype: x.dtype });
   if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
   mask.dispose();

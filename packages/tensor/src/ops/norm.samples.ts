@@ -19,6 +19,7 @@ const withRunning =
     const values = Float64Array.from({ length: count }, (_, i) => 0.25 * (i + 1));
     const [mean, variance] = [tensor(values, { dtype: x.dtype }), tensor(values, { dtype: x.dtype })];
     const out = batchNorm(x, mean, variance, { weight, bias, training, momentum });
+    for (const x of isShown ? [out] : [mean, variance]) x.dispose();
     return isShown ? [mean, variance] : [out];
   };
 const runningIn = (training: string, momentum: number, shown = "[:1]"): string =>

@@ -6,6 +6,7 @@ import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { empty } from "../factories.ts";
 import type { Op } from "../op.ts";
+import { withScope } from "../scope.ts";
 import { dimOf, sizeOf } from "../shape.ts";
 import { permuted } from "../strides.ts";
 import type { Tensor } from "../tensor.ts";
@@ -103,6 +104,9 @@ const logSoftmaxBackward: Op<[grad: Tensor, y: Tensor, dim: number]> = defineOp(
   },
 });
 
+const inDtype = (x: Tensor, dtype: DType, use: (x: Tensor) => Tensor): Tensor =>
+  dtype === x.dtype ? use(x) : withScope(() => use(to(x, dtype)));
+
 export interface SoftmaxOptions {
   /** Computes in this dtype: `x` is converted first. */
   readonly dtype?: DType;
@@ -120,8 +124,7 @@ export interface SoftmaxOptions {
  * ```
  */
 export function softmax(x: Tensor, dim: number, { dtype = x.dtype }: SoftmaxOptions = {}): Tensor {
-  const source = to(x, dtype);
-  return softmaxOf(source, checked("softmax", "softmax", source, dim));
+  return inDtype(x, dtype, (source) => softmaxOf(source, checked("softmax", "softmax", source, dim)));
 }
 
 /**
@@ -136,6 +139,5 @@ export function softmax(x: Tensor, dim: number, { dtype = x.dtype }: SoftmaxOpti
  * ```
  */
 export function logSoftmax(x: Tensor, dim: number, { dtype = x.dtype }: SoftmaxOptions = {}): Tensor {
-  const source = to(x, dtype);
-  return logSoftmaxOf(source, checked("logSoftmax", "log_softmax", source, dim));
+  return inDtype(x, dtype, (source) => logSoftmaxOf(source, checked("logSoftmax", "log_softmax", source, dim)));
 }

@@ -6,6 +6,7 @@ import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import { countOf, type Dims, type ReduceOptions, reduced, spread } from "../reduction.ts";
+import { withScope } from "../scope.ts";
 import { dimsOf, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, mul, sign, sub, where } from "./arithmetic.ts";
@@ -32,14 +33,11 @@ function varianceOf(tracked: Tensor, dim: Dims, options: VarianceOptions, op: st
       `${op}: std and var only support floating point and complex dtypes: need a floating dtype; got ${tracked.dtype}. ` +
         'Use x.to("float32").',
     );
-  const x = tracked.detach();
-  const average = mean(x, dim, { keepdim: true });
-  const parts = sub(x, average);
-  const squares = mul(parts, parts);
-  const total = reduced("sum", squares, dim, { keepdim: options.keepdim ?? false, op });
-  const out = div(total, freedom(x.shape, dim, options, op));
-  for (const part of [x, average, parts, squares, total]) part.dispose();
-  return out;
+  return withScope(() => {
+    const parts = deviations(tracked.detach(), dim);
+    const total = reduced("sum", mul(parts, parts), dim, { keepdim: options.keepdim ?? false, op });
+    return div(total, freedom(tracked.shape, dim, options, op));
+  });
 }
 
 /** d variance / d x, times G. */
@@ -126,22 +124,20 @@ function checkNorm(x: Tensor, dim: Dims, p: number): void {
 /** What is summed up (or compared), and the root that is taken afterwards. Not recorded. */
 function normOf(tracked: Tensor, dim: Dims, { p = 2, keepdim = false }: NormOptions): Tensor {
   checkNorm(tracked, dim, p);
-  const x = tracked.detach();
-  const fold = (kind: "sum" | "max" | "min", part: Tensor): Tensor => {
-    const out = reduced(kind, part, dim, { keepdim, op: "norm" });
-    part.dispose();
-    return out;
-  };
-  if (Math.abs(p) === INFINITE) return fold(p > 0 ? "max" : "min", abs(x));
-  if (p === 0) return fold("sum", cast(ne(x, 0), x.dtype));
-  if (p === 1) return fold("sum", abs(x));
-  if (p === 2) return sqrt.inPlace(fold("sum", mul(x, x)));
-  return pow.inPlace(fold("sum", pow.inPlace(abs(x), p)), 1 / p);
+  const fold = (kind: "sum" | "max" | "min", part: Tensor): Tensor => reduced(kind, part, dim, { keepdim, op: "norm" });
+  return withScope(() => {
+    const x = tracked.detach();
+    if (Math.abs(p) === INFINITE) return fold(p > 0 ? "max" : "min", abs(x));
+    if (p === 0) return fold("sum", cast(ne(x, 0), x.dtype));
+    if (p === 1) return fold("sum", abs(x));
+    if (p === 2) return sqrt.inPlace(fold("sum", mul(x, x)));
+    return pow.inPlace(fold("sum", pow.inPlace(abs(x), p)), 1 / p);
+  });
 }
 
 /** The gradient at ±∞: shared by the elements that are as large (small) as the norm. */
 function extremeNormGrad(grad: Tensor, x: Tensor, whole: Tensor, dim: Dims): Tensor {
-  const size = abs(x);
+  const size = abs(x.detach()); // only compared
   const isMost = logicalOr(eq(size, whole), logicalAnd(isnan(size), isnan(whole)));
   const ties = sum(isMost, dim, { keepdim: true });
   return mul(sign(x), mul(div(grad, ties), isMost));

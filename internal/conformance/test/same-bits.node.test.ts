@@ -1,0 +1,32 @@
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+/** Sources need a Node that reads TypeScript; a V8 flag is for a whole process, so each run has its own. */
+const readsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
+const program = fileURLToPath(new URL("../src/same-bits.ts", import.meta.url));
+
+interface Outcome {
+  readonly mlp: string;
+  readonly resnet18: string;
+  readonly spilled: number;
+}
+
+function run(...args: readonly string[]): Outcome {
+  const conditions = process.env.AG_DIST ? [] : ["--conditions=@ag/source"];
+  const options: ExecFileSyncOptionsWithStringEncoding = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
+  return JSON.parse(execFileSync(process.execPath, [...conditions, program, ...args], options)) as Outcome;
+}
+
+test.skipIf(!readsTypes)(
+  "trained weights have the same bits however little memory there is, and however wide the vectors",
+  () => {
+    const { spilled, ...plain } = run();
+    expect(spilled).toBe(0);
+    for (const args of [["soft=1048576"], ["wide"], ["soft=1048576", "wide"]]) {
+      const { spilled, ...hashes } = run(...args);
+      expect(hashes, args.join(" ")).toEqual(plain);
+      if (args[0] !== "wide") expect(spilled).toBeGreaterThan(1e7);
+    }
+  },
+);

@@ -1,0 +1,287 @@
+/**
+ * Winograd's convolution F(4×4, 3×3) in float32, forward and the gradient of the image: 36 products
+ * M[tile, o] = V[tile, c] · U[c, o].
+ *
+ * Blocking   Many tiles: the weights are transformed once; then each chunk takes some tiles through everything. Few
+ *            tiles: all of them are transformed once; then each chunk takes some output channels through everything,
+ *            so that transformed weights, four times as large as weights, never leave the cache.
+ * Order      fixed by shape alone: sums over 16 channels, of which four are added, and then those.
+ */
+import { commonKernels } from "../matmul/engine.ts";
+import { parallel } from "../parallel.ts";
+import { address, beginOperation, scratch } from "../runtime.ts";
+import type { View } from "../view.ts";
+import { addPlaces, type Band, bandsOf, copyBorder, placesOf, type Strip } from "./bands.ts";
+import { planeKernels } from "./engine.ts";
+import { type Geometry, tableBytes, writeSteps } from "./geometry.ts";
+import {
+  EDGE,
+  packSection,
+  stepOf,
+  tileStrip,
+  type WinogradEngine,
+  winogradEngine,
+  writeTiles,
+} from "./winograd-engine.ts";
+import type { Source } from "./winograd-kernels.ts";
+import { PLANES, SIDE } from "./winograd-transforms.ts";
+
+/** Tiles of a chunk, about. */
+const TILES = 48;
+/** Tiles that count as few. */
+const FEW_TILES = 64;
+/** Nanoseconds for transforming the weights between two channels. */
+const WEIGHT = 6;
+/** Channels that are transformed together. */
+const CHANNELS = 16;
+
+/** A convolution of stride 1 with 3×3 weights. */
+export interface Layer {
+  readonly n: number;
+  readonly c: number;
+  readonly h: number;
+  readonly w: number;
+  readonly o: number;
+  readonly oh: number;
+  readonly ow: number;
+  readonly padding: readonly [number, number];
+  /** Bytes between the weights of neighbouring output channels, and input channels. */
+  readonly strideO: number;
+  readonly strideC: number;
+  readonly source: Source;
+}
+
+/** Whether Winograd is the faster way; part of the numbers. Counts multiply-adds for each pair of channels. */
+function isFaster({ n, c, o, oh, ow }: Layer): boolean {
+  const tiles = n * Math.ceil(oh / EDGE) * Math.ceil(ow / EDGE);
+  return 9 * n * oh * ow > 400 + tiles * (PLANES + 600 / o + 300 / c);
+}
+
+/** Stride 1, 3×3 weights and channels that fill vectors. */
+const isEligible = ({ c, o, kh, kw, options: { stride, dilation, groups, padding } }: Geometry): boolean =>
+  [...stride, ...dilation, groups].every((x) => x === 1) &&
+  padding.every((x) => x <= 2) &&
+  [kh, kw].every((x) => x === 3) &&
+  c % 8 === 0 &&
+  o % 8 === 0;
+
+/** The convolution itself, or null where Winograd does not pay. */
+export function forwardLayer(geometry: Geometry): Layer | null {
+  const { n, c, h, w, o, oh, ow, options } = geometry;
+  const layer: Layer = {
+    ...{ n, c, h, w, o, oh, ow, padding: options.padding },
+    ...{ strideO: 36 * c, strideC: 36, source: "weights" },
+  };
+  return isEligible(geometry) && isFaster(layer) ? layer : null;
+}
+
+/** The gradient of the image: a convolution of the output's gradient with turned weights. Null as above. */
+export function backwardLayer(geometry: Geometry): Layer | null {
+  const { n, c, h, w, o, oh, ow, options } = geometry;
+  const layer: Layer = {
+    ...{ n, c: o, h: oh, w: ow, o: c, oh: h, ow: w },
+    padding: [2 - options.padding[0], 2 - options.padding[1]],
+    ...{ strideO: 36, strideC: 36 * c, source: "turned" },
+  };
+  return isEligible(geometry) && isFaster(layer) ? layer : null;
+}
+
+interface Plan {
+  readonly layer: Layer;
+  readonly engine: WinogradEngine;
+  readonly tilesX: number;
+  readonly bands: readonly Band[];
+  /** The border that a band's images get. */
+  readonly strip: Strip;
+  /** Tiles of a band. */
+  readonly tiles: number;
+  /** Channels with a border at a time, and output channels at a time. */
+  readonly channels: number;
+  readonly outputs: number;
+  readonly isFew: boolean;
+  /** Tiles reach beyond the output: they are computed in a place of their own. */
+  readonly hasMargin: boolean;
+  /** Bytes between rows and between planes where tiles are written. */
+  readonly row: number;
+  readonly plane: number;
+  readonly stepV: number;
+  readonly stepU: number;
+  readonly stepM: number;
+}
+
+interface Addresses {
+  readonly x: number;
+  readonly weight: number;
+  readonly bias: number | null;
+  readonly out: number;
+}
+
+function planOf(layer: Layer): Plan {
+  const { n, c, o, oh, ow } = layer;
+  const [tilesY, tilesX] = [Math.ceil(oh / EDGE), Math.ceil(ow / EDGE)];
+  const total = n * tilesY * tilesX;
+  const isFew = total <= FEW_TILES;
+  const bands = isFew ? [{ image: 0, images: n, row: 0, rows: tilesY }] : bandsOf(n, tilesY, tilesX, TILES);
+  const { images, rows } = bands[0]!;
+  const engine = winogradEngine(PLANES * total * c * o);
+  const hasMargin = oh % EDGE > 0 || ow % EDGE > 0;
+  const channels = isFew ? Math.min(c, CHANNELS) : c;
+  const outputs = isFew ? Math.min(o, CHANNELS) : o;
+  const tiles = images * rows * tilesX;
+  return {
+    ...{ layer, engine, tilesX, bands, tiles, channels, outputs, isFew, hasMargin },
+    strip: tileStrip({ images, rows, tilesX, channels }, SIDE),
+    row: 4 * (hasMargin ? EDGE * tilesX : ow),
+    plane: 4 * (hasMargin ? EDGE * EDGE * rows * tilesX : oh * ow),
+    stepV: stepOf(4 * Math.ceil(tiles / 4) * c),
+    stepU: stepOf(engine.tile.nr * Math.ceil(outputs / engine.tile.nr) * c),
+    stepM: stepOf(tiles * outputs),
+  };
+}
+
+/** Of each thread: where it works. A part that it does not need has no bytes. */
+const localOf = ({ strip, stepV, stepU, stepM, tiles, isFew, hasMargin, outputs }: Plan) =>
+  placesOf({
+    spare: 2048,
+    border: strip.bytes,
+    v: isFew ? 0 : PLANES * stepV,
+    u: isFew ? PLANES * stepU : 0,
+    m: PLANES * stepM,
+    sums: 4 * tiles * outputs,
+    margin: hasMargin ? 4 * EDGE * EDGE * tiles * outputs : 0,
+  });
+
+type Local = ReturnType<typeof localOf>["at"];
+
+const sharedOf = ({ layer: { c, o }, tiles, isFew, stepV, stepU }: Plan) =>
+  placesOf({
+    tiles: tableBytes(tiles),
+    channels: tableBytes(c),
+    to: tableBytes(tiles),
+    weightsO: tableBytes(o),
+    weightsC: tableBytes(c),
+    panels: PLANES * (isFew ? stepV : stepU),
+  });
+
+type Shared = ReturnType<typeof sharedOf>["at"];
+
+/** As `Device.conv2d` says, for a layer that Winograd suits. */
+export function runWinograd(layer: Layer, x: View, weight: View, bias: View | null, out: View): void {
+  const plan = planOf(layer);
+  const { c, o, strideO, strideC } = layer;
+  const { tilesX, bands, strip } = plan;
+  const { images, rows } = bands[0]!;
+  const [shared, local] = [sharedOf(plan), localOf(plan)];
+  beginOperation();
+  const at = addPlaces(shared.at, scratch(shared.bytes));
+  const addresses = { x: address(x), weight: address(weight), bias: bias && address(bias), out: address(out) };
+  writeTiles(at.tiles, { images, rows, tilesX }, { image: strip.image, row: EDGE * strip.row, column: 4 * EDGE });
+  const image = plan.plane * (plan.hasMargin ? plan.outputs : o);
+  writeTiles(at.to, { images, rows, tilesX }, { image, row: EDGE * plan.row, column: 4 * EDGE });
+  writeSteps(at.channels, c, strip.plane);
+  writeSteps(at.weightsO, o, strideO);
+  writeSteps(at.weightsC, c, strideC);
+  const run = plan.isFew ? few : many;
+  run(plan, addresses, at, local);
+}
+
+type Spaces = ReturnType<typeof localOf>;
+
+/** The weights once, then tiles chunk by chunk. */
+function many(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }: Spaces): void {
+  const { layer, bands, tiles } = plan;
+  const { c, o } = layer;
+  parallel({ chunks: Math.ceil(o / CHANNELS), work: c * o * WEIGHT }, (chunk) => {
+    const first = CHANNELS * chunk;
+    transformWeights(plan, addresses, at, {
+      first,
+      count: Math.min(CHANNELS, o - first),
+      of: o,
+      to: at.panels,
+    });
+  });
+  const work = bands.length * tiles * (c * o + 12 * (c + o));
+  parallel({ chunks: bands.length, work, local: bytes }, (chunk, space) => {
+    const own = addPlaces(local, space);
+    const band = bands[chunk]!;
+    transformImages(plan, addresses, at, { band, first: 0, count: c, border: own.border, to: own.v });
+    multiply(plan, own, { band, first: 0, count: o, v: own.v, u: at.panels }, addresses, at);
+  });
+}
+
+/** The tiles once, then output channels chunk by chunk. */
+function few(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }: Spaces): void {
+  const { layer, bands, tiles, channels, outputs } = plan;
+  const { c, o } = layer;
+  const band = bands[0]!;
+  parallel({ chunks: Math.ceil(c / channels), work: 12 * tiles * c, local: bytes }, (chunk, space) => {
+    const first = channels * chunk;
+    const count = Math.min(channels, c - first);
+    const border = addPlaces(local, space).border;
+    transformImages(plan, addresses, at, { band, first, count, border, to: at.panels });
+  });
+  parallel({ chunks: Math.ceil(o / outputs), work: c * o * (WEIGHT + tiles), local: bytes }, (chunk, space) => {
+    const own = addPlaces(local, space);
+    const first = outputs * chunk;
+    const count = Math.min(outputs, o - first);
+    transformWeights(plan, addresses, at, { first, count, of: count, to: own.u });
+    multiply(plan, own, { band, first, count, v: at.panels, u: own.u }, addresses, at);
+  });
+}
+
+/** Some output channels from `first` on become panels: a part of those of `of` channels, or all. */
+function transformWeights(
+  { layer, engine, stepU }: Plan,
+  { weight }: Addresses,
+  at: Shared,
+  range: { readonly first: number; readonly count: number; readonly of: number; readonly to: number },
+): void {
+  const { first, count, of, to } = range;
+  const section = { first: of > count ? first : 0, extent: count, of, firstK: 0, depth: layer.c, k: layer.c };
+  const weights = { from: weight, row: 0, near: at.weightsO + 4 * first, along: at.weightsC };
+  packSection(engine.tile.nr, layer.source, section, weights, { to, step: stepU });
+}
+
+/** Some channels of a band become panels. */
+function transformImages(
+  { layer, tilesX, strip, stepV }: Plan,
+  { x }: Addresses,
+  at: Shared,
+  range: { readonly [N in "first" | "count" | "border" | "to"]: number } & { readonly band: Band },
+): void {
+  const { band, first, count, border, to } = range;
+  copyBorder("float32", layer, strip, band, { x, above: EDGE * band.row, first, count, to: border });
+  const tiles = band.images * band.rows * tilesX;
+  const section = { first: 0, extent: tiles, of: tiles, firstK: first, depth: count, k: layer.c };
+  const images = { from: border, row: strip.row, near: at.tiles, along: at.channels };
+  packSection(4, "image", section, images, { to, step: stepV });
+}
+
+/** The products of some tiles and output channels, and what follows them. */
+function multiply(
+  plan: Plan,
+  own: Local,
+  part: { readonly band: Band; readonly first: number; readonly count: number; readonly v: number; readonly u: number },
+  addresses: Addresses,
+  at: Shared,
+): void {
+  const { layer, engine, tilesX, hasMargin, stepV, stepU, stepM, row, plane, outputs } = plan;
+  const { c, o, oh, ow } = layer;
+  const { band, first, count, v, u } = part;
+  const tiles = band.images * band.rows * tilesX;
+  engine.blocks(tiles, count, c, v, stepV, u, stepU, own.m, stepM, 4 * count, own.sums, own.spare);
+  const top = EDGE * band.row;
+  const out = addresses.out + 4 * (((band.image * o + first) * oh + top) * ow);
+  const to = hasMargin ? own.margin : out;
+  engine.output(tiles, count, own.m, 4 * count, stepM, to, at.to, row, plane, own.spare);
+  const rows = Math.min(EDGE * band.rows, oh - top);
+  const { copy } = planeKernels("float32");
+  for (let i = 0; i < band.images; i++) {
+    const image = out + 4 * i * o * oh * ow;
+    if (hasMargin) copy(count, rows, ow, to + i * outputs * plane, row, plane, image, 4 * ow, 4 * oh * ow);
+    if (addresses.bias !== null) {
+      const { bias } = commonKernels("float32");
+      bias(count, rows * ow, image, 4 * oh * ow, 4, addresses.bias + 4 * first, 4, 0);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/** How many threads compute? The number, the team behind it, and when it is called together: at the first large work. */
+import { WorkerLostError } from "../errors.ts";
+import { pool } from "../memory/heap.ts";
+import { isShared, memory } from "../memory/linear.ts";
+import { MAX_THREADS } from "./layout.ts";
+import { Team } from "./team.ts";
+import { type WorkerLike, Workers } from "./workers.ts";
+
+/** Beyond this, memory is what limits most operations. */
+const DEFAULT_MOST = 8;
+
+interface NodeOs {
+  availableParallelism(): number;
+}
+
+function cores(): number {
+  const os = globalThis.process?.getBuiltinModule?.("node:os") as NodeOs | undefined;
+  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+let threads = isShared ? Math.min(cores(), DEFAULT_MOST) : 1;
+let all: Team | null = null;
+const workers = new Workers((slot) => ({ memory, slot, dispatcher: all!.dispatcher }));
+
+/** How many threads compute, the calling one included. */
+export const threadCount = (): number => threads;
+
+/** Calls the team together, without waiting for it. */
+function gather(): Team {
+  all ??= new Team(memory);
+  all.limit = threads;
+  workers.fill(threads);
+  return all;
+}
+
+/** Those who compute together, or null while there is nobody but the calling thread. */
+export function team(): Team | null {
+  if (threads === 1 || workers.isHopeless) return null;
+  const crew = gather();
+  return crew.ready > 0 ? crew : null;
+}
+
+/**
+ * From now on `count` threads compute, the calling one included; 1 keeps everything here. No result depends on it.
+ *
+ * Throws RangeError unless `count` is a whole number from 1 to 64, and where memory cannot be shared if it is not 1.
+ */
+export function setNumThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_THREADS)
+    throw new RangeError(`setNumThreads: need a whole number from 1 to ${MAX_THREADS}; got ${count}.`);
+  if (count > 1 && !isShared)
+    throw new RangeError(
+      `setNumThreads: need shared memory for ${count} threads; got none. Serve the page with ` +
+        "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
+    );
+  workers.end(Array.from({ length: Math.max(0, threads - count) }, (_, i) => count + i));
+  threads = count;
+  if (all) all.limit = count;
+}
+
+export interface StartOptions {
+  /** The calling one included; as many as there are cores, 8 at most, unless told. */
+  readonly threads?: number;
+  /** Makes a worker that runs `@ag/kernels/worker`: for bundlers, and pages with a strict security policy. */
+  readonly createWorker?: () => WorkerLike;
+  /** Bytes the memory never passes. */
+  readonly maxMemory?: number;
+}
+
+/**
+ * Starts the workers now and waits until they serve, at most 5 seconds; otherwise they start at the first large work, and
+ * in a browser only once the program lets its event loop turn. The number of threads that compute.
+ */
+export async function startThreads({ threads: count, createWorker, maxMemory }: StartOptions = {}): Promise<number> {
+  if (count !== undefined) setNumThreads(count);
+  if (maxMemory !== undefined) pool.setLimit({ hard: maxMemory });
+  if (createWorker) workers.create = createWorker;
+  if (threads === 1) return 1;
+  const crew = gather();
+  for (const end = performance.now() + 5000; crew.ready < threads - 1 && performance.now() < end; ) {
+    if (workers.isHopeless) return 1;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return Math.min(threads, crew.ready + 1);
+}
+
+/** Runs `work`; threads that are lost in it are ended and replaced. */
+export function withReplacement(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof WorkerLostError) workers.end(error.threads);
+    throw error;
+  }
+}

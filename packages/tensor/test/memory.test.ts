@@ -1,0 +1,142 @@
+/// <reference lib="esnext.disposable" />
+import { keep, memory, OutOfMemoryError, scope, setMemoryLimit, type Tensor, tensor, zeros } from "@ag/tensor";
+import { afterEach, describe, expect, test } from "vitest";
+
+const MIB = 2 ** 20;
+const isLive = (x: Tensor): boolean => {
+  try {
+    return x.tolist() !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+describe("a scope", () => {
+  test("gives back all but what it returns, in lists, Maps and objects too", () => {
+    const made: Tensor[] = [];
+    const note = (x: Tensor): Tensor => {
+      made.push(x);
+      return x;
+    };
+    const result = scope(() => {
+      const [a, b, c, d] = [1, 2, 3, 4].map((n) => note(tensor([n])));
+      return { a, list: [b], map: new Map([["c", c]]), rest: d!.item() };
+    });
+    expect(made.map(isLive)).toEqual([true, true, true, false]);
+    expect(result.rest).toBe(4);
+  });
+
+  test("keeps what was handed to keep, in the callback and by the block", () => {
+    let [kept, other, lost]: Tensor[] = [];
+    {
+      using s = scope();
+      kept = s.keep(tensor([1]));
+      other = keep(tensor([2]));
+      lost = tensor([3]);
+    }
+    expect([kept, other, lost].map(isLive)).toEqual([true, true, false]);
+  });
+
+  test("inside of another hands its results to that", () => {
+    let inner: Tensor | undefined;
+    const outer = scope(() => {
+      inner = scope(() => tensor([1]).mul(2));
+      return inner.add(1);
+    });
+    expect(isLive(inner!)).toBe(false);
+    expect(outer.tolist()).toEqual([3]);
+  });
+
+  test("that fails gives back everything", () => {
+    const { used } = memory();
+    const fail = (): never => {
+      zeros(1000);
+      throw new Error("no");
+    };
+    expect(() => scope(fail)).toThrow("no");
+    expect(memory().used).toBe(used);
+  });
+
+  test("views of what it gives back live on", () => {
+    expect(scope(() => tensor([[1, 2], [3, 4]]).select(0, 1)).tolist()).toEqual([3, 4]); // biome-ignore format: a matrix
+  });
+
+  test("refuses a callback that goes on later", () => {
+    expect(() => scope(async () => tensor([1]))).toThrow("scope: need a synchronous callback");
+  });
+
+  test("lasts to the first await: what others make meanwhile is theirs", async () => {
+    const made: Tensor[] = [];
+    {
+      using _ = scope();
+      made.push(tensor([1]));
+      await Promise.resolve().then(() => made.push(tensor([2])));
+    }
+    expect(made.map(isLive)).toEqual([false, true]);
+    expect(isLive(tensor([3]))).toBe(true);
+  });
+
+  test("may end before one that began later", () => {
+    const [first, second] = [scope(), scope()];
+    first[Symbol.dispose]();
+    const x = tensor([1]);
+    second[Symbol.dispose]();
+    const y = tensor([2]);
+    scope(() => tensor([3]));
+    expect([x, y].map(isLive)).toEqual([false, true]);
+  });
+
+  test("does not look into numbers it returns", () => {
+    const data = scope(() => zeros(3).data());
+    expect([...data]).toEqual([0, 0, 0]);
+  });
+});
+
+describe("limits", () => {
+  afterEach(() => setMemoryLimit({ soft: 128 * MIB, hard: Infinity }));
+
+  test("must be positive", () => {
+    expect(() => setMemoryLimit({ soft: 0 })).toThrow(
+      "setMemoryLimit: need a positive number of bytes for soft; got 0.",
+    );
+    expect(() => setMemoryLimit({ hard: Number.NaN })).toThrow("got NaN");
+  });
+
+  test("soft: what is not used moves out, and comes back", () => {
+    setMemoryLimit({ soft: memory().heap + MIB });
+    const { spills, pageIns } = memory();
+    const all = Array.from({ length: 50 }, (_, i) => tensor(new Float32Array(50_000).fill(i)));
+    expect(memory().spills).toBeGreaterThan(spills);
+    expect(all.map((x) => x.max().item())).toEqual(all.map((_, i) => i));
+    expect(memory().pageIns).toBeGreaterThan(pageIns);
+    for (const x of all) x.dispose();
+  });
+
+  test("hard: the error names what is held, and nothing is lost", () => {
+    setMemoryLimit({ hard: memory().heap + 8 * MIB });
+    const x = zeros(MIB / 4).add(3);
+    const large = tensor(new Float32Array(MIB));
+    expect(() => large.expand(100, -1).mul(2)).toThrow(OutOfMemoryError);
+    expect(() => large.expand(100, -1).mul(2)).toThrow(
+      /^mul: need 400.0 MiB; got a heap of .* MiB that cannot grow\. .*\n {2}tensor: [4-9].* MiB in \d+ storages\n {2}add: 1.0 MiB/s,
+    );
+    expect(x.min().item()).toBe(3);
+    expect(large.sum().item()).toBe(0);
+  });
+
+  test("hard: a loop may hold more than that, and goes on after what does not fit", () => {
+    const hard = memory().heap + 8 * MIB;
+    setMemoryLimit({ hard });
+    const held = Array.from({ length: 40 }, (_, i) => zeros(MIB / 4).add(i));
+    const whole = zeros(Math.floor(hard / 4 / 1.5)); // fits, but not twice
+    expect(() => whole.mul(2)).toThrow(OutOfMemoryError);
+    expect(held.map((x) => x.max().item())).toEqual(held.map((_, i) => i));
+    expect(
+      whole
+        .narrow(0, 0, MIB / 4)
+        .add(1)
+        .min()
+        .item(),
+    ).toBe(1);
+  });
+});
