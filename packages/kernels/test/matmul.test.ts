@@ -1,7 +1,8 @@
 import { cpu, type DType, type View } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import { candidates, narrow } from "#matmul/choice";
-import { engineOf, multiplyBlocks, multiplySweep, packerOfColumns, packerOfRows } from "#matmul/engine";
+import { engineOf } from "#matmul/engine";
+import { needsOf, stagesOf } from "#matmul/ways";
 import goldens from "./goldens/products.json" with { type: "json" };
 import { allowedError, largestDifference, numbers } from "./numbers.ts";
 import { emptyView, read, viewOf } from "./views.ts";
@@ -175,14 +176,19 @@ test("every tile gives the same bits", () => {
   for (const tile of [...candidates, ...narrow]) {
     const engine = engineOf(tile);
     const spare = emptyView([1 << 20], "uint8" as DType);
-    for (const way of ["blocks", "sweep"]) {
+    for (const way of ["blocks", "sweep"] as const) {
       const out = emptyView([41, 57]);
       const at = (x: View): number => x.storage.address();
-      const left = { at: at(a), row: 4 * 530, column: 4 };
-      const packB = packerOfColumns(engine, { at: at(b), row: 4 * 57, column: 4 });
-      const result = { packB, c: at(out), ldc: 4 * 57 };
-      if (way === "blocks") multiplyBlocks(engine, sizes, { ...result, packA: packerOfRows(engine, left) }, at(spare));
-      else multiplySweep(engine, sizes, { ...result, a: left }, at(spare));
+      const [left, right] = [
+        { at: at(a), row: 4 * 530, column: 4 },
+        { at: at(b), row: 4 * 57, column: 4 },
+      ];
+      const product = { dtype: "float32", sizes, engine, a: left, b: right, c: at(out), ldc: 4 * 57 } as const;
+      const { shared, extent } = needsOf(way, "float32", engine, sizes);
+      for (const { prepare, part } of stagesOf(way, product, at(spare))) {
+        prepare();
+        part(0, extent, at(spare) + 64 * Math.ceil(shared / 64));
+      }
       expect(read(out)).toEqual(expected);
     }
   }

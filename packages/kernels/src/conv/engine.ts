@@ -1,19 +1,10 @@
-/**
- * What the three products of a convolution share: kernels, packers, and a product of which one operand is packed
- * beforehand, for all chunks.
- */
+/** What the three products of a convolution share: kernels and packers. */
 import type { Exports } from "../assembler/index.ts";
-import { KC } from "../matmul/block.ts";
 import { elementsOf, type Real } from "../matmul/elements.ts";
-import { type Engine, type Packer, roundUp, type Sizes } from "../matmul/engine.ts";
+import type { Packer } from "../matmul/engine.ts";
 import { compile } from "../runtime.ts";
 import { packGathered } from "./pack.ts";
 import { addPlanes, copyPlanes } from "./planes.ts";
-
-/** Rows that are multiplied with all columns before the next ones: their panels stay in L2. */
-const ROWS = 96;
-/** Below this depth a row of tiles is finished before the next one begins: writing C is then most of the work. */
-const SHALLOW = 32;
 
 type Planes = Exports<"copy" | "add">;
 const planes: Partial<Record<Real, Planes>> = {};
@@ -48,74 +39,4 @@ export function packerOfGathered(dtype: Real, width: number, { from, near, along
   return (first, extent, p, depth, to) => {
     run(extent, depth, from, near + 4 * first, along + 4 * p, to);
   };
-}
-
-/** Panels of one operand for all of k: blocks of 256 of k one after the other, each as multiplyBlocks has them. */
-export interface Panels {
-  readonly at: number;
-  /** Neighbours, rounded up to whole panels. */
-  readonly extent: number;
-}
-
-/** Bytes of panels for `extent` neighbours and all of k. */
-export const panelBytes = (size: number, extent: number, width: number, k: number): number =>
-  size * roundUp(extent, width) * k;
-
-/** Where the block of k from `p` on begins. */
-const panelsFrom = (size: number, { at, extent }: Panels, p: number): number => at + size * extent * p;
-
-/** Packs blocks of k from block `first` on, `count` of them. */
-export function packBlocks(
-  size: number,
-  packer: Packer,
-  sizes: { readonly extent: number; readonly k: number },
-  to: Panels,
-  { first, count }: { readonly first: number; readonly count: number },
-): void {
-  const end = Math.min(sizes.k, KC * (first + count));
-  for (let p = KC * first; p < end; p += KC)
-    packer(0, sizes.extent, p, Math.min(KC, sizes.k - p), panelsFrom(size, to, p));
-}
-
-/** Bytes of scratch space that `multiplyPacked` needs for chunks of so many rows or columns. */
-export function packedScratch({ tile: { dtype, mr, nr } }: Engine, extent: number, k: number): number {
-  const { size } = elementsOf(dtype);
-  return roundUp(size * mr * nr, 64) + size * (roundUp(extent, mr) + nr) * Math.min(k, KC);
-}
-
-/** C = A · B, or += that: one operand is panels, the other comes from a packer, block by block of k. */
-export function multiplyPacked(
-  { tile, run }: Engine,
-  { rows, columns, k }: Sizes,
-  operands: {
-    readonly a: Panels | Packer;
-    readonly b: Panels | Packer;
-    readonly c: number;
-    readonly ldc: number;
-    readonly isContinued?: boolean;
-    readonly span?: number;
-  },
-  scratch: number,
-): void {
-  const { dtype, mr, nr } = tile;
-  const { size } = elementsOf(dtype);
-  const { a, b, c, ldc, isContinued = false, span = KC } = operands;
-  const space = scratch + roundUp(size * mr * nr, 64);
-  const blockOf = (operand: Panels | Packer, extent: number, p: number, depth: number): number => {
-    if (typeof operand !== "function") return panelsFrom(size, operand, p);
-    operand(0, extent, p, depth, space);
-    return space;
-  };
-  for (let p = 0; p < k; p += KC) {
-    const depth = Math.min(KC, k - p);
-    const multiply = p === 0 && !isContinued ? run.first : run.next;
-    const panelsA = blockOf(a, rows, p, depth);
-    const panelsB = blockOf(b, columns, p, depth);
-    const step = depth < SHALLOW ? 4 * mr : roundUp(ROWS, mr);
-    for (let r = 0; r < rows; r += step)
-      multiply(
-        ...[Math.min(step, rows - r), columns, depth, span],
-        ...[panelsA + r * depth * size, panelsB, c + r * ldc, ldc, scratch],
-      );
-  }
 }

@@ -11,17 +11,10 @@ import { KC } from "../matmul/block.ts";
 import { narrow, tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { commonKernels, type Engine, engineOf, packerOfColumns, roundUp } from "../matmul/engine.ts";
+import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { parallel } from "../parallel.ts";
 import { addPlaces, copyBorder, placesOf } from "./bands.ts";
-import {
-  multiplyPacked,
-  type Panels,
-  packBlocks,
-  packedScratch,
-  packerOfGathered,
-  panelBytes,
-  planeKernels,
-} from "./engine.ts";
+import { packerOfGathered, planeKernels } from "./engine.ts";
 import { type Geometry, stripFor, tableBytes, writePixels, writeTaps } from "./geometry.ts";
 
 /** Bytes of packed images up to which they stay in L2 while the weights pass. */

@@ -10,19 +10,12 @@ import { KC } from "../matmul/block.ts";
 import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { commonKernels, type Engine, engineOf, packerOfRows, roundUp } from "../matmul/engine.ts";
+import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
 import { addPlaces, type Band, bandsOf, copyBorder, placesOf } from "./bands.ts";
-import {
-  multiplyPacked,
-  type Panels,
-  packBlocks,
-  packedScratch,
-  packerOfGathered,
-  panelBytes,
-  planeKernels,
-} from "./engine.ts";
+import { packerOfGathered, planeKernels } from "./engine.ts";
 import { type Addresses, fewPlan, type Plan } from "./few.ts";
 import { type Geometry, geometryOf, stripFor, tableBytes, writePixels, writeTaps } from "./geometry.ts";
 import { forwardLayer, runWinograd } from "./winograd.ts";

@@ -8,12 +8,13 @@ import { KC } from "../matmul/block.ts";
 import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { type Engine, engineOf, packerOfRows, roundUp } from "../matmul/engine.ts";
+import { multiplyPacked, type Panels, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { type Plan as MatrixPlan, planOf as matrixPlanOf, runPlan } from "../matmul/plan.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
 import { addPlaces, placesOf } from "./bands.ts";
-import { multiplyPacked, type Panels, packedScratch, packerOfGathered, panelBytes, planeKernels } from "./engine.ts";
+import { packerOfGathered, planeKernels } from "./engine.ts";
 import { type Geometry, geometryOf, tableBytes, writeOutputs, writeSteps } from "./geometry.ts";
 import { backwardLayer, runWinograd } from "./winograd.ts";
 

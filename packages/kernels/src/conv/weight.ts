@@ -10,11 +10,12 @@ import { KC } from "../matmul/block.ts";
 import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { type Engine, engineOf, roundUp } from "../matmul/engine.ts";
+import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
 import { addPlaces, type Band, copyBorder, placesOf, type Strip } from "./bands.ts";
-import { multiplyPacked, type Panels, packBlocks, packedScratch, packerOfGathered, panelBytes } from "./engine.ts";
+import { packerOfGathered } from "./engine.ts";
 import {
   type Geometry,
   geometryOf,

@@ -1,21 +1,13 @@
-/**
- * Matrix product, outer part: C = A · B cut into blocks around the caches: 256 of k, about 96 rows in L2, 2048
- * columns in L3. Only the 256 shows in the numbers.
- */
+/** Which kernels compute matrix products, and how do packers find the elements of a matrix? */
 import type { Exports } from "../assembler/index.ts";
 import { compile } from "../runtime.ts";
-import { blockProduct, KC, sweepProduct } from "./block.ts";
-import { elementsOf, type Real } from "./elements.ts";
+import { blockProduct, sweepProduct } from "./block.ts";
+import type { Real } from "./elements.ts";
 import { pack } from "./pack.ts";
 import { addBias, moveElements, plainProduct } from "./small.ts";
 import { streamProduct } from "./stream.ts";
 import type { Tile } from "./tile.ts";
 import { vectorProduct } from "./vector.ts";
-
-/** Columns of a block: a multiple of every tile's width. */
-export const NC = 2048;
-/** Below this depth a row of tiles is finished before the next one begins: writing C is then most of the work. */
-const SHALLOW = 32;
 
 /** A matrix in memory: byte address, and byte distance between rows and between columns. */
 export interface Matrix {
@@ -77,76 +69,6 @@ export function commonKernels(dtype: Real): Common {
 }
 
 export const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
-
-const rowsPerBlock = ({ mr }: Tile): number => mr * Math.ceil(96 / mr);
-
-/** Bytes that `multiplyBlocks` needs. */
-export function blockScratch({ tile }: Engine, { columns, k }: Sizes): number {
-  const { size } = elementsOf(tile.dtype);
-  const depth = Math.min(k, KC);
-  const wide = roundUp(Math.min(columns, NC), tile.nr);
-  return roundUp(size * tile.mr * tile.nr, 64) + size * depth * (rowsPerBlock(tile) + wide) + 64;
-}
-
-/** C = A · B from packers; the columns of C are adjacent and its rows `ldc` bytes apart. */
-export function multiplyBlocks(
-  { tile, run }: Engine,
-  { rows, columns, k }: Sizes,
-  operands: {
-    readonly packA: Packer;
-    readonly packB: Packer;
-    readonly c: number;
-    readonly ldc: number;
-    /** C holds the sum of earlier blocks of k already. */
-    readonly isContinued?: boolean;
-    /** Sums start from zero after so much of k: 256, or a divisor of it for more accuracy. Part of the numbers. */
-    readonly span?: number;
-  },
-  scratch: number,
-): void {
-  const { size } = elementsOf(tile.dtype);
-  const { packA, packB, c, ldc, isContinued = false, span = KC } = operands;
-  const mc = rowsPerBlock(tile);
-  const panelsA = scratch + roundUp(size * tile.mr * tile.nr, 64);
-  const panelsB = panelsA + size * Math.min(k, KC) * mc;
-  for (let j = 0; j < columns; j += NC) {
-    const width = Math.min(NC, columns - j);
-    for (let p = 0; p < k; p += KC) {
-      const depth = Math.min(KC, k - p);
-      const step = depth < SHALLOW ? tile.mr : mc;
-      const multiply = p === 0 && !isContinued ? run.first : run.next;
-      packB(j, width, p, depth, panelsB);
-      for (let i = 0; i < rows; i += mc) {
-        const last = Math.min(rows, i + mc);
-        packA(i, last - i, p, depth, panelsA);
-        for (let r = i; r < last; r += step) {
-          const from = panelsA + (r - i) * depth * size;
-          const to = c + r * ldc + size * j;
-          multiply(Math.min(step, last - r), width, depth, span, from, panelsB, to, ldc, scratch);
-        }
-      }
-    }
-  }
-}
-
-/** Bytes that `multiplySweep` needs. */
-export function sweepScratch({ tile }: Engine, { columns, k }: Sizes): number {
-  const { size } = elementsOf(tile.dtype);
-  return roundUp(size * tile.mr * tile.nr, 64) + size * k * roundUp(columns, tile.nr);
-}
-
-/** The same for few columns and an A whose rows are contiguous: B is packed whole, A is read once and where it is. */
-export function multiplySweep(
-  { tile, run }: Engine,
-  { rows, columns, k }: Sizes,
-  operands: { readonly a: Matrix; readonly packB: Packer; readonly c: number; readonly ldc: number },
-  scratch: number,
-): void {
-  const { a, packB, c, ldc } = operands;
-  const panels = scratch + roundUp(elementsOf(tile.dtype).size * tile.mr * tile.nr, 64);
-  packB(0, columns, 0, k, panels);
-  run.sweep(rows, columns, k, a.at, a.row, panels, c, ldc, scratch);
-}
 
 export const packerOfRows =
   ({ run }: Engine, { at, row, column }: Matrix): Packer =>

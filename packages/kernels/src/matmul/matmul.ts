@@ -4,15 +4,16 @@
  * Order      sums over k in blocks of exactly 256, each from zero in the order of k, added in order; then the bias. No
  *            path, tile or split changes a bit. Multiply and add round separately.
  * Paths      a few elements: scalar loops. Few columns (or rows): the large operand is read where it is. Else packed
- *            panels and register tiles (engine.ts). A result whose columns are not adjacent is computed transposed or
+ *            panels and register tiles (ways.ts). A result whose columns are not adjacent is computed transposed or
  *            in scratch space.
  */
 import { itemSize } from "../dtype.ts";
 import { address, beginOperation, scratch } from "../runtime.ts";
+import { split } from "../split.ts";
 import { sizeOf, type View } from "../view.ts";
 import type { Real } from "./elements.ts";
 import { commonKernels } from "./engine.ts";
-import { type Layout, type Plan, planOf, runPlan } from "./plan.ts";
+import { type Layout, type Plan, planOf, runPlan, sharePlan } from "./plan.ts";
 
 /** Multiply-adds up to which scalar loops win. */
 const TINY = 256;
@@ -43,9 +44,9 @@ function single(a: View, b: View, out: View, bias: View | null): void {
   }
   const plan = planFor(a, b, out, { rows, columns, k });
   beginOperation();
-  const space = scratch(plan.scratch);
+  const space = scratch(plan.shared);
   const to = address(out);
-  runPlan(plan, { a: address(a), b: address(b), c: to }, space);
+  sharePlan(plan, { a: address(a), b: address(b), c: to }, space);
   if (bias) addBiasTo(out, to, bias, 0);
 }
 
@@ -67,15 +68,19 @@ function batched(a: View, b: View, out: View, bias: View | null): void {
   if (sizeOf(out.shape) === 0) return;
   const size = itemSize(out.dtype);
   const [batch, rows, columns] = out.shape as [number, number, number];
-  const plan = planFor(a, b, out, { rows, columns, k: a.shape[2]! });
+  const k = a.shape[2]!;
+  const plan = planFor(a, b, out, { rows, columns, k });
   beginOperation();
-  const space = scratch(plan.scratch);
   const [atA, atB, atC] = [address(a), address(b), address(out)];
-  for (let i = 0; i < batch; i++) {
+  const product = (i: number, space: number): void => {
     const at = (first: number, { strides }: View): number => first + i * size * strides[0]!;
     runPlan(plan, { a: at(atA, a), b: at(atB, b), c: at(atC, out) }, space);
     if (bias) addBiasTo(out, at(atC, out), bias, i);
-  }
+  };
+  const work = (rows * columns * k) / 20 + 200; // nanoseconds
+  split({ n: batch, work: batch * work, local: plan.scratch }, (first, count, space) => {
+    for (let i = first; i < first + count; i++) product(i, space);
+  });
 }
 
 /** Adds `bias`, broadcast to the shape of `out`, to the matrix of `out` at `to`, the `index`-th of its batch. */

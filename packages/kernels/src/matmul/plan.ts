@@ -1,21 +1,9 @@
 /** Which way is a product computed? By its sizes and by where neighbours lie. Every way gives the same bits. */
+import { split } from "../split.ts";
 import { narrow, tileFor } from "./choice.ts";
 import { elementsOf, type Real } from "./elements.ts";
-import {
-  blockScratch,
-  commonKernels,
-  type Engine,
-  engineOf,
-  multiplyBlocks,
-  multiplySweep,
-  packerOfColumns,
-  packerOfRows,
-  roundUp,
-  type Sizes,
-  sweepScratch,
-} from "./engine.ts";
-import { streamSpare } from "./stream.ts";
-import { VECTOR_SPARE } from "./vector.ts";
+import { commonKernels, type Engine, engineOf, roundUp, type Sizes } from "./engine.ts";
+import { type Needs, needsOf, type Stage, stagesOf, type Way } from "./ways.ts";
 
 /** Rows up to which B is read where it is, in order. */
 const FEW_ROWS = 8;
@@ -42,8 +30,6 @@ interface Addresses {
   readonly c: number;
 }
 
-type Way = "plain" | "vector" | "sweep" | "stream" | "blocks";
-
 export interface Plan {
   readonly dtype: Real;
   readonly way: Way;
@@ -52,8 +38,11 @@ export interface Plan {
   readonly sizes: Sizes;
   readonly layouts: Layouts;
   readonly engine: Engine | null;
+  readonly needs: Needs;
   /** Bytes in front of the way's own scratch space, where C is computed first; 0 when it is written directly. */
   readonly bytesOfC: number;
+  /** Bytes of scratch space: for all threads, and for one thread that computes all. */
+  readonly shared: number;
   readonly scratch: number;
 }
 
@@ -86,13 +75,6 @@ function engineFor(dtype: Real, way: Way, { rows, columns, k }: Sizes): Engine |
   return engineOf(tileFor(dtype, rows * columns * k));
 }
 
-function scratchOf(way: Way, engine: Engine | null, sizes: Sizes, dtype: Real): number {
-  if (way === "stream") return elementsOf(dtype).size * sizes.rows * sizes.k + 64 + streamSpare(dtype, sizes.rows);
-  if (way === "vector") return VECTOR_SPARE + elementsOf(dtype).size * sizes.k;
-  if (!engine) return 0;
-  return way === "sweep" ? sweepScratch(engine, sizes) : blockScratch(engine, sizes);
-}
-
 export function planOf(dtype: Real, sizes: Sizes, given: Layouts): Plan {
   const { size } = elementsOf(dtype);
   const { rows, columns, k } = sizes;
@@ -110,63 +92,40 @@ export function planOf(dtype: Real, sizes: Sizes, given: Layouts): Plan {
   const actual = isTransposed ? turnedSizes : sizes;
   const chosen = isTransposed ? turned : layouts;
   const engine = engineFor(dtype, way, actual);
-  const isDirect = way === "plain" || chosen.c[way === "vector" ? "row" : "column"] === size;
+  const isDirect = chosen.c[way === "vector" ? "row" : "column"] === size;
   const bytesOfC = isDirect ? 0 : roundUp(size * rows * columns, 64);
-  const scratch = bytesOfC + scratchOf(way, engine, actual, dtype);
-  return { dtype, way, isTransposed, sizes: actual, layouts: chosen, engine, bytesOfC, scratch };
+  const needs = needsOf(way, dtype, engine, actual);
+  const shared = bytesOfC + roundUp(needs.shared, 64);
+  const scratch = shared + needs.local;
+  return { dtype, way, isTransposed, sizes: actual, layouts: chosen, engine, needs, bytesOfC, shared, scratch };
 }
 
-/** `space` has the plan's scratch bytes. */
+/** Computes everything here. `space` has the plan's scratch bytes. */
 export function runPlan(plan: Plan, at: Addresses, space: number): void {
+  runStages(plan, at, space, ({ part }) => part(0, plan.needs.extent, space + plan.shared));
+}
+
+/** The same by all threads. `space` has the plan's shared bytes. */
+export function sharePlan(plan: Plan, at: Addresses, space: number): void {
+  const { rows, columns, k } = plan.sizes;
+  const { local, extent: n, multiple } = plan.needs;
+  const work = Math.max((rows * columns * k) / 20, (elementsOf(plan.dtype).size * (rows + columns) * k) / 8);
+  runStages(plan, at, space, ({ part }) => split({ n, work, multiple, local }, part));
+}
+
+function runStages(plan: Plan, at: Addresses, space: number, compute: (stage: Stage) => void): void {
   const { dtype, sizes, layouts, bytesOfC } = plan;
   const { size } = elementsOf(dtype);
-  const to = bytesOfC > 0 ? { at: space, row: size * sizes.columns } : { at: at.c, row: layouts.c.row };
-  const operands = plan.isTransposed ? { a: at.b, b: at.a, c: to.at } : { a: at.a, b: at.b, c: to.at };
-  runWay(plan, operands, to.row, space + bytesOfC);
+  const [c, ldc] = bytesOfC > 0 ? [space, size * sizes.columns] : [at.c, layouts.c.row];
+  const [a, b] = plan.isTransposed ? [at.b, at.a] : [at.a, at.b];
+  const product = { ...plan, a: { at: a, ...layouts.a }, b: { at: b, ...layouts.b }, c, ldc };
+  for (const stage of stagesOf(plan.way, product, space + bytesOfC)) {
+    stage.prepare();
+    compute(stage);
+  }
   if (bytesOfC > 0)
     commonKernels(dtype).move(
-      ...[sizes.rows, sizes.columns, to.at, to.row, size],
+      ...[sizes.rows, sizes.columns, space, ldc, size],
       ...[at.c, layouts.c.row, layouts.c.column],
     );
-}
-
-function runWay(plan: Plan, at: Addresses, ldc: number, space: number): void {
-  const { dtype, way, sizes, layouts, engine } = plan;
-  const { rows, columns, k } = sizes;
-  const a = { at: at.a, ...layouts.a };
-  const b = { at: at.b, ...layouts.b };
-  if (way === "plain")
-    commonKernels(dtype).plain(
-      ...[rows, columns, k, a.at, a.row, a.column],
-      ...[b.at, b.row, b.column, at.c, layouts.c.row, layouts.c.column],
-    );
-  else if (way === "vector") runVector(plan, at, space);
-  else if (way === "stream") runStream(plan, at, ldc, space);
-  else if (way === "sweep")
-    multiplySweep(engine!, sizes, { a, packB: packerOfColumns(engine!, b), c: at.c, ldc }, space);
-  else {
-    const packers = { packA: packerOfRows(engine!, a), packB: packerOfColumns(engine!, b) };
-    multiplyBlocks(engine!, sizes, { ...packers, c: at.c, ldc }, space);
-  }
-}
-
-/** The vector must be contiguous. */
-function runVector({ dtype, sizes, layouts }: Plan, at: Addresses, space: number): void {
-  const { move, vector } = commonKernels(dtype);
-  const copy = space + VECTOR_SPARE;
-  const isContiguous = layouts.b.row === 4;
-  if (!isContiguous) move(1, sizes.k, at.b, 0, layouts.b.row, copy, 0, 4);
-  vector(sizes.rows, sizes.k, at.a, layouts.a.row, isContiguous ? at.b : copy, at.c, space);
-}
-
-/** The rows of A must be contiguous: they are few, so they are copied otherwise. */
-function runStream({ dtype, sizes, layouts }: Plan, at: Addresses, ldc: number, space: number): void {
-  const { rows, columns, k } = sizes;
-  const { size } = elementsOf(dtype);
-  const { move, stream } = commonKernels(dtype);
-  const spare = space + roundUp(size * rows * k, 64);
-  const isContiguous = layouts.a.column === size;
-  const rowA = isContiguous ? layouts.a.row : size * k;
-  if (!isContiguous) move(rows, k, at.a, layouts.a.row, layouts.a.column, space, rowA, size);
-  stream(rows, columns, k, isContiguous ? at.a : space, rowA, at.b, layouts.b.row, at.c, ldc, spare);
 }
