@@ -2,6 +2,8 @@ import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
   Conv2d,
+  chain,
+  giveBack,
   type Layer,
   Linear,
   MaxPool2d,
@@ -9,6 +11,7 @@ import {
   type Parameter,
   ReLU,
   Sequential,
+  temporary,
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
 import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
@@ -33,6 +36,7 @@ export interface BasicBlockOptions {
  * Shapes: [n, inPlanes, h, w] → [n, planes, ⌈h / stride⌉, ⌈w / stride⌉].
  */
 export class BasicBlock extends Module {
+  static override readonly gives = "passed";
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly relu: ReLU;
@@ -52,8 +56,10 @@ export class BasicBlock extends Module {
 
   forward(x: Tensor): Tensor {
     const identity = this.downsample === null ? x : this.downsample.forward(x);
-    const out = this.relu.forward(this.bn1.forward(this.conv1.forward(x)));
-    return this.relu.forward(add.inPlace(this.bn2.forward(this.conv2.forward(out)), identity));
+    const out = chain(x, [this.conv1, this.bn1, this.relu, this.conv2, this.bn2]);
+    const sum = add.inPlace(out, identity);
+    giveBack(identity, x);
+    return this.relu.forward(sum);
   }
 }
 
@@ -81,6 +87,7 @@ function stage(inPlanes: number, planes: number, blocks: number, stride: number)
  * Shapes: [n, 3, h, w] → [n, numClasses].
  */
 export class ResNet extends Module {
+  static override readonly gives = "passed";
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly relu: ReLU;
@@ -116,9 +123,13 @@ export class ResNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const stem = this.maxpool.forward(this.relu.forward(this.bn1.forward(this.conv1.forward(x))));
-    const top = this.layer4.forward(this.layer3.forward(this.layer2.forward(this.layer1.forward(stem))));
-    return this.fc.forward(flatten(this.avgpool.forward(top), 1));
+    const { conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4, avgpool } = this;
+    const top = chain(x, [conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4, avgpool]);
+    const features = temporary(flatten(top, 1));
+    giveBack(top, x);
+    const out = this.fc.forward(features);
+    giveBack(features, out);
+    return out;
   }
 }
 

@@ -21,6 +21,7 @@ export interface InplaceOptions {
 
 /** The larger of x and 0. */
 export class ReLU extends Module {
+  static override readonly gives = "new";
   readonly inplace: boolean;
 
   constructor({ inplace = false }: InplaceOptions = {}) {
@@ -39,6 +40,7 @@ export class ReLU extends Module {
 
 /** x above 0, `negativeSlope` · x below. */
 export class LeakyReLU extends Module {
+  static override readonly gives = "new";
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
@@ -60,12 +62,14 @@ export class LeakyReLU extends Module {
 
 /** 1 / (1 + e⁻ˣ). */
 export class Sigmoid extends Module {
+  static override readonly gives = "new";
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
 export class Tanh extends Module {
+  static override readonly gives = "new";
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -73,6 +77,7 @@ export class Tanh extends Module {
 
 /** x · sigmoid(x). */
 export class SiLU extends Module {
+  static override readonly gives = "new";
   readonly inplace: boolean;
 
   constructor({ inplace = false }: InplaceOptions = {}) {
@@ -91,6 +96,7 @@ export class SiLU extends Module {
 
 /** x · Φ(x), with the distribution function of the normal distribution or its approximation by tanh. */
 export class GELU extends Module {
+  static override readonly gives = "new";
   readonly approximate: "none" | "tanh";
 
   constructor({ approximate = "none" }: { readonly approximate?: "none" | "tanh" } = {}) {
@@ -115,6 +121,7 @@ function needDim(layer: string, dim: number): number {
 
 /** eˣ / Σ eˣ along a dimension. Unlike PyTorch's, it must be given: the implicit choice is deprecated there. */
 export class Softmax extends Module {
+  static override readonly gives = "new";
   readonly dim: number;
 
   constructor(dim: number) {
@@ -133,6 +140,7 @@ export class Softmax extends Module {
 
 /** x − ln Σ eˣ along a dimension, which must be given. */
 export class LogSoftmax extends Module {
+  static override readonly gives = "new";
   readonly dim: number;
 
   constructor(dim: number) {

@@ -112,6 +112,7 @@ abstract class BatchNorm extends Module {
  * Throws {@link ShapeError} for other ranks, and {@link ValueError} in training with one value for each channel.
  */
 export class BatchNorm1d extends BatchNorm {
+  static override readonly gives = "new";
   protected override get ranks(): readonly number[] {
     return [2, 3];
   }
@@ -123,6 +124,7 @@ export class BatchNorm1d extends BatchNorm {
  * Throws {@link ShapeError} for other ranks, and {@link ValueError} in training with one value for each channel.
  */
 export class BatchNorm2d extends BatchNorm {
+  static override readonly gives = "new";
   protected override get ranks(): readonly number[] {
     return [4];
   }

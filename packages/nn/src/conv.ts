@@ -39,6 +39,7 @@ function needSizes(name: string, sizes: readonly number[], least: number): void 
  * Weight and bias start uniform in ±1/√(in/groups · kh · kw). Throws {@link ValueError} for sizes that do not fit.
  */
 export class Conv2d extends Module {
+  static override readonly gives = "new";
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly [number, number];

@@ -5,6 +5,7 @@ import { valueText } from "./print.ts";
 
 /** In training each element becomes 0 with probability p, and the others grow by 1 / (1 − p); in evaluation nothing changes. */
 export class Dropout extends Module {
+  static override readonly gives = "new";
   readonly p: number;
   readonly inplace: boolean;
 

@@ -8,6 +8,7 @@ export interface FlattenOptions {
 
 /** Joins dimensions to one; all but the first unless others are given. */
 export class Flatten extends Module {
+  static override readonly gives = "new";
   readonly startDim: number;
   readonly endDim: number;
 
@@ -28,6 +29,7 @@ export class Flatten extends Module {
 
 /** Gives its input: in the place of a layer that is taken out. */
 export class Identity extends Module {
+  static override readonly gives = "new";
   forward(x: Tensor): Tensor {
     return x;
   }

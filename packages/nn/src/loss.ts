@@ -51,6 +51,7 @@ abstract class WeightedLoss extends Module {
  * Shapes: [n, c, …] and int64 [n, …], or probabilities [n, c, …] → a number, or [n, …] with reduction "none".
  */
 export class CrossEntropyLoss extends WeightedLoss {
+  static override readonly gives = "new";
   readonly labelSmoothing: number;
 
   constructor(options: CrossEntropyOptions = {}) {
@@ -70,6 +71,7 @@ export class CrossEntropyLoss extends WeightedLoss {
  * Shapes: [n, c, …] and int64 [n, …] → a number, or [n, …] with reduction "none".
  */
 export class NLLLoss extends WeightedLoss {
+  static override readonly gives = "new";
   constructor(options: NLLLossOptions = {}) {
     super(options);
   }
@@ -82,6 +84,7 @@ export class NLLLoss extends WeightedLoss {
 
 /** Square of the difference. */
 export class MSELoss extends Module {
+  static override readonly gives = "new";
   readonly reduction: Reduction;
 
   constructor({ reduction = "mean" }: ReductionOptions = {}) {
@@ -96,6 +99,7 @@ export class MSELoss extends Module {
 
 /** Absolute value of the difference. */
 export class L1Loss extends Module {
+  static override readonly gives = "new";
   readonly reduction: Reduction;
 
   constructor({ reduction = "mean" }: ReductionOptions = {}) {

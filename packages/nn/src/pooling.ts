@@ -18,6 +18,7 @@ export interface MaxPool2dOptions {
  * Shapes: [n, c, h, w] → [n, c, h′, w′].
  */
 export class MaxPool2d extends Module {
+  static override readonly gives = "new";
   readonly kernelSize: Pair;
   readonly stride: Pair;
   readonly padding: Pair;
@@ -63,6 +64,7 @@ export interface AvgPool2dOptions {
  * Shapes: [n, c, h, w] → [n, c, h′, w′].
  */
 export class AvgPool2d extends Module {
+  static override readonly gives = "new";
   readonly kernelSize: Pair;
   readonly stride: Pair;
   readonly padding: Pair;
@@ -99,6 +101,7 @@ export type OutputSize = number | readonly [number | null, number | null];
  * Shapes: [n, c, h, w] → [n, c, h′, w′] with the given sizes.
  */
 export class AdaptiveAvgPool2d extends Module {
+  static override readonly gives = "new";
   readonly outputSize: OutputSize;
 
   constructor(outputSize: OutputSize) {
