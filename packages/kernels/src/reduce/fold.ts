@@ -20,7 +20,7 @@ import {
   type Type,
   type Value,
 } from "../assembler/index.ts";
-import { loadElement, machineType, storeElement } from "../copy/element.ts";
+import { convertElement, loadElement, machineType, storeElement } from "../copy/element.ts";
 import type { Reduction } from "../device.ts";
 import { type DType, itemSize } from "../dtype.ts";
 
@@ -86,10 +86,11 @@ const vectorOf = (kind: Reduction, dtype: DType): typeof f32x4 | typeof f64x2 | 
   return dtype === "float32" ? f32x4 : dtype === "float64" ? f64x2 : null;
 };
 
-/** (rows, n, x, out): each of the rows, which follow each other, becomes one element. */
+/** (rows, n, x, out): each of the rows, which follow each other, becomes one element. float32 multiplies in float64. */
 export const foldRows = (kind: Reduction, dtype: DType): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer }, (f, { rows, n, x, out }) => {
-    const type = machineType(dtype);
+    const wide: DType = kind === "prod" && dtype === "float32" ? "float64" : dtype;
+    const type = machineType(wide);
     const step = stepOf(machines[type.type], kind);
     const size = itemSize(dtype);
     const result = f.local(type) as Local<Type>;
@@ -99,10 +100,10 @@ export const foldRows = (kind: Reduction, dtype: DType): Kernel =>
       const vector = vectorOf(kind, dtype);
       if (vector) foldVectors(f, { kind, vector, step, left, x, result });
       f.repeat(left, () => {
-        result.set(step(result, loadElement(f, dtype, x)));
+        result.set(step(result, convertElement(f, loadElement(f, dtype, x), dtype, wide)));
         x.advance(size);
       });
-      storeElement(f, dtype, out, result);
+      storeElement(f, dtype, out, convertElement(f, result, wide, dtype));
       out.advance(size);
     });
   });

@@ -1,0 +1,52 @@
+import "@ag/autograd";
+import "@ag/tensor"; // some samples use methods
+import * as functions from "@ag/tensor/fn";
+import { samples } from "@ag/tensor/samples";
+import { describe, expect, test } from "vitest";
+import { allowedError, type Call, errorOf, largestOf, nodesOf, picked, resultsOf } from "../src/accuracy.ts";
+import { runOwn, tensorsIn } from "../src/own-tensors.ts";
+import goldens from "./goldens/accuracy.json" with { type: "json" };
+
+const calls = goldens.cases as unknown as readonly Call[];
+const titleOf = ({ op, args }: Call): string => `${op} ${JSON.stringify(args)}`;
+/** The nodes that the calls record. */
+const measured = new Set<string>();
+
+describe("error against float64 at most four times PyTorch's, or four ulp of the largest result", () => {
+  test.each(calls.map((call) => [titleOf(call), call] as const))("%s", (_, call) => {
+    const exact = resultsOf(call, "float64", measured);
+    expect(exact.length).toBe(call.exact.length);
+    exact.forEach((x, i) => {
+      const want = call.exact[i]!;
+      expect(errorOf(picked(x, want.length), want), `result ${i} in float64`).toBeLessThanOrEqual(1e-9 * largestOf(x));
+    });
+    resultsOf(call, "float32").forEach((x, i) => {
+      expect(errorOf(x, exact[i]!), `result ${i}`).toBeLessThanOrEqual(allowedError(call.error[i]!, exact[i]!));
+    });
+  });
+});
+
+/** Nodes that need no call, each with all its variants. */
+const exempt: Readonly<Record<string, string>> = {
+  "Alias Diagonal Permute ReshapeAlias Select Slice Split SplitWithSizes Squeeze Transpose Unbind Unsqueeze": "views",
+  "Cat ConstantPadNd Copy Flip IndexPut MaskedSelect Roll Stack Tril Triu": "elements are copied, forward and backward",
+  "Ceil Floor Round Sign Trunc": "exact, without a slope",
+  Zero: "zeros",
+  Fill: "copies of one number, whose gradient is a sum",
+  ToCopy: "one rounding",
+  NotImplemented: "has no derivative",
+};
+
+test("every node is in a call, or needs none", () => {
+  const known = new Set<string>();
+  for (const sample of samples.filter(({ throws }) => throws === undefined))
+    for (const { gradFn } of tensorsIn(runOwn(sample, true).result)) if (gradFn) nodesOf(gradFn, known);
+  for (const { entries = [] } of Object.values(functions) as Partial<functions.Op<[]>>[])
+    for (const { node, gradients } of entries) if (gradients.length > 0) known.add(node);
+  const open = [...known].filter((name) => !measured.has(name)).map((name) => name.replace(/Backward(\d|s)$/, ""));
+  expect([...new Set(open)].sort()).toEqual(
+    Object.keys(exempt)
+      .flatMap((names) => names.split(" "))
+      .sort(),
+  );
+});
