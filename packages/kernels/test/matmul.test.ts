@@ -1,6 +1,6 @@
 import { cpu, type DType, type View } from "@ag/kernels";
-import { describe, expect, test } from "vitest";
-import { candidates, narrow } from "#matmul/choice";
+import { afterAll, describe, expect, test } from "vitest";
+import { numerics, reproducible } from "#matmul/choice";
 import { engineOf } from "#matmul/engine";
 import { needsOf, stagesOf } from "#matmul/ways";
 import goldens from "./goldens/products.json" with { type: "json" };
@@ -173,7 +173,7 @@ test("every tile gives the same bits", () => {
   const sizes = { rows: 41, columns: 57, k: 530 };
   const [a, b] = [matrix("float32", 1, 41, 530, false), matrix("float32", 2, 530, 57, false)];
   const expected = defined(read(a), read(b), [41, 530, 57], "float32");
-  for (const tile of [...candidates, ...narrow]) {
+  for (const tile of [...reproducible.candidates, ...reproducible.narrow]) {
     const engine = engineOf(tile);
     const spare = emptyView([1 << 20], "uint8" as DType);
     for (const way of ["blocks", "sweep"] as const) {
@@ -207,4 +207,25 @@ test.each(goldens.products)("error as PyTorch's: $shape", ({ shape, product, bia
   const withBias = exact.map((value, i) => value + z[i % m]!);
   for (const [i, pick] of biased.picks.entries()) expect(withBias[pick]).toBeCloseTo(biased.exact[i]!, 10);
   expect(largestDifference(read(out), withBias)).toBeLessThanOrEqual(allowedError(biased, withBias));
+});
+
+describe("fast numerics", () => {
+  afterAll(() => numerics("reproducible"));
+
+  test("are as accurate, and end when they are told to", () => {
+    const [a, b] = [matrix("float32", 1, 65, 700, false), matrix("float32", 2, 700, 67, false)];
+    const exact = defined(read(a), read(b), [65, 700, 67], "float64");
+    const product = (): number[] => {
+      const out = emptyView([65, 67]);
+      cpu.matmul(a, b, out);
+      return read(out);
+    };
+    const before = product();
+    numerics("fast");
+    const fast = product();
+    expect(largestDifference(fast, exact)).toBeLessThanOrEqual(largestDifference(before, exact));
+    numerics("reproducible");
+    expect(product()).toEqual(before);
+    expect(() => numerics("exact" as "fast")).toThrow('numerics: need "reproducible" or "fast"; got exact.');
+  });
 });

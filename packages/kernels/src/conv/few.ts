@@ -8,7 +8,7 @@
  */
 import { itemSize } from "../dtype.ts";
 import { KC } from "../matmul/block.ts";
-import { narrow, tileFor } from "../matmul/choice.ts";
+import { narrowTile, tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { commonKernels, type Engine, engineOf, packerOfColumns, roundUp } from "../matmul/engine.ts";
 import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
@@ -46,7 +46,7 @@ interface Part {
 
 function engineFor(dtype: Real, { n, pixels, taps, o }: Geometry, isSwept: boolean): Engine {
   const columns = n * pixels;
-  if (isSwept && dtype === "float32" && columns <= 8) return engineOf(narrow[columns <= 4 ? 0 : 1]);
+  if (isSwept && dtype === "float32" && columns <= 8) return engineOf(narrowTile(columns));
   return engineOf(tileFor(dtype, o * columns * taps));
 }
 

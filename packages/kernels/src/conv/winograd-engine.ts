@@ -1,7 +1,7 @@
 /** What Winograd's convolutions share: kernels, and where tiles lie. */
 import { type Exports, f32x4, i32, type Kernel, kernel, least, pointer, type Value } from "../assembler/index.ts";
 import { blockProduct, countDown } from "../matmul/block.ts";
-import { candidates, tileFor } from "../matmul/choice.ts";
+import { fourRows } from "../matmul/choice.ts";
 import { roundUp } from "../matmul/engine.ts";
 import type { Tile } from "../matmul/tile.ts";
 import { compile } from "../runtime.ts";
@@ -99,8 +99,7 @@ const engines = new Map<Tile, WinogradEngine>();
 
 /** Of a float32 tile of four rows, as panels of transformed tiles have. Asks for the tile, so before the operation takes its scratch space. */
 export function winogradEngine(multiplyAdds: number): WinogradEngine {
-  const chosen = tileFor("float32", multiplyAdds);
-  const tile = chosen.mr === 4 ? chosen : candidates[0]!;
+  const tile = fourRows(multiplyAdds);
   let engine = engines.get(tile);
   if (!engine) {
     const kernels = {

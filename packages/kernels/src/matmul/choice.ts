@@ -4,7 +4,8 @@
  * nothing else. Most of the time goes in waiting for the optimizing compiler: a candidate counts only once its time
  * has dropped.
  */
-import { bytes, compile, scratch } from "../runtime.ts";
+import { isFused, PROBE_BYTES } from "../random/native.ts";
+import { beginOperation, bytes, compile, scratch } from "../runtime.ts";
 import type { Real } from "./elements.ts";
 import { type Tile, tileProduct } from "./tile.ts";
 
@@ -15,24 +16,63 @@ const ROUNDS = 12; // after the last candidate was optimized
 /** Multiply-adds after which the probe pays: some milliseconds of work. */
 const ENOUGH = 2 ** 27;
 
-const float32 = (mr: number, nr: number, unroll: number): Tile => ({ dtype: "float32", mr, nr, unroll });
+/** The tiles of one kind of numerics. */
+interface Tiles {
+  /** 128-bit registers hold the first two, joined ones the third. */
+  readonly candidates: readonly [Tile, Tile, Tile];
+  /** For few columns: at most 4, at most 8. */
+  readonly narrow: readonly [Tile, Tile];
+  readonly double: Tile;
+}
 
-/** 128-bit registers hold the first two, joined ones the third. */
-export const candidates: readonly Tile[] = [float32(4, 8, 2), float32(5, 8, 2), float32(4, 16, 4)];
+function tilesOf(isFused: boolean): Tiles {
+  const float32 = (mr: number, nr: number, unroll: number): Tile => ({ dtype: "float32", mr, nr, unroll, isFused });
+  return {
+    candidates: [float32(4, 8, 2), float32(5, 8, 2), float32(4, 16, 8)],
+    narrow: [float32(8, 4, 4), float32(4, 8, 4)],
+    double: { dtype: "float64", mr: 4, nr: 4, unroll: 2, isFused: false },
+  };
+}
 
-/** For few columns: at most 4, at most 8. */
-export const narrow: readonly [Tile, Tile] = [float32(8, 4, 4), float32(4, 8, 4)];
-
-const double: Tile = { dtype: "float64", mr: 4, nr: 4, unroll: 2 };
-
-let chosen: Tile = candidates[0]!;
+export const reproducible: Tiles = tilesOf(false);
+let tiles = reproducible;
+let chosen: Tile = tiles.candidates[0];
 let work = 0;
+
+/**
+ * "fast": products and convolutions in float32 may multiply and add in one rounding, where the engine can. Results then
+ * differ in the last bits between machines. That pays where multiplication and addition share the machine's units, as on
+ * Intel's; on AMD's little. "reproducible", as at the start: the same bits everywhere.
+ *
+ * ```ts doctest
+ * numerics("fast");
+ * matmul(ones(2, 2), ones(2, 2)).tolist() // => [[2, 2], [2, 2]]
+ * numerics("reproducible");
+ * ```
+ */
+export function numerics(mode: "reproducible" | "fast"): void {
+  if (mode !== "reproducible" && mode !== "fast")
+    throw new TypeError(`numerics: need "reproducible" or "fast"; got ${String(mode)}.`);
+  beginOperation();
+  tiles = mode === "fast" && isFused(scratch(PROBE_BYTES)) ? tilesOf(true) : reproducible;
+  chosen = tiles.candidates[0];
+  work = 0;
+}
+
+/** A tile of four rows. */
+export const fourRows = (multiplyAdds: number): Tile => {
+  const tile = tileFor("float32", multiplyAdds);
+  return tile.mr === 4 ? tile : tiles.candidates[0];
+};
+
+/** For at most 8 columns. */
+export const narrowTile = (columns: number): Tile => tiles.narrow[columns <= 4 ? 0 : 1];
 
 /**
  * The tile for a product of so many multiply-adds. Ask before the operation takes its scratch space: the probe uses it.
  */
 export function tileFor(dtype: Real, multiplyAdds: number): Tile {
-  if (dtype === "float64") return double;
+  if (dtype === "float64") return tiles.double;
   if (work < ENOUGH) {
     work += multiplyAdds;
     if (work >= ENOUGH) chosen = fastest();
@@ -44,7 +84,7 @@ function fastest(): Tile {
   const start = performance.now();
   const at = scratch(65536);
   bytes().fill(0, at, at + 65536);
-  const runs = candidates.map((tile) => ({
+  const runs = tiles.candidates.map((tile) => ({
     tile,
     product: compile({ product: tileProduct(tile, { isPacked: true, isContinued: false }) }).product,
     baseline: 0,

@@ -30,14 +30,13 @@ export interface Sizes {
   readonly k: number;
 }
 
-const engines = new Map<number, Engine>();
+const engines = new Map<Tile, Engine>();
 
 /** The kernels of a tile, compiled at first use. */
 export function engineOf(tile: Tile): Engine {
-  const { dtype, mr, nr } = tile;
-  const key = (dtype === "float32" ? 0 : 4096) + 64 * mr + nr;
-  let engine = engines.get(key);
+  let engine = engines.get(tile);
   if (!engine) {
+    const { dtype, mr, nr } = tile;
     const run = compile({
       packA: pack(mr, dtype),
       packB: pack(nr, dtype),
@@ -46,7 +45,7 @@ export function engineOf(tile: Tile): Engine {
       sweep: sweepProduct(tile),
     });
     engine = { tile, run };
-    engines.set(key, engine);
+    engines.set(tile, engine);
   }
   return engine;
 }

@@ -1,6 +1,6 @@
 /** Which way is a product computed? By its sizes and by where neighbours lie. Every way gives the same bits. */
 import { split } from "../split.ts";
-import { narrow, tileFor } from "./choice.ts";
+import { narrowTile, tileFor } from "./choice.ts";
 import { elementsOf, type Real } from "./elements.ts";
 import { commonKernels, type Engine, engineOf, roundUp, type Sizes } from "./engine.ts";
 import { type Needs, needsOf, type Stage, stagesOf, type Way } from "./ways.ts";
@@ -71,7 +71,7 @@ function directWay({ rows, columns, k }: Sizes, { a, b }: Layouts, dtype: Real):
 
 function engineFor(dtype: Real, way: Way, { rows, columns, k }: Sizes): Engine | null {
   if (way !== "sweep" && way !== "blocks") return null;
-  if (dtype === "float32" && way === "sweep" && columns <= 8) return engineOf(narrow[columns <= 4 ? 0 : 1]);
+  if (dtype === "float32" && way === "sweep" && columns <= 8) return engineOf(narrowTile(columns));
   return engineOf(tileFor(dtype, rows * columns * k));
 }
 

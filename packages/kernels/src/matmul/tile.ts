@@ -5,7 +5,8 @@
  *            likewise (mr neighbours for each k), or is read where it is when its rows are contiguous.
  * Alignment  none needed; panels are aligned to 16 bytes for speed.
  * Order      acc += a·b in the order of k from zero; then C = acc, or C += acc where earlier blocks of k are in C
- *            already. With k in blocks of 256 every tile gives the same bits. Multiply and add round separately.
+ *            already. With k in blocks of 256 every tile gives the same bits. Multiply and add round separately, unless
+ *            `numerics("fast")` allows otherwise.
  * Origin     BLIS (van Zee, van de Geijn 2015). Vector operations in adjacent pairs and all stores after the last
  *            load, so that V8 can join pairs.
  */
@@ -18,6 +19,8 @@ export interface Tile {
   readonly nr: number;
   /** Copies of the inner loop's body in a row. */
   readonly unroll: number;
+  /** Multiplies and adds in one rounding, where the engine likes: not reproducible. */
+  readonly isFused: boolean;
 }
 
 export interface TileOptions {
@@ -47,7 +50,10 @@ const parameters = { k: i32, a: pointer, rowA: i32, height: i32, b: pointer, c: 
 export type TileKernel = Kernel<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32"]>;
 
 /** c[mr × nr] = Σₖ a[mr, k] · b[k, nr], or += that. Rows of A from `height` on repeat the last one. */
-export const tileProduct = ({ dtype, mr, nr, unroll }: Tile, { isPacked, isContinued }: TileOptions): TileKernel =>
+export const tileProduct = (
+  { dtype, mr, nr, unroll, isFused }: Tile,
+  { isPacked, isContinued }: TileOptions,
+): TileKernel =>
   kernel(parameters, (f, { k, a, rowA, height, b, c, ldc }) => {
     const { size, lanes, vector } = elementsOf(dtype);
     const acc = list(mr, () => list(nr / lanes, () => f.local(vector)));
@@ -64,7 +70,7 @@ export const tileProduct = ({ dtype, mr, nr, unroll }: Tile, { isPacked, isConti
         for (let i = 0; i < mr; i++) {
           const x = element(i, copy);
           acc[i]!.forEach((v, j) => {
-            v.set(vector.add(v, vector.mul(x, row[j]!)));
+            v.set(isFused ? vector.relaxedMultiplyAdd(x, row[j]!, v) : vector.add(v, vector.mul(x, row[j]!)));
           });
         }
       },
