@@ -10,7 +10,7 @@ export type Side = "PyTorch" | Mode;
 export interface Program {
   readonly ours: string;
   readonly torch: string;
-  args(): readonly string[];
+  readonly args: () => readonly string[];
 }
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));

@@ -4,10 +4,10 @@
  * large work.
  */
 import { argv } from "node:process";
-import { start } from "./start.ts";
+import { load } from "./start.ts";
 
 const [mode, threads, begin] = argv.slice(2);
-const library = await start(mode!);
+const library = await load(mode!);
 library.setNumThreads(Number(threads));
 await import("@ag/autograd");
 const { resnet18 } = await import("@ag/models");

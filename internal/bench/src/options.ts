@@ -51,7 +51,9 @@ const isCount = (x: number): boolean => Number.isInteger(x) && x > 0;
 
 /** Null after `--help`, which is printed. */
 export function optionsFrom(args: readonly string[]): Options | null {
-  const { values } = parseArgs({
+  const {
+    values: { help, ...values },
+  } = parseArgs({
     args: args.filter((arg) => arg !== "--"), // pnpm hands it on
     options: {
       threads: { type: "string", default: "2" },
@@ -65,7 +67,7 @@ export function optionsFrom(args: readonly string[]): Options | null {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
+  if (help) {
     console.log(USAGE);
     return null;
   }

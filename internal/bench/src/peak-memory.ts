@@ -3,8 +3,7 @@ import { argv } from "node:process";
 import { start } from "./start.ts";
 
 const [mode, threads, steps] = argv.slice(2);
-const library = await start(mode!);
-await library.startThreads({ threads: Number(threads) });
+await start(mode!, Number(threads));
 const { residualStep } = await import("./workloads.ts");
 
 const step = residualStep(1, 64);

@@ -10,10 +10,11 @@ export interface Contender {
 
 /** The median over rounds, for each contender. */
 export function medians(
-  { program, scale }: Measure,
+  { program, scale, rounds: own }: Measure,
   contenders: readonly Contender[],
-  rounds: number,
+  asked: number,
 ): readonly number[] {
+  const rounds = own ?? asked;
   const figures: number[][] = contenders.map(() => []);
   for (let round = 0; round < rounds; round++)
     for (const [i, { side, threads }] of contenders.entries()) figures[i]!.push(scale * figure(program, side, threads));

@@ -5,15 +5,22 @@ export const modes = ["wide", "narrow", "fast"] as const;
 export type Mode = (typeof modes)[number];
 
 interface Library {
-  startThreads(options: { readonly threads: number }): Promise<number>;
-  setNumThreads(count: number): void;
-  numerics?(mode: "reproducible" | "fast"): void;
+  readonly startThreads: (options: { readonly threads: number }) => Promise<number>;
+  readonly setNumThreads: (count: number) => void;
+  readonly numerics?: (mode: "reproducible" | "fast") => void;
 }
 
 /** Loads the kernels in that mode, before anything is computed. */
-export async function start(mode: string): Promise<Library> {
+export async function load(mode: string): Promise<Library> {
   if (mode !== "narrow") await import("@ag/kernels/wide");
   const library: Library = await import("@ag/kernels");
   if (mode === "fast") library.numerics?.("fast");
   return library;
+}
+
+/** Loads the kernels, and waits for all threads. */
+export async function start(mode: string, threads: number): Promise<void> {
+  const { startThreads } = await load(mode);
+  const started = await startThreads({ threads });
+  if (started < threads) throw new Error(`bench: need ${threads} threads; got ${started}.`);
 }

@@ -4,8 +4,7 @@ import { start } from "./start.ts";
 import { medianTime } from "./timing.ts";
 
 const [mode, threads, name, seconds] = argv.slice(2);
-const library = await start(mode!);
-await library.startThreads({ threads: Number(threads) });
+await start(mode!, Number(threads));
 const { prepared, workloads } = await import("./workloads.ts");
 
 const workload = workloads.find((workload) => workload.name === name);

@@ -88,6 +88,7 @@ workloads = {
     "inference, 1x3x224x224": inference,
     "MLP 784-256-128-10, batch 64, step": perceptron_step,
     "operation on 2 elements, forward": forward,
+    "operation on 2 elements, forward, in a scope": forward,
     "operation on 2 elements, forward + backward": forward_backward,
     "matmul 512": lambda: product(512),
     "matmul 1024": lambda: product(1024),

@@ -104,6 +104,15 @@ export const workloads: readonly Workload[] = [
     },
   },
   {
+    name: "operation on 2 elements, forward, in a scope",
+    unit: "us",
+    per: LINKS,
+    prepare: () => {
+      const x = tensor([1, 2]);
+      return () => scope(() => void chain(x));
+    },
+  },
+  {
     name: "operation on 2 elements, forward + backward",
     unit: "us",
     per: LINKS,

@@ -4,8 +4,7 @@ import { start } from "../start.ts";
 import { medianTime } from "../timing.ts";
 
 const [mode, threads, family, only] = argv.slice(2);
-const library = await start(mode!);
-await library.startThreads({ threads: Number(threads) });
+await start(mode!, Number(threads));
 const { chosen } = await import("./families.ts");
 const { Views } = await import("./kernel.ts");
 

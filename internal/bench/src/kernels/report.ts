@@ -15,10 +15,12 @@ export interface Row {
   readonly times: Readonly<Partial<Record<Mode, number>>>;
 }
 
-const WIDTH = 26;
+const WIDTH = 28;
+
+const timeText = (ms: number): string => (ms < 0.1 ? quantity(1000 * ms, "us") : quantity(ms, "ms"));
 
 function line({ name, shape, work, rate }: Kernel, times: readonly number[]): string {
-  const columns = times.flatMap((time) => [quantity(time, "ms"), quantity(work / time / 1e6, rate)]);
+  const columns = times.flatMap((time) => [timeText(time), quantity(work / time / 1e6, rate)]);
   return name.padEnd(WIDTH) + title(shape) + columns.join("");
 }
 
