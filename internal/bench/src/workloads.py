@@ -1,18 +1,10 @@
-"""The workloads of workloads.ts in PyTorch, timed in the same way. Prints one JSON line: medians in milliseconds."""
-import json
-import statistics
-import sys
-import time
+"""The workloads of workloads.ts, in PyTorch."""
+import torch
+from torch import nn
 
-THREADS, NAME = int(sys.argv[1]), sys.argv[2]
+import start  # noqa: F401  finds resnet.py
+from resnet import resnet18
 
-import torch  # noqa: E402
-from torch import nn  # noqa: E402
-
-sys.path.insert(0, sys.argv[3])
-from resnet import resnet18  # noqa: E402
-
-torch.set_num_threads(THREADS)
 torch.manual_seed(0)
 LINKS = 100
 
@@ -79,27 +71,31 @@ def product(n):
     return lambda: a @ b
 
 
+def pointwise(function):
+    a, b = torch.randn(10_000_000), torch.randn(10_000_000)
+    return lambda: function(a, b)
+
+
+def softmax():
+    x = torch.randn(1024, 1024)
+    return lambda: torch.softmax(x, 1)
+
+
 workloads = {
     "tutorial step, 1x3x64x64": lambda: residual_step(1, 64),
     "training step, 16x3x64x64": lambda: residual_step(16, 64),
+    "training step, 4x3x224x224": lambda: residual_step(4, 224),
     "inference, 1x3x224x224": inference,
     "MLP 784-256-128-10, batch 64, step": perceptron_step,
     "operation on 2 elements, forward": forward,
+    "operation on 2 elements, forward, in a scope": forward,
     "operation on 2 elements, forward + backward": forward_backward,
     "matmul 512": lambda: product(512),
     "matmul 1024": lambda: product(1024),
     "matmul 2048": lambda: product(2048),
+    "add, 10M": lambda: pointwise(lambda a, b: a + b),
+    "exp, 10M": lambda: pointwise(lambda a, b: torch.exp(a)),
+    "sum, 10M": lambda: pointwise(lambda a, b: torch.sum(a)),
+    "softmax, 1024x1024": softmax,
     "resnet18() construction": lambda: resnet18,
 }
-
-step = workloads[NAME]()
-start = time.perf_counter()
-while time.perf_counter() - start < 1:
-    step()
-times = []
-start = time.perf_counter()
-while len(times) < 5 or time.perf_counter() - start < 2:
-    before = time.perf_counter()
-    step()
-    times.append(1000 * (time.perf_counter() - before))
-print(json.dumps({"median": statistics.median(times), "best": min(times), "runs": len(times)}))

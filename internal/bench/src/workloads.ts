@@ -4,7 +4,20 @@ import { noGrad } from "@ag/autograd";
 import { resnet18 } from "@ag/models";
 import { crossEntropy, Linear, ReLU, Sequential } from "@ag/nn";
 import { SGD } from "@ag/optim";
-import { manualSeed, matmul, rand, randint, randn, scope, type Tensor, tensor } from "@ag/tensor";
+import {
+  add,
+  exp,
+  manualSeed,
+  matmul,
+  rand,
+  randint,
+  randn,
+  scope,
+  softmax,
+  sum,
+  type Tensor,
+  tensor,
+} from "@ag/tensor";
 
 export interface Workload {
   readonly name: string;
@@ -14,7 +27,7 @@ export interface Workload {
   readonly prepare: () => () => void;
 }
 
-function residualStep(batch: number, size: number): () => void {
+export function residualStep(batch: number, size: number): () => void {
   const model = resnet18();
   const [data, labels] = [rand(batch, 3, size, size), rand(batch, 1000)];
   const optimizer = new SGD(model.parameters(), { lr: 1e-4, momentum: 0.9 });
@@ -54,9 +67,20 @@ const product = (n: number): Workload => ({
   },
 });
 
+/** An operation on 10 million elements. */
+const long = (name: string, operation: (a: Tensor, b: Tensor) => Tensor): Workload => ({
+  name: `${name}, 10M`,
+  unit: "ms",
+  prepare: () => {
+    const [a, b] = [randn(10_000_000), randn(10_000_000)];
+    return () => operation(a, b).dispose();
+  },
+});
+
 export const workloads: readonly Workload[] = [
   { name: "tutorial step, 1x3x64x64", unit: "ms", prepare: () => residualStep(1, 64) },
   { name: "training step, 16x3x64x64", unit: "ms", prepare: () => residualStep(16, 64) },
+  { name: "training step, 4x3x224x224", unit: "ms", prepare: () => residualStep(4, 224) },
   {
     name: "inference, 1x3x224x224",
     unit: "ms",
@@ -80,6 +104,15 @@ export const workloads: readonly Workload[] = [
     },
   },
   {
+    name: "operation on 2 elements, forward, in a scope",
+    unit: "us",
+    per: LINKS,
+    prepare: () => {
+      const x = tensor([1, 2]);
+      return () => scope(() => void chain(x));
+    },
+  },
+  {
     name: "operation on 2 elements, forward + backward",
     unit: "us",
     per: LINKS,
@@ -94,6 +127,17 @@ export const workloads: readonly Workload[] = [
   product(512),
   product(1024),
   product(2048),
+  long("add", add),
+  long("exp", exp),
+  long("sum", (x) => sum(x)),
+  {
+    name: "softmax, 1024x1024",
+    unit: "ms",
+    prepare: () => {
+      const x = randn(1024, 1024);
+      return () => softmax(x, 1).dispose();
+    },
+  },
   {
     name: "resnet18() construction",
     unit: "ms",
