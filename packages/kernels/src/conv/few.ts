@@ -2,16 +2,14 @@
  * out[o, pixel] = W[o, tap] · image[tap, pixel] for few pixels: the image is packed once, each chunk is some output
  * channels.
  *
- * Small images    stay in L2, and weights are read where they are.
- * Larger ones     meet weights that become panels too; the product is computed transposed, for panels are wider than
- *                 tall.
+ * Weights are read once and where they are: all of a row if the packed image stays in L2, else 256 of k at a time.
  */
 import { itemSize } from "../dtype.ts";
 import { KC } from "../matmul/block.ts";
 import { narrowTile, tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
-import { commonKernels, type Engine, engineOf, packerOfColumns, roundUp } from "../matmul/engine.ts";
-import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
+import { type Engine, engineOf, roundUp } from "../matmul/engine.ts";
+import { type Panels, packBlocks, panelBytes } from "../matmul/panels.ts";
 import { parallel } from "../parallel.ts";
 import { addPlaces, copyBorder, placesOf } from "./bands.ts";
 import { packerOfGathered, planeKernels } from "./engine.ts";
@@ -42,6 +40,8 @@ interface Part {
   readonly count: number;
   readonly panels: Panels;
   readonly space: number;
+  /** How much of k passes at a time. */
+  readonly depth: number;
 }
 
 function engineFor(dtype: Real, { n, pixels, taps, o }: Geometry, isSwept: boolean): Engine {
@@ -56,7 +56,7 @@ export function fewPlan(geometry: Geometry, dtype: Real): Plan {
   const columns = n * pixels;
   const isSwept = size * taps * Math.max(columns, 16) <= RESIDENT;
   const engine = engineFor(dtype, geometry, isSwept);
-  const width = isSwept ? engine.tile.nr : engine.tile.mr;
+  const width = engine.tile.nr;
   const all = { image: 0, images: n, row: 0, rows: oh };
   const strip = stripFor(geometry, size, all, c);
   const extent = roundUp(columns, width);
@@ -80,14 +80,12 @@ export function fewPlan(geometry: Geometry, dtype: Real): Plan {
       else packBlocks(size, packer, { extent: columns, k: taps }, panelsOf(group), { first: chunk % blocks, count: 1 });
     });
     const parts = Math.ceil(groupO / OUTPUTS);
-    const bytesOfC = roundUp(size * OUTPUTS * columns, 64);
-    const local = bytesOfC + packedScratch(engine, OUTPUTS, taps);
+    const local = roundUp(size * OUTPUTS * columns, 64) + size * engine.tile.mr * engine.tile.nr;
     parallel({ chunks: options.groups * parts, work: (o * columns * taps) / 20, local }, (chunk, space) => {
       const group = Math.floor(chunk / parts);
       const first = OUTPUTS * (chunk % parts);
       const part = { group, first, count: Math.min(OUTPUTS, groupO - first), panels: panelsOf(group), space };
-      if (isSwept) sweep(geometry, engine, addresses, part);
-      else turned(geometry, engine, addresses, part);
+      sweep(geometry, engine, addresses, { ...part, depth: isSwept ? taps : KC });
     });
   };
   return { bytes: places.bytes, run };
@@ -95,34 +93,20 @@ export function fewPlan(geometry: Geometry, dtype: Real): Plan {
 
 /** The weights' rows pass the packed image. */
 function sweep({ n, pixels, o, groupO, taps }: Geometry, { tile, run }: Engine, at: Addresses, part: Part): void {
-  const { group, first, count, panels, space } = part;
+  const { group, first, count, panels, space, depth } = part;
   const size = itemSize(tile.dtype);
   const row = group * groupO + first;
   const columns = n * pixels;
   const to = at.out + size * row * pixels;
   const spare = space + roundUp(size * OUTPUTS * columns, 64);
   const c = n > 1 ? space : to;
-  run.sweep(count, columns, taps, at.weight + size * row * taps, size * taps, panels.at, c, size * columns, spare);
+  for (let p = 0; p < taps; p += depth)
+    (p === 0 ? run.sweep : run.sweepOn)(
+      ...[count, columns, Math.min(depth, taps - p), at.weight + size * (row * taps + p), size * taps],
+      ...[panels.at + size * panels.extent * p, c, size * columns, spare],
+    );
   if (n === 1) return;
   const { copy } = planeKernels(tile.dtype);
   for (let i = 0; i < n; i++)
     copy(count, 1, pixels, c + size * i * pixels, 0, size * columns, to + size * i * o * pixels, 0, size * pixels);
-}
-
-/** outᵀ[pixel, o] = imageᵀ · Wᵀ. */
-function turned({ n, pixels, o, groupO, taps }: Geometry, engine: Engine, at: Addresses, part: Part): void {
-  const { group, first, count, panels, space } = part;
-  const { dtype } = engine.tile;
-  const size = itemSize(dtype);
-  const row = group * groupO + first;
-  const rows = n * pixels;
-  const weights = { at: at.weight + size * row * taps, row: size, column: size * taps };
-  const operands = { a: panels, b: packerOfColumns(engine, weights), c: space, ldc: size * count };
-  multiplyPacked(engine, { rows, columns: count, k: taps }, operands, space + roundUp(size * OUTPUTS * rows, 64));
-  const { move } = commonKernels(dtype);
-  for (let i = 0; i < n; i++)
-    move(
-      ...[count, pixels, space + size * i * pixels * count, size, size * count],
-      ...[at.out + size * (i * o + row) * pixels, size * pixels, size],
-    );
 }

@@ -23,7 +23,7 @@ import { forwardLayer, runWinograd } from "./winograd.ts";
 /** Pixels of a band, about. */
 const PIXELS = 256;
 /** Pixels of all images that count as few. */
-const FEW = 64;
+const FEW = 256;
 
 /** As `Device.conv2d` says. */
 export function conv2d(x: View, weight: View, bias: View | null, out: View, options: ConvolutionOptions): void {

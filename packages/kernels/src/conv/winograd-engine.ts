@@ -56,24 +56,24 @@ const addRows = kernel(
 );
 
 /**
- * C = A · B for all matrices, whose panels come in blocks of 64 of k. `sums`: rows · columns elements. `columns`: a
- * multiple of 8.
+ * C = A · B for all matrices, or += that, whose panels come in blocks of 64 of k. `sums`: rows · columns elements.
+ * `columns`: a multiple of 8.
  */
 const blockedProducts = (tile: Tile): Kernel => {
   const product = blockProduct(tile, false) as Kernel<readonly "i32"[]>;
   const rounded = (x: Value<"i32">, to: number): Value<"i32"> => i32.and(i32.add(x, to - 1), -to);
   return kernel(
     {
-      ...{ rows: i32, columns: i32, k: i32, a: pointer, stepA: i32, b: pointer, stepB: i32 },
+      ...{ isFirst: i32, rows: i32, columns: i32, k: i32, a: pointer, stepA: i32, b: pointer, stepB: i32 },
       ...{ c: pointer, stepC: i32, ldc: i32, sums: pointer, spare: pointer },
     },
-    (f, { rows, columns, k, a, stepA, b, stepB, c, stepC, ldc, sums, spare }) => {
+    (f, { isFirst, rows, columns, k, a, stepA, b, stepB, c, stepC, ldc, sums, spare }) => {
       f.repeat(PLANES, () => {
         const [ai, bi] = [f.let(a), f.let(b)];
         countDown(f, k, BLOCK, (left) => {
           const depth = f.let(least(left, BLOCK));
           f.when(
-            i32.eq(left, k),
+            i32.and(isFirst, i32.eq(left, k)),
             () => f.call(product, rows, columns, depth, SPAN, ai, bi, c, ldc, spare),
             () => {
               f.call(product, rows, columns, depth, SPAN, ai, bi, sums, i32.mul(columns, 4), spare);

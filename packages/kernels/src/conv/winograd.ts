@@ -4,10 +4,10 @@
  *
  * Blocking   Many tiles: the weights are transformed once; then each chunk takes some tiles through everything. Few
  *            tiles: all of them are transformed once; then each chunk takes some output channels through everything,
- *            so that transformed weights, four times as large as weights, never leave the cache.
+ *            64 input channels at a time, so that transformed weights, four times as large, never leave L2.
  * Order      fixed by shape alone: sums over 16 channels, of which four are added, and then those.
  */
-import { commonKernels } from "../matmul/engine.ts";
+import { commonKernels, roundUp } from "../matmul/engine.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, scratch } from "../runtime.ts";
 import type { View } from "../view.ts";
@@ -15,6 +15,7 @@ import { addPlaces, type Band, bandsOf, copyBorder, placesOf, type Strip } from 
 import { planeKernels } from "./engine.ts";
 import { type Geometry, tableBytes, writeSteps } from "./geometry.ts";
 import {
+  BLOCK,
   EDGE,
   packSection,
   stepOf,
@@ -134,7 +135,7 @@ function planOf(layer: Layer): Plan {
     row: 4 * (hasMargin ? EDGE * tilesX : ow),
     plane: 4 * (hasMargin ? EDGE * EDGE * rows * tilesX : oh * ow),
     stepV: stepOf(4 * Math.ceil(tiles / 4) * c),
-    stepU: stepOf(engine.tile.nr * Math.ceil(outputs / engine.tile.nr) * c),
+    stepU: stepOf(engine.tile.nr * Math.ceil(outputs / engine.tile.nr) * (isFew ? Math.min(c, BLOCK) : c)),
     stepM: stepOf(tiles * outputs),
   };
 }
@@ -197,6 +198,8 @@ function many(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }
       first,
       count: Math.min(CHANNELS, o - first),
       of: o,
+      firstK: 0,
+      depth: c,
       to: at.panels,
     });
   });
@@ -205,7 +208,9 @@ function many(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }
     const own = addPlaces(local, space);
     const band = bands[chunk]!;
     transformImages(plan, addresses, at, { band, first: 0, count: c, border: own.border, to: own.v });
-    multiply(plan, own, { band, first: 0, count: o, v: own.v, u: at.panels }, addresses, at);
+    const part = { band, first: 0, count: o, firstK: 0, depth: c, v: own.v, u: at.panels };
+    multiply(plan, own, part);
+    finish(plan, own, part, addresses, at);
   });
 }
 
@@ -224,21 +229,27 @@ function few(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }:
     const own = addPlaces(local, space);
     const first = outputs * chunk;
     const count = Math.min(outputs, o - first);
-    transformWeights(plan, addresses, at, { first, count, of: count, to: own.u });
-    multiply(plan, own, { band, first, count, v: at.panels, u: own.u }, addresses, at);
+    const range = { first, count, of: count, to: own.u };
+    const part = { band, first, count, v: at.panels, u: own.u };
+    for (let firstK = 0; firstK < c; firstK += BLOCK) {
+      const depth = Math.min(BLOCK, c - firstK);
+      transformWeights(plan, addresses, at, { ...range, firstK, depth });
+      multiply(plan, own, { ...part, firstK, depth });
+    }
+    finish(plan, own, part, addresses, at);
   });
 }
 
-/** Some output channels from `first` on become panels: a part of those of `of` channels, or all. */
+/** Weights of some output channels, a part of `of` or all, and some input channels become panels. */
 function transformWeights(
   { layer, engine, stepU }: Plan,
   { weight }: Addresses,
   at: Shared,
-  range: { readonly first: number; readonly count: number; readonly of: number; readonly to: number },
+  range: { readonly [N in "first" | "count" | "of" | "firstK" | "depth" | "to"]: number },
 ): void {
-  const { first, count, of, to } = range;
-  const section = { first: of > count ? first : 0, extent: count, of, firstK: 0, depth: layer.c, k: layer.c };
-  const weights = { from: weight, row: 0, near: at.weightsO + 4 * first, along: at.weightsC };
+  const { first, count, of, firstK, depth, to } = range;
+  const section = { first: of > count ? first : 0, extent: count, of, firstK: 0, depth, k: depth };
+  const weights = { from: weight, row: 0, near: at.weightsO + 4 * first, along: at.weightsC + 4 * firstK };
   packSection(engine.tile.nr, layer.source, section, weights, { to, step: stepU });
 }
 
@@ -257,19 +268,31 @@ function transformImages(
   packSection(4, "image", section, images, { to, step: stepV });
 }
 
-/** The products of some tiles and output channels, and what follows them. */
+/** Some output channels of a band. */
+interface Part {
+  readonly band: Band;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The products over some input channels. */
 function multiply(
-  plan: Plan,
-  own: Local,
-  part: { readonly band: Band; readonly first: number; readonly count: number; readonly v: number; readonly u: number },
-  addresses: Addresses,
-  at: Shared,
+  { engine, tilesX, stepV, stepU, stepM }: Plan,
+  { m, sums, spare }: Local,
+  part: Part & { readonly [N in "firstK" | "depth" | "v" | "u"]: number },
 ): void {
-  const { layer, engine, tilesX, hasMargin, stepV, stepU, stepM, row, plane, outputs } = plan;
-  const { c, o, oh, ow } = layer;
-  const { band, first, count, v, u } = part;
+  const { band, count, firstK, depth, v, u } = part;
   const tiles = band.images * band.rows * tilesX;
-  engine.blocks(tiles, count, c, v, stepV, u, stepU, own.m, stepM, 4 * count, own.sums, own.spare);
+  const from = v + 4 * roundUp(tiles, 4) * firstK;
+  engine.blocks(Number(firstK === 0), tiles, count, depth, from, stepV, u, stepU, m, stepM, 4 * count, sums, spare);
+}
+
+/** Products become pixels. */
+function finish(plan: Plan, own: Local, part: Part, addresses: Addresses, at: Shared): void {
+  const { layer, engine, tilesX, hasMargin, stepM, row, plane, outputs } = plan;
+  const { o, oh, ow } = layer;
+  const { band, first, count } = part;
+  const tiles = band.images * band.rows * tilesX;
   const top = EDGE * band.row;
   const out = addresses.out + 4 * (((band.image * o + first) * oh + top) * ow);
   const to = hasMargin ? own.margin : out;

@@ -18,7 +18,7 @@ export interface Matrix {
 
 export interface Engine {
   readonly tile: Tile;
-  readonly run: Exports<"packA" | "packB" | "first" | "next" | "sweep">;
+  readonly run: Exports<"packA" | "packB" | "first" | "next" | "sweep" | "sweepOn">;
 }
 
 /** Writes panels: `extent` neighbours from `from` on, `depth` of k from `p` on. */
@@ -42,7 +42,8 @@ export function engineOf(tile: Tile): Engine {
       packB: pack(nr, dtype),
       first: blockProduct(tile, false),
       next: blockProduct(tile, true),
-      sweep: sweepProduct(tile),
+      sweep: sweepProduct(tile, false),
+      sweepOn: sweepProduct(tile, true),
     });
     engine = { tile, run };
     engines.set(tile, engine);

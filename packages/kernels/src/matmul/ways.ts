@@ -74,9 +74,9 @@ export function needsOf(way: Way, dtype: Real, engine: Engine | null, { rows, co
   const width = Math.min(columns, COLUMNS);
   return {
     shared: panelBytes(size, width, nr, depthOf(size, width, k)),
-    local: packedScratch(engine, Math.min(rows, ROWS), k),
+    local: packedScratch(engine, Math.min(rows, roundUp(ROWS, mr)), k),
     extent: rows,
-    multiple: roundUp(Math.min(48, Math.max(mr, rows / 8)), mr), // fewer would read the panels too often
+    multiple: roundUp(Math.min(48, Math.max(mr, rows / 20)), mr), // fewer would read the panels too often
   };
 }
 
@@ -144,6 +144,7 @@ function sweepStage({ sizes: { columns, k }, a, b, c, ldc }: Product, engine: En
 function blockStages({ dtype, sizes: { columns, k }, a, b, c, ldc }: Product, engine: Engine, at: number): Stage[] {
   const { size } = elementsOf(dtype);
   const stages: Stage[] = [];
+  const tall = roundUp(ROWS, engine.tile.mr);
   for (let j = 0; j < columns; j += COLUMNS) {
     const width = Math.min(COLUMNS, columns - j);
     const panels = { at, extent: roundUp(width, engine.tile.nr) };
@@ -157,8 +158,8 @@ function blockStages({ dtype, sizes: { columns, k }, a, b, c, ldc }: Product, en
       stages.push({
         prepare: () => packAll(engine, from(b, p, j), { extent: width, k: depth }, panels),
         part: (first, count, local) => {
-          for (let r = first; r < first + count; r += ROWS) {
-            const rows = Math.min(ROWS, first + count - r);
+          for (let r = first; r < first + count; r += tall) {
+            const rows = Math.min(tall, first + count - r);
             const sum = { c: c + r * ldc + size * j, ldc, isContinued: p > 0 };
             const packer = packerOfRows(engine, from(a, r, p));
             multiplyPacked(engine, { rows, columns: width, k: depth }, { a: packer, b: panels, ...sum }, local);
