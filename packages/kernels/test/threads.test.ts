@@ -23,7 +23,7 @@ test("jobs are right while workers come up", async () => {
 
 describe("a team", () => {
   beforeEach(async () => {
-    await expect.poll(() => startThreads({ threads: THREADS }), { timeout: 60_000 }).toBe(THREADS); // machines are shared
+    while ((await startThreads({ threads: THREADS })) < THREADS); // machines are shared
   });
 
   test("does random jobs", async () => {

@@ -74,10 +74,9 @@ export async function startThreads({ threads: count, createWorker, maxMemory }: 
   if (maxMemory !== undefined) pool.setLimit({ hard: maxMemory });
   if (createWorker) workers.create = createWorker;
   if (threads === 1) return 1;
-  const crew = gather();
-  for (const end = performance.now() + 5000; crew.ready < threads - 1 && performance.now() < end; ) {
+  for (const end = performance.now() + 5000; gather().ready < threads - 1 && performance.now() < end; ) {
     if (workers.isHopeless) return 1;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  return Math.min(threads, crew.ready + 1);
+  return gather().ready + 1;
 }
