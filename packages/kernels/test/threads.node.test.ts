@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import { setNumThreads, startThreads, WorkerLostError } from "@ag/kernels";
+import { startThreads, WorkerLostError } from "@ag/kernels";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { i32, kernel, pointer } from "#assembler";
 import { parallel } from "#parallel";
@@ -140,7 +140,9 @@ describe("without shared memory", () => {
     vi.resetModules();
     const alone = await import("@ag/kernels");
     expect(await alone.startThreads()).toBe(1);
-    expect(() => alone.setNumThreads(2)).toThrow("setNumThreads: need shared memory for 2 threads; got none. Serve the page");
+    expect(() => alone.setNumThreads(2)).toThrow(
+      "setNumThreads: need shared memory for 2 threads; got none. Serve the page",
+    );
     const { randomJobs } = await import("./jobs.ts");
     expect(await randomJobs(20, () => {})).toBe(0);
     vi.unstubAllGlobals();

@@ -1,5 +1,5 @@
 /** How many threads compute? */
-import { getNumThreads, setNumThreads as set, type StartOptions, startThreads as start } from "@ag/kernels";
+import { getNumThreads, type StartOptions, setNumThreads as set, startThreads as start } from "@ag/kernels";
 import { ValueError } from "./errors.ts";
 
 /**

@@ -10,8 +10,9 @@ beforeAll(async () => {
 /** Runs `work` as if a chunk of it had trapped in another thread: word 96 counts these. */
 function losingThread(work: () => unknown): void {
   const { load } = Atomics;
-  const loads = vi.spyOn(Atomics, "load").mockImplementation(((words: Int32Array, at: number) =>
-    at === 96 ? 1 : load(words, at)) as typeof load);
+  const loads = vi
+    .spyOn(Atomics, "load")
+    .mockImplementation(((words: Int32Array, at: number) => (at === 96 ? 1 : load(words, at))) as typeof load);
   expect(work).toThrow(WorkerLostError);
   loads.mockRestore();
 }
@@ -35,5 +36,7 @@ test("what an operation in place left unfinished is not read", () => {
 test("a number of threads that cannot be is a ValueError", async () => {
   expect(getNumThreads()).toBe(THREADS);
   expect(() => setNumThreads(0)).toThrow(ValueError);
-  await expect(startThreads({ threads: 1.5 })).rejects.toThrow("setNumThreads: need a whole number from 1 to 64; got 1.5.");
+  await expect(startThreads({ threads: 1.5 })).rejects.toThrow(
+    "setNumThreads: need a whole number from 1 to 64; got 1.5.",
+  );
 });

@@ -81,7 +81,7 @@ function normalise(
         const target = statistics[i as 0 | 1];
         if (target && dense !== target) cpu.copy(dense as View, target);
       });
-    })
+    }),
   );
   return [out, mean, invstd];
 }
