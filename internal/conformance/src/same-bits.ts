@@ -18,6 +18,6 @@ if (soft !== undefined) setMemoryLimit({ soft });
 const threads = numberIn("threads") ?? getNumThreads();
 while ((await startThreads({ threads })) < threads); // machines are shared
 
-const mlp = await trainPerceptron(numberIn("mlp") ?? 50);
+const mlp = await trainPerceptron(numberIn("mlp") ?? 20);
 const resnet18 = await trainResnet(numberIn("resnet") ?? 2);
 console.log(JSON.stringify({ mlp, resnet18, spilled: memory().spilled }));

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { startThreads } from "@ag/tensor";
+import { beforeAll, expect, test } from "vitest";
 import { trainConvolutional, trainPerceptron } from "../src/training.ts";
+
+beforeAll(() => startThreads());
 
 // Every engine must give these bits. They change with a kernel's order of operations: then run with --update.
 test("a perceptron has the same bits in every engine", async () => {
