@@ -59,7 +59,10 @@ export function setNumThreads(count: number): void {
 export interface StartOptions {
   /** The calling one included; as many as there are cores, 8 at most, unless told. */
   readonly threads?: number;
-  /** Makes a worker that runs `@ag/kernels/worker`: for bundlers, and pages with a strict security policy. */
+  /**
+   * Makes a worker that runs `@ag/kernels/worker`, for bundlers, and pages with a strict security policy:
+   * `() => new Worker(new URL("@ag/kernels/worker", import.meta.url), { type: "module" })`.
+   */
   readonly createWorker?: () => WorkerLike;
   /** Bytes the memory never passes. */
   readonly maxMemory?: number;
@@ -67,7 +70,8 @@ export interface StartOptions {
 
 /**
  * Starts the workers now and waits until they serve, at most 5 seconds; otherwise they start at the first large work, and
- * in a browser only once the program lets its event loop turn. The number of threads that compute.
+ * in a browser only once the program lets its event loop turn. The number of threads that compute. A worker is what
+ * `createWorker` makes, or runs the file beside this one; where none can be had everything runs in the calling thread.
  */
 export async function startThreads({ threads: count, createWorker, maxMemory }: StartOptions = {}): Promise<number> {
   if (count !== undefined) setNumThreads(count);
