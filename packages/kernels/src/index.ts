@@ -10,5 +10,5 @@ export { allocate, disposed, Storage } from "./memory/storage.ts";
 export type { Algebra, Formula } from "./pointwise/algebra.ts";
 export * as formulas from "./pointwise/formulas.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./random/state.ts";
-export { type StartOptions, setNumThreads, startThreads, threadCount } from "./threads/threads.ts";
+export { getNumThreads, type StartOptions, setNumThreads, startThreads } from "./threads/threads.ts";
 export { isContiguous, sizeOf, type View } from "./view.ts";

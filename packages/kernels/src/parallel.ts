@@ -10,7 +10,8 @@ import type { Block } from "./memory/block.ts";
 import { pool } from "./memory/heap.ts";
 import { isRecording, record } from "./runtime.ts";
 import { LOCAL } from "./threads/recorder.ts";
-import { team, threadCount, withReplacement } from "./threads/threads.ts";
+import type { Team } from "./threads/team.ts";
+import { getNumThreads, team } from "./threads/threads.ts";
 
 /** Nanoseconds of work from which threads share it. */
 const ENOUGH = 40_000;
@@ -38,6 +39,16 @@ function arenaFor(local: number, threads: number): number {
   return pool.address(arena);
 }
 
+/** Runs what is noted. A thread that is lost may still write to its scratch space: nobody else gets that. */
+function carryOut(crew: Team, stride: number, work: number): void {
+  try {
+    crew.run(stride, work);
+  } catch (error) {
+    arena = null;
+    throw error;
+  }
+}
+
 /**
  * Calls `body` for each chunk. A body computes addresses and calls kernels that `compile` made, and does nothing else:
  * it neither reads nor writes memory, nor looks at what a kernel returns, for the calls may be carried out later and by
@@ -52,7 +63,7 @@ export function parallel({ chunks, work, local = 0 }: Spread, body: (chunk: numb
     return;
   }
   const stride = Math.ceil(local / 64) * 64;
-  const at = arenaFor(stride, threadCount());
+  const at = arenaFor(stride, getNumThreads());
   const { recorder } = crew;
   recorder.begin();
   for (let chunk = 0; chunk < chunks; chunk++) {
@@ -62,9 +73,9 @@ export function parallel({ chunks, work, local = 0 }: Spread, body: (chunk: numb
     } finally {
       record(null);
     }
-    withReplacement(() => crew.run(stride)); // no room for more: what is noted runs, this chunk at once
+    carryOut(crew, stride, work); // no room for more: what is noted runs, this chunk at once
     recorder.begin();
     body(chunk, at);
   }
-  withReplacement(() => crew.run(stride));
+  carryOut(crew, stride, work);
 }

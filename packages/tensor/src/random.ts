@@ -6,6 +6,7 @@ import { empty, type TensorOptions } from "./factories.ts";
 import { defaultGenerator, type Generator } from "./generator.ts";
 import { checkedShape, type Shape, shapeArgument } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { writing } from "./writing.ts";
 
 export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator | null;
@@ -82,8 +83,7 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
   needFloating("uniform_", x.dtype);
   if (!(from <= to))
     throw new ValueError(`uniform_: expects to return a [from, to) range, but found from=${from} > to=${to}.`);
-  cpu.uniform(x, stateOf(generator), from, to);
-  x.storage.version++;
+  writing([x], () => cpu.uniform(x, stateOf(generator), from, to));
   return x;
 }
 
@@ -91,8 +91,7 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
 export function fillNormal(x: Tensor, mean: number, std: number, generator?: Generator | null): Tensor {
   needFloating("normal_", x.dtype);
   if (!(std >= 0)) throw new ValueError(`normal_: expects std >= 0.0, but found std ${std}.`);
-  cpu.normal(x, stateOf(generator), mean, std);
-  x.storage.version++;
+  writing([x], () => cpu.normal(x, stateOf(generator), mean, std));
   return x;
 }
 

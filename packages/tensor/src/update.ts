@@ -9,6 +9,7 @@ import { refuseOverlapping } from "./elementwise.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { writing } from "./writing.ts";
 
 export type { AdamOptions, SgdOptions };
 
@@ -49,19 +50,20 @@ function eachDtype(
   states: readonly Tensors[],
   run: (params: Tensors, grads: Tensors, states: readonly Tensors[]) => void,
 ): void {
-  for (const dtype of new Set(params.map((x) => x.dtype))) {
-    const chosen = params.flatMap((x, i) => (x.dtype === dtype ? [i] : []));
-    const pick = (list: Tensors): Tensors => chosen.map((i) => list[i]!);
-    const [targets, sources] = [pick(params), pick(grads)];
-    const dense = targets.map((x) => (x.isContiguous() ? x : denseCopy(x)));
-    withDense(sources, (...rows) => run(dense, rows as Tensors, states.map(pick)));
-    dense.forEach((x, i) => {
-      if (x === targets[i]) return;
-      cpu.copy(x, targets[i]!);
-      x.dispose();
-    });
-  }
-  for (const list of [params, ...states]) for (const x of list) x.storage.version++;
+  writing([...params, ...states.flat()], () => {
+    for (const dtype of new Set(params.map((x) => x.dtype))) {
+      const chosen = params.flatMap((x, i) => (x.dtype === dtype ? [i] : []));
+      const pick = (list: Tensors): Tensors => chosen.map((i) => list[i]!);
+      const [targets, sources] = [pick(params), pick(grads)];
+      const dense = targets.map((x) => (x.isContiguous() ? x : denseCopy(x)));
+      withDense(sources, (...rows) => run(dense, rows as Tensors, states.map(pick)));
+      dense.forEach((x, i) => {
+        if (x === targets[i]) return;
+        cpu.copy(x, targets[i]!);
+        x.dispose();
+      });
+    }
+  });
 }
 
 /**

@@ -38,6 +38,13 @@ export class Storage {
     if (--this.refs === 0) pool.free(this.block);
   }
 
+  /** From now on whoever wants to read or write it gets the error that `reason` makes. */
+  spoil(reason: () => Error): void {
+    this.address = () => {
+      throw reason();
+    };
+  }
+
   /** Keeps the block in memory as long as there is room: parameters, buffers, optimizer state. */
   pin(): void {
     pool.pin(this.block);

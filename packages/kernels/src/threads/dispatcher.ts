@@ -3,8 +3,11 @@
  *
  * A chunk is taken by compare-and-swap of the whole ticket, and only after looking whether its kernels are installed in
  * this thread: success proves that the descriptor just read is the current job's (the ticket names the job). A thread
- * that lacks a kernel takes nothing and holds up nobody. Main has every kernel, so a job always ends. A finished chunk
- * is counted only if its job is still the current one: a thread that was given up may come late.
+ * that lacks a kernel takes nothing and holds up nobody. Main has every kernel, so a job always ends.
+ *
+ * A thread that was given up may come late. A finished chunk is counted only if its job is still the current one, and a
+ * worker whose place was given to another takes nothing more, and makes no further call. Who takes a chunk says so
+ * before: nobody is busy unseen.
  */
 import {
   assemble,
@@ -20,13 +23,16 @@ import {
 import { signature } from "./job.ts";
 import {
   CALLS,
-  CLAIMS,
+  CLAIM,
+  CLAIMED,
   DESCRIPTOR_BYTES,
   DESCRIPTORS,
   DONE,
   EPOCH,
+  HOLDER,
   JOINING,
   LIMIT,
+  LINE_BYTES,
   PUBLISHED,
   SLEEPERS,
   TICKET,
@@ -41,15 +47,24 @@ const control = i32.of(0);
 const field = (ticket: Local<"i64">, shift: number): Value<"i64"> =>
   i64.and(i64.shiftRightUnsigned(ticket, shift), 0xfffff);
 
+/** A worker: the line of its place, and its number. Main is number 0 in place 0. */
+interface Thread {
+  readonly line: Local<"i32">;
+  readonly holder: Local<"i32">;
+}
+const isDismissed = ({ line, holder }: Thread): Value<"i32"> => i32.ne(i32.atomicLoad(line, HOLDER), holder);
+
 /** Carries out the calls of a chunk. */
-function runCalls(f: Builder, chunk: Value<"i64">, offset: Local<"i32">): void {
+function runCalls(f: Builder, chunk: Value<"i64">, offset: Local<"i32">, thread: Thread): void {
   const entry = f.let(i32.add(i32.mul(i32.wrap(chunk), 8), CALLS));
   const record = f.let(i32.load(entry));
   const end = f.let(i32.load(entry, 4));
   f.loop((next) => {
     f.when(i32.ne(record, end), () => {
-      f.callIndirect(signature, i32.load(record), record, offset);
-      record.advance(i32.load(record, 4));
+      const [job, bytes] = [f.let(i32.load(record)), f.let(i32.load(record, 4))];
+      f.when(isDismissed(thread), () => f.return(i32.of(1)));
+      f.callIndirect(signature, job, record, offset);
+      record.advance(bytes);
       next.jump();
     });
   });
@@ -66,25 +81,28 @@ function count(f: Builder, job: Local<"i64">): void {
   f.when(i32.atomicLoad(control, JOINING), () => f.drop(i32.notify(control, DONE, 1)));
 }
 
-/** Takes chunks until none is left: 0; or 1 when the current job's kernels are not installed here. */
+/** Takes chunks until none is left: 0; or 1 when the current job's kernels are not installed, or the worker is dismissed. */
 const takeChunks: Kernel = kernel(
-  { slot: i32, installed: i32 },
-  (f, { slot, installed }) => {
+  { slot: i32, holder: i32, installed: i32 },
+  (f, { slot, holder, installed }) => {
+    const line = f.let(i32.mul(slot, LINE_BYTES));
     f.loop((again) => {
       const ticket = f.let(i64.atomicLoad(control, TICKET));
       const chunk = f.let(field(ticket, 0));
+      f.when(isDismissed({ line, holder }), () => f.return(i32.of(1)));
       f.when(i64.ge(chunk, field(ticket, 20)), () => f.return(i32.of(0)));
       f.when(i32.ge(slot, i32.atomicLoad(control, LIMIT)), () => f.return(i32.of(0)));
       const job = f.let(i64.shiftRightUnsigned(ticket, 40));
       const descriptor = f.let(i32.add(i32.mul(i32.and(i32.wrap(job), 1), DESCRIPTOR_BYTES), DESCRIPTORS));
       f.when(i32.gtUnsigned(i32.load(descriptor), installed), () => f.return(i32.of(1)));
       const offset = f.let(i32.mul(slot, i32.load(descriptor, 4)));
-      again.jumpIf(i64.ne(i64.compareExchange(control, TICKET, ticket, i64.add(ticket, 1)), ticket));
-      const claim = f.let(i32.mul(slot, 64));
-      f.atomicStore(claim, CLAIMS, i32.add(i32.wrap(chunk), 1));
-      runCalls(f, chunk, offset);
-      f.atomicStore(claim, CLAIMS, i32.of(0));
-      count(f, job);
+      f.atomicStore(line, CLAIMED, job);
+      f.atomicStore(line, CLAIM, i32.add(i32.wrap(chunk), 1));
+      f.when(i64.eq(i64.compareExchange(control, TICKET, ticket, i64.add(ticket, 1)), ticket), () => {
+        runCalls(f, chunk, offset, { line, holder });
+        count(f, job);
+      });
+      f.atomicStore(line, CLAIM, i32.of(0));
       again.jump();
     });
     f.return(i32.of(0));
@@ -101,9 +119,11 @@ const run: Kernel = kernel({ job: i32, chunks: i32, installed: i32 }, (f, { job,
   const name = f.let(i64.extend(job));
   f.atomicStore(control, DONE, i64.shiftLeft(name, 20));
   f.atomicStore(control, TICKET, i64.or(i64.shiftLeft(name, 40), i64.shiftLeft(i64.extend(chunks), 20)));
+  const sleepers = f.let(i32.atomicLoad(control, SLEEPERS));
+  f.when(sleepers, () => f.atomicStore(control, SLEEPERS, i32.of(0))); // before the epoch: who says so later, knows it
   f.drop(i32.atomicAdd(control, EPOCH, 1));
-  f.when(i32.atomicLoad(control, SLEEPERS), () => f.drop(i32.notify(control, EPOCH, -1)));
-  f.drop(f.result(takeChunks, 0, installed));
+  f.when(i32.or(sleepers, i32.atomicLoad(control, SLEEPERS)), () => f.drop(i32.notify(control, EPOCH, -1)));
+  f.drop(f.result(takeChunks, 0, 0, installed));
 });
 
 /** Main: 1 when every chunk is done; 0 when that takes long. Waits only where it may. */
@@ -132,19 +152,23 @@ const join: Kernel = kernel(
   i32,
 );
 
-/** Worker: serves jobs until the log holds modules that are not installed here. */
+/** Worker: serves jobs until the log holds modules that are not installed here, or its place is another's. */
 const serve: Kernel = kernel(
-  { slot: i32, installed: i32 },
-  (f, { slot, installed }) => {
+  { slot: i32, holder: i32, installed: i32 },
+  (f, { slot, holder, installed }) => {
     f.loop((again) => {
       const epoch = f.let(i32.atomicLoad(control, EPOCH));
+      const limit = f.let(i32.atomicLoad(control, LIMIT));
       f.when(i32.ne(i32.atomicLoad(control, PUBLISHED), installed), () => f.return(i32.of(0)));
-      f.when(f.result(takeChunks, slot, installed), () => f.return(i32.of(0)));
+      f.when(f.result(takeChunks, slot, holder, installed), () => f.return(i32.of(0)));
+      f.when(i32.ge(slot, limit), () => {
+        f.drop(i32.wait(control, LIMIT, limit));
+        again.jump();
+      });
       f.block((woken) => {
         spin(f, woken, () => i32.ne(i32.atomicLoad(control, EPOCH), epoch));
-        f.drop(i32.atomicAdd(control, SLEEPERS, 1));
+        f.atomicStore(control, SLEEPERS, i32.of(1));
         f.drop(i32.wait(control, EPOCH, epoch));
-        f.drop(i32.atomicSub(control, SLEEPERS, 1));
       });
       again.jump();
     });

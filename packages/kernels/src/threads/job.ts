@@ -24,6 +24,7 @@ const loads = { i32, i64, f32, f64 };
 
 function argument(f: Builder, type: Type, i: number, record: Local<"i32">, offset: Local<"i32">): Local<Type> {
   if (!(type in loads)) throw new TypeError(`job: need scalar parameters; got ${type}.`);
+  if (i > 31) throw new RangeError("job: need 32 parameters at most: the header has a bit for each.");
   const value = loads[type as keyof typeof loads].load(record, RECORD_HEADER + 8 * i);
   if (type !== "i32") return f.let<Type>(value);
   const isLocal = i32.and(i32.shiftRightUnsigned(i32.load(record, 8), i), 1);

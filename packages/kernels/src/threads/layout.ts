@@ -1,17 +1,21 @@
 /** Where do the threads meet? Below the heap: in the first page each word on a cache line of its own, then kernels and calls. */
 export const EPOCH = 64; // i32, raised by each job and each new module: what idle workers watch
-export const SLEEPERS = 128; // i32, workers that wait instead of spinning
+export const SLEEPERS = 128; // i32, 1 when workers may wait instead of spinning
 export const TICKET = 192; // i64, job << 40 | chunks << 20 | next chunk
 export const DONE = 256; // i64, job << 20 | chunks that are finished
 export const JOINING = 320; // i32, 1 while main waits instead of spinning
 export const FAILED = 384; // i32, chunks that trapped in a worker
 export const PUBLISHED = 448; // i32, modules in the log
-export const LIMIT = 512; // i32, threads that take part: worker `slot` does while slot < LIMIT
+export const LIMIT = 512; // i32, threads that take part: worker `slot` does while slot < LIMIT, others sleep here
 export const DESCRIPTORS = 576; // two, used in turn: [modules needed, bytes of local scratch]
 export const DESCRIPTOR_BYTES = 64;
-export const READY = 704; // i32, workers that have begun to serve
-/** What each thread is busy with, i32 at CLAIMS + 64 · slot: chunk + 1, or 0. */
-export const CLAIMS = 1024;
+/** What follows is of thread `slot`, LINE_BYTES · slot further on. */
+export const LINE_BYTES = 64;
+export const CLAIM = 1024; // i32, the chunk it is busy with + 1, or 0
+export const HOLDER = 1028; // i32, number of the worker that has the place; one with another number retires
+export const SERVING = 1032; // i32, number of the worker that has begun to serve
+export const TRAPPED = 1036; // i32, 1 after a chunk that trapped; FAILED is raised then
+export const CLAIMED = 1040; // i64, the job of that chunk
 export const MAX_THREADS = 64;
 /** The log of modules: address, length and first table slot of module i at LOG + 12 · i. */
 export const LOG = 8192;

@@ -1,32 +1,39 @@
 /** How does main run a job? It publishes what is recorded, takes part, and waits for the others: never for ever. */
 import { instantiate } from "../assembler/index.ts";
 import { WorkerLostError } from "../errors.ts";
+import { memory } from "../memory/linear.ts";
 import { dispatcher } from "./dispatcher.ts";
 import {
-  CLAIMS,
+  CLAIM,
   DESCRIPTOR_BYTES,
   DESCRIPTORS,
   DONE,
   EPOCH,
   FAILED,
+  HOLDER,
   JOINING,
   LIMIT,
+  LINE_BYTES,
   LOG,
   MAX_MODULES,
   MAX_THREADS,
   MODULES,
   MODULES_BYTES,
   PUBLISHED,
-  READY,
+  SERVING,
   TABLE_SLOTS,
   TICKET,
+  TRAPPED,
 } from "./layout.ts";
 import type { Module } from "./module.ts";
 import { Recorder } from "./recorder.ts";
+import type { Place } from "./worker.ts";
 
-/** Milliseconds without any finished chunk after which a thread counts as lost. */
-const LOST = 4000;
 const JOBS = 2 ** 24;
+/** A chunk may take so many times as long as was estimated before its thread counts as lost. */
+const SLOWER = 50;
+/** Milliseconds that one look counts at most: neither a debugger nor a suspended machine makes a thread look lost. */
+const LOOK = 200;
 
 /** Whether this thread may sleep: a browser's main thread may not. */
 function mayWait(words: Int32Array): boolean {
@@ -38,39 +45,85 @@ function mayWait(words: Int32Array): boolean {
   }
 }
 
+/** Counts how long nothing happens. */
+class Patience {
+  readonly #most: number;
+  #seen: number | undefined;
+  #waited = 0;
+  #last = performance.now();
+  /** Milliseconds. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+  /** Whether to wait on; `state` changes whenever something happens. */
+  lasts(state: number): boolean {
+    const now = performance.now();
+    this.#waited = state === this.#seen ? this.#waited + Math.min(now - this.#last, LOOK) : 0;
+    this.#seen = state;
+    this.#last = now;
+    return this.#waited < this.#most;
+  }
+}
+
 export class Team {
   readonly recorder: Recorder;
-  readonly dispatcher: Uint8Array<ArrayBuffer> = dispatcher();
-  readonly #memory: WebAssembly.Memory;
+  /** Milliseconds without any finished chunk after which a thread counts as lost, at least. */
+  patience = 4000;
+  /** Whether main may sleep while it waits for the others. */
+  mayWait: boolean;
+  readonly #dispatcher = dispatcher();
   readonly #table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SLOTS });
-  readonly #words: Int32Array;
-  readonly #ticket: BigInt64Array;
-  readonly #mayWait: number;
+  readonly #words = new Int32Array(memory.buffer, 0, MODULES / 4);
+  readonly #ticket = new BigInt64Array(memory.buffer, TICKET, 1);
   readonly #run: (job: number, chunks: number, installed: number) => unknown;
   readonly #join: (chunks: number, mayWait: number) => number;
+  readonly #replace: (slots: readonly number[]) => void;
+  #hasHelp = false;
   #modules = 0;
   #slots = 0;
   #end = MODULES;
   #job = 0;
 
-  constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
-    this.#words = new Int32Array(memory.buffer, 0, MODULES / 4);
-    this.#ticket = new BigInt64Array(memory.buffer, TICKET, 1);
-    this.#mayWait = Number(mayWait(this.#words));
-    const { run, join } = instantiate<"run" | "join">(this.dispatcher, memory, this.#table);
+  /** `replace` ends the workers in places whose threads were lost. */
+  constructor(replace: (slots: readonly number[]) => void) {
+    this.#replace = replace;
+    this.mayWait = mayWait(this.#words);
+    const { run, join } = instantiate<"run" | "join">(this.#dispatcher, memory, this.#table);
     this.#run = run;
     this.#join = join;
     this.recorder = new Recorder(memory.buffer, (module) => this.#publish(module));
   }
 
-  /** Workers that have begun to serve. */
+  #at(field: number, slot: number): number {
+    return (field + LINE_BYTES * slot) / 4;
+  }
+  #slotsWhere(is: (slot: number) => boolean): number[] {
+    return Array.from({ length: MAX_THREADS - 1 }, (_, i) => i + 1).filter(is);
+  }
+
+  /** What a new worker needs; another one in that place retires. */
+  place(slot: number): Place {
+    const holder = Atomics.add(this.#words, this.#at(HOLDER, slot), 1) + 1;
+    return { memory, slot, holder, dispatcher: this.#dispatcher };
+  }
+  /** Workers that have begun to serve and may take part. */
   get ready(): number {
-    return Atomics.load(this.#words, READY / 4);
+    const words = this.#words;
+    const limit = Atomics.load(words, LIMIT / 4);
+    const serves = (slot: number): boolean => {
+      const holder = Atomics.load(words, this.#at(HOLDER, slot));
+      return slot < limit && holder > 0 && holder === Atomics.load(words, this.#at(SERVING, slot));
+    };
+    return this.#slotsWhere(serves).length;
+  }
+  /** Whether a worker ever served: until then main need not write down what it does. */
+  get hasHelp(): boolean {
+    this.#hasHelp ||= this.ready > 0;
+    return this.#hasHelp;
   }
   /** How many threads take part, this one included. */
   set limit(threads: number) {
-    Atomics.store(this.#words, LIMIT / 4, threads);
+    if (Atomics.exchange(this.#words, LIMIT / 4, threads) < threads) Atomics.notify(this.#words, LIMIT / 4);
   }
 
   #publish(module: Module): boolean {
@@ -84,7 +137,7 @@ export class Team {
     jobs.forEach(({ run }, i) => {
       this.#table.set(this.#slots + i, run);
     });
-    new Uint8Array(this.#memory.buffer).set(bytes, this.#end);
+    new Uint8Array(memory.buffer).set(bytes, this.#end);
     this.#words.set([this.#end, bytes.length, this.#slots], LOG / 4 + 3 * this.#modules);
     module.order = this.#modules++;
     module.slot = this.#slots;
@@ -96,8 +149,11 @@ export class Team {
     return true;
   }
 
-  /** Runs what is recorded; each thread has `local` bytes of scratch space. Throws {@link WorkerLostError}. */
-  run(local: number): void {
+  /**
+   * Runs what is recorded: about `work` nanoseconds for one thread; each thread has `local` bytes of scratch space.
+   * Throws {@link WorkerLostError}.
+   */
+  run(local: number, work: number): void {
     const { chunks, needed } = this.recorder;
     if (chunks === 0) return;
     const words = this.#words;
@@ -105,51 +161,48 @@ export class Team {
     const descriptor = (DESCRIPTORS + (this.#job & 1) * DESCRIPTOR_BYTES) / 4;
     words[descriptor] = needed;
     words[descriptor + 1] = local;
+    const patience = Math.max(this.patience, (SLOWER * work) / chunks / 1e6);
     try {
       this.#run(this.#job, chunks, this.#modules);
     } catch (error) {
-      this.#abandon();
+      this.#giveUp(patience); // main itself trapped
       throw error;
     }
-    if (!this.#join(chunks, this.#mayWait)) this.#wait(chunks);
-    if (words[FAILED / 4])
-      throw new Error(`parallel: ${Atomics.exchange(words, FAILED / 4, 0)} chunks trapped in a worker.`);
+    const wait = new Patience(patience);
+    while (!this.#join(chunks, Number(this.mayWait)))
+      if (!wait.lasts(Atomics.load(words, DONE / 4)))
+        throw lost(this.#giveUp(0), `it gave no sign for ${Math.round(patience)} ms`);
+    if (Atomics.load(words, FAILED / 4) > 0) throw lost(this.#trapped(), "its kernel trapped");
   }
 
-  #wait(chunks: number): void {
+  /** Threads whose chunk trapped; forgets them. They serve on. */
+  #trapped(): readonly number[] {
+    Atomics.store(this.#words, FAILED / 4, 0);
+    return this.#slotsWhere((slot) => Atomics.exchange(this.#words, this.#at(TRAPPED, slot), 0) === 1);
+  }
+
+  /** Nobody takes another chunk of the job. Who does not finish in `patience` milliseconds is dismissed: these threads. */
+  #giveUp(patience: number): readonly number[] {
     const words = this.#words;
-    let done = Atomics.load(words, DONE / 4);
-    let since = performance.now();
-    while (!this.#join(chunks, this.#mayWait)) {
-      const now = performance.now();
-      const found = Atomics.load(words, DONE / 4);
-      if (found !== done) [done, since] = [found, now];
-      if (now - since < LOST) continue;
-      const lost = this.#busy();
-      this.#abandon();
-      throw new WorkerLostError(
-        `parallel: need every thread to finish; got nothing from thread ${lost.join(", ")} for ${LOST / 1000} s. ` +
-          "The result is not complete: compute it again.",
-        lost,
-      );
-    }
-  }
-
-  /** Threads that work on a chunk. */
-  #busy(): number[] {
-    return Array.from({ length: MAX_THREADS }, (_, slot) => slot).filter((slot) =>
-      Atomics.load(this.#words, CLAIMS / 4 + 16 * slot),
-    );
-  }
-
-  /** Nobody takes another chunk of the job, and chunks that end later do not count. */
-  #abandon(): void {
     Atomics.store(this.#ticket, 0, BigInt(this.#job) << 40n);
-    Atomics.store(this.#words, JOINING / 4, 0);
-    this.#job = (this.#job + 1) % JOBS;
-    const start = performance.now();
-    Atomics.store(this.#words, CLAIMS / 4, 0);
-    while (this.#busy().length > 0 && performance.now() - start < 100);
-    for (let slot = 0; slot < MAX_THREADS; slot++) Atomics.store(this.#words, CLAIMS / 4 + 16 * slot, 0);
+    Atomics.store(words, JOINING / 4, 0);
+    Atomics.store(words, CLAIM / 4, 0); // main's own
+    const busy = (): readonly number[] => this.#slotsWhere((slot) => Atomics.load(words, this.#at(CLAIM, slot)) > 0);
+    for (const wait = new Patience(patience); busy().length > 0 && wait.lasts(busy().length); );
+    const gone = busy();
+    for (const slot of gone) {
+      Atomics.add(words, this.#at(HOLDER, slot), 1);
+      Atomics.store(words, this.#at(CLAIM, slot), 0);
+    }
+    this.#trapped();
+    this.#replace(gone);
+    return gone;
   }
 }
+
+const lost = (threads: readonly number[], what: string): WorkerLostError =>
+  new WorkerLostError(
+    `parallel: need every thread to finish; got a lost one (${threads.join(", ")}): ${what}. Its result is not complete: ` +
+      "compute it again. Later operations are right.",
+    threads,
+  );

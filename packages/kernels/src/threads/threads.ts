@@ -1,7 +1,6 @@
 /** How many threads compute? The number, the team behind it, and when it is called together: at the first large work. */
-import { WorkerLostError } from "../errors.ts";
 import { pool } from "../memory/heap.ts";
-import { isShared, memory } from "../memory/linear.ts";
+import { isShared } from "../memory/linear.ts";
 import { MAX_THREADS } from "./layout.ts";
 import { Team } from "./team.ts";
 import { type WorkerLike, Workers } from "./workers.ts";
@@ -20,14 +19,14 @@ function cores(): number {
 
 let threads = isShared ? Math.min(cores(), DEFAULT_MOST) : 1;
 let all: Team | null = null;
-const workers = new Workers((slot) => ({ memory, slot, dispatcher: all!.dispatcher }));
+const workers = new Workers((slot) => all!.place(slot));
 
 /** How many threads compute, the calling one included. */
-export const threadCount = (): number => threads;
+export const getNumThreads = (): number => threads;
 
 /** Calls the team together, without waiting for it. */
 function gather(): Team {
-  all ??= new Team(memory);
+  all ??= new Team((slots) => workers.end(slots));
   all.limit = threads;
   workers.fill(threads);
   return all;
@@ -37,7 +36,7 @@ function gather(): Team {
 export function team(): Team | null {
   if (threads === 1 || workers.isHopeless) return null;
   const crew = gather();
-  return crew.ready > 0 ? crew : null;
+  return crew.hasHelp ? crew : null;
 }
 
 /**
@@ -53,7 +52,6 @@ export function setNumThreads(count: number): void {
       `setNumThreads: need shared memory for ${count} threads; got none. Serve the page with ` +
         "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
     );
-  workers.end(Array.from({ length: Math.max(0, threads - count) }, (_, i) => count + i));
   threads = count;
   if (all) all.limit = count;
 }
@@ -61,7 +59,10 @@ export function setNumThreads(count: number): void {
 export interface StartOptions {
   /** The calling one included; as many as there are cores, 8 at most, unless told. */
   readonly threads?: number;
-  /** Makes a worker that runs `@ag/kernels/worker`: for bundlers, and pages with a strict security policy. */
+  /**
+   * Makes a worker that runs `@ag/kernels/worker`, for bundlers, and pages with a strict security policy:
+   * `() => new Worker(new URL("@ag/kernels/worker", import.meta.url), { type: "module" })`.
+   */
   readonly createWorker?: () => WorkerLike;
   /** Bytes the memory never passes. */
   readonly maxMemory?: number;
@@ -69,27 +70,17 @@ export interface StartOptions {
 
 /**
  * Starts the workers now and waits until they serve, at most 5 seconds; otherwise they start at the first large work, and
- * in a browser only once the program lets its event loop turn. The number of threads that compute.
+ * in a browser only once the program lets its event loop turn. The number of threads that compute. A worker is what
+ * `createWorker` makes, or runs the file beside this one; where none can be had everything runs in the calling thread.
  */
 export async function startThreads({ threads: count, createWorker, maxMemory }: StartOptions = {}): Promise<number> {
   if (count !== undefined) setNumThreads(count);
   if (maxMemory !== undefined) pool.setLimit({ hard: maxMemory });
   if (createWorker) workers.create = createWorker;
   if (threads === 1) return 1;
-  const crew = gather();
-  for (const end = performance.now() + 5000; crew.ready < threads - 1 && performance.now() < end; ) {
+  for (const end = performance.now() + 5000; gather().ready < threads - 1 && performance.now() < end; ) {
     if (workers.isHopeless) return 1;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-  return Math.min(threads, crew.ready + 1);
-}
-
-/** Runs `work`; threads that are lost in it are ended and replaced. */
-export function withReplacement(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof WorkerLostError) workers.end(error.threads);
-    throw error;
-  }
+  return gather().ready + 1;
 }

@@ -2,12 +2,28 @@
  * What runs in a worker? WebAssembly, for ever; it comes out only to compile kernels that were published after it went
  * in. In Node it begins by itself, elsewhere when it is sent its place.
  */
-import { CLAIMS, DONE, FAILED, JOINING, LOG, PUBLISHED, READY, TABLE_SLOTS, TICKET } from "./layout.ts";
+import {
+  CLAIM,
+  CLAIMED,
+  DONE,
+  FAILED,
+  HOLDER,
+  JOINING,
+  LINE_BYTES,
+  LOG,
+  PUBLISHED,
+  SERVING,
+  TABLE_SLOTS,
+  TRAPPED,
+} from "./layout.ts";
 
 /** What a worker needs to begin. */
 export interface Place {
-  readonly memory: WebAssembly.Memory;
+  /** A `WebAssembly.Memory`: to name it would ask users for the DOM's types. */
+  readonly memory: { readonly buffer: ArrayBufferLike };
   readonly slot: number;
+  /** Number of the worker: another one in the same place means that this one was given up. */
+  readonly holder: number;
   readonly dispatcher: Uint8Array<ArrayBuffer>;
 }
 
@@ -19,14 +35,16 @@ interface NodeThreads {
   readonly parentPort: Port | null;
 }
 
-function serveForever({ memory, slot, dispatcher }: Place): never {
+function serve({ memory, slot, holder, dispatcher }: Place): void {
   const table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SLOTS });
-  const env = { memory, table };
+  const env = { memory: memory as WebAssembly.Memory, table };
   const instantiate = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Exports =>
     new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports;
-  const serve = instantiate(dispatcher).serve as (slot: number, installed: number) => number;
+  const work = instantiate(dispatcher).serve as (slot: number, holder: number, installed: number) => number;
   const words = new Int32Array(memory.buffer, 0, 16384);
-  const [done, ticket] = [new BigInt64Array(memory.buffer, DONE, 1), new BigInt64Array(memory.buffer, TICKET, 1)];
+  const longs = new BigInt64Array(memory.buffer, 0, 8192);
+  const own = (field: number): number => (field + LINE_BYTES * slot) / 4;
+  const isDismissed = (): boolean => Atomics.load(words, own(HOLDER)) !== holder;
 
   const install = (order: number): void => {
     const [at, length, first] = words.subarray(LOG / 4 + 3 * order, LOG / 4 + 3 * order + 3) as unknown as number[];
@@ -38,32 +56,41 @@ function serveForever({ memory, slot, dispatcher }: Place): never {
       });
   };
 
-  /** A chunk that trapped counts as done, so that main does not wait for it, and as failed, so that main throws. */
-  const fail = (): void => {
+  /** A chunk that trapped counts as done, so that main does not wait for it; main throws when it sees the mark. */
+  const trap = (): void => {
+    if (isDismissed()) return;
+    const job = Atomics.load(longs, own(CLAIMED) / 2);
+    Atomics.store(words, own(TRAPPED), 1);
     Atomics.add(words, FAILED / 4, 1);
-    Atomics.store(words, CLAIMS / 4 + 16 * slot, 0);
-    const job = Atomics.load(ticket, 0) >> 40n;
-    for (let found = Atomics.load(done, 0); found >> 20n === job; ) {
-      const seen = Atomics.compareExchange(done, 0, found, found + 1n);
+    for (let found = Atomics.load(longs, DONE / 8); found >> 20n === job; ) {
+      const seen = Atomics.compareExchange(longs, DONE / 8, found, found + 1n);
       if (seen === found) break;
       found = seen;
     }
+    Atomics.store(words, own(CLAIM), 0);
     if (Atomics.load(words, JOINING / 4)) Atomics.notify(words, DONE / 4);
   };
 
-  for (let installed = 0, isNew = true; ; ) {
+  for (let installed = 0; !isDismissed(); ) {
     while (installed < Atomics.load(words, PUBLISHED / 4)) install(installed++);
-    if (isNew) Atomics.add(words, READY / 4, 1);
-    isNew = false;
+    Atomics.store(words, own(SERVING), holder);
     try {
-      serve(slot, installed);
+      work(slot, holder, installed);
     } catch {
-      fail();
+      trap();
     }
   }
 }
 
 const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
-if (threads?.workerData?.ag) serveForever(threads.workerData.ag);
-else if (threads) threads.parentPort?.once("message", serveForever);
-else addEventListener("message", ({ data }) => serveForever(data as Place), { once: true });
+if (threads?.workerData?.ag) serve(threads.workerData.ag);
+else if (threads) threads.parentPort?.once("message", serve);
+else
+  addEventListener(
+    "message",
+    ({ data }) => {
+      serve(data as Place);
+      close();
+    },
+    { once: true },
+  );

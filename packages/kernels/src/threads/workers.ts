@@ -11,7 +11,7 @@ export interface WorkerLike {
 }
 
 interface NodeThreads {
-  Worker: new (url: URL, options: { workerData: { ag: Place }; name: string }) => WorkerLike;
+  Worker: new (url: URL, options: { workerData: { ag: Place }; name: string; execArgv: [] }) => WorkerLike;
 }
 
 /** A worker that ends before it served is not started again: it would only end again. */
@@ -21,11 +21,16 @@ export class Workers {
   readonly #place: (slot: number) => Place;
   readonly #running = new Map<number, WorkerLike>();
   #failures = 0;
-  /** Replaces the way a worker is made, where bundlers or a security policy ask for it. It gets its place by message. */
-  create: (() => WorkerLike) | null = null;
+  #create: (() => WorkerLike) | null = null;
 
   constructor(place: (slot: number) => Place) {
     this.#place = place;
+  }
+
+  /** Replaces the way a worker is made, where bundlers or a security policy ask for it. It gets its place by message. */
+  set create(create: () => WorkerLike) {
+    this.#create = create;
+    this.#failures = 0;
   }
 
   /** Starts what is missing, so that slots 1 … count − 1 have a worker. */
@@ -68,11 +73,12 @@ export class Workers {
   #make(slot: number): WorkerLike {
     const place = this.#place(slot);
     const node = globalThis.process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
-    if (!this.create && node) {
+    if (!this.#create && node) {
       const url = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
-      return new node.Worker(url, { workerData: { ag: place }, name: `@ag/kernels ${slot}` });
+      // no flags of the program's: it needs none, and would not start with --input-type
+      return new node.Worker(url, { workerData: { ag: place }, name: `@ag/kernels ${slot}`, execArgv: [] });
     }
-    const worker = this.create?.() ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    const worker = this.#create?.() ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     worker.postMessage(place);
     return worker;
   }

@@ -15,6 +15,7 @@ import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../shape.ts"
 import type { Slice } from "../slice.ts";
 import { permuted } from "../strides.ts";
 import { type Layout, Tensor } from "../tensor.ts";
+import { writing } from "../writing.ts";
 import { copy_ } from "./inplace.ts";
 import { expand, reshape, unsqueeze } from "./view.ts";
 
@@ -254,9 +255,8 @@ export function setAt_(x: Tensor, value: Tensor | number | bigint | boolean, ...
     const written = fitted(pickedShape(part.shape, plan), values, true);
     const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
     const result = replaced(part, rows, written, plan);
-    cpu.copy(result, part);
+    writing([part], () => cpu.copy(result, part));
     result.dispose();
-    part.storage.version++;
     after();
   });
   return x;

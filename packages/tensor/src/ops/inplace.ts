@@ -13,6 +13,7 @@ import { bernoulliLike, fillNormal, fillUniform } from "../random.ts";
 import { beforeWrite } from "../recorder.ts";
 import { broadcast, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { writing } from "../writing.ts";
 import { sum } from "./reduce.ts";
 
 /** What the tape knows of a write that forgets what was there. */
@@ -47,8 +48,8 @@ const normalEntry = forgetting("normal_", "NormalBackward0");
 const bernoulliEntry = forgetting("bernoulli_", "BernoulliBackward2");
 const copyEntry = replacing("copy_", "CopyBackwards", (grad) => grad);
 
-function written(x: Tensor, after: () => void): Tensor {
-  x.storage.version++;
+function written(x: Tensor, after: () => void, write: () => void): Tensor {
+  writing([x], write);
   after();
   return x;
 }
@@ -60,8 +61,7 @@ function fillFrom(x: Tensor, value: Tensor): Tensor {
         "number or a scalar tensor. Use copy_.",
     );
   const after = beforeWrite(fillTensorEntry, [x, value]);
-  copyInto(x, value);
-  return written(x, after);
+  return written(x, after, () => copyInto(x, value));
 }
 
 /**
@@ -74,8 +74,7 @@ function fillFrom(x: Tensor, value: Tensor): Tensor {
 export function fill_(x: Tensor, value: number | bigint | boolean | Tensor): Tensor {
   if (typeof value === "object") return fillFrom(x, value);
   const after = beforeWrite(fillEntry, [x]);
-  cpu.fill(x, typeof value === "boolean" ? Number(value) : value);
-  return written(x, after);
+  return written(x, after, () => cpu.fill(x, typeof value === "boolean" ? Number(value) : value));
 }
 
 /**
@@ -87,8 +86,7 @@ export function fill_(x: Tensor, value: number | bigint | boolean | Tensor): Ten
  */
 export function zero_(x: Tensor): Tensor {
   const after = beforeWrite(zeroEntry, [x]);
-  cpu.fill(x, 0);
-  return written(x, after);
+  return written(x, after, () => cpu.fill(x, 0));
 }
 
 /** A source in the same storage is read whole before anything is written. */
@@ -120,8 +118,7 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
     );
   refuseOverlapping("copy", x);
   const after = beforeWrite(copyEntry, [x, source]);
-  copyInto(x, source);
-  return written(x, after);
+  return written(x, after, () => copyInto(x, source));
 }
 
 /** Draws of fractions need somewhere to put them. */
@@ -185,7 +182,7 @@ export function bernoulli_(x: Tensor, p = 0.5, generator?: Generator | null): Te
   refuseOverlapping("bernoulli", x);
   const after = beforeWrite(bernoulliEntry, [x]);
   const drawn = bernoulliLike(x, p, generator);
-  cpu.copy(drawn, x);
+  written(x, after, () => cpu.copy(drawn, x));
   drawn.dispose();
-  return written(x, after);
+  return x;
 }

@@ -9,6 +9,7 @@ import { batchNormBackward, type NormPlan } from "../norm-backward.ts";
 import type { Op } from "../op.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { writing } from "../writing.ts";
 import { mul } from "./arithmetic.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./view.ts";
@@ -57,30 +58,31 @@ function normalise(
   const [x] = operands;
   const [out, mean, invstd] = [empty(x.shape, { dtype: x.dtype }), channels(x), channels(x)];
   const statistics = [running.runningMean, running.runningVar] as const;
-  withDense([...operands, ...statistics], (a, w, b, m, v) => {
-    if (out.numel() > 0)
-      cpu.batchNorm(
-        a as View,
-        w as View | null,
-        b as View | null,
-        m as View | null,
-        v as View | null,
-        out,
-        mean,
-        invstd,
-        plan,
-      );
-    if (!plan.training) {
-      cpu.copy(m as View, mean);
-      cpu.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
-      return;
-    }
-    [m, v].forEach((dense, i) => {
-      const target = statistics[i as 0 | 1];
-      if (target && dense !== target) cpu.copy(dense as View, target);
-      if (target) target.storage.version++;
-    });
-  });
+  writing(plan.training ? statistics.filter((x) => x !== null) : [], () =>
+    withDense([...operands, ...statistics], (a, w, b, m, v) => {
+      if (out.numel() > 0)
+        cpu.batchNorm(
+          a as View,
+          w as View | null,
+          b as View | null,
+          m as View | null,
+          v as View | null,
+          out,
+          mean,
+          invstd,
+          plan,
+        );
+      if (!plan.training) {
+        cpu.copy(m as View, mean);
+        cpu.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
+        return;
+      }
+      [m, v].forEach((dense, i) => {
+        const target = statistics[i as 0 | 1];
+        if (target && dense !== target) cpu.copy(dense as View, target);
+      });
+    }),
+  );
   return [out, mean, invstd];
 }
 
