@@ -1,6 +1,6 @@
-import { cpu, type DType, type View } from "@ag/kernels";
+import { cpu, type DType, numerics, type View } from "@ag/kernels";
 import { afterAll, describe, expect, test } from "vitest";
-import { numerics, reproducible } from "#matmul/choice";
+import { reproducible } from "#matmul/choice";
 import { engineOf } from "#matmul/engine";
 import { needsOf, stagesOf } from "#matmul/ways";
 import goldens from "./goldens/products.json" with { type: "json" };

@@ -69,11 +69,15 @@ export const assemble = (exported: Readonly<Record<string, Kernel>>, isShared = 
 
 export type Exports<N extends string = string> = Readonly<Record<N, (...args: number[]) => number>>;
 
-/** Synchronous: a few microseconds for a kernel; the optimizing compiler follows in the background. */
+/**
+ * Synchronous: a few microseconds for a kernel; the optimizing compiler follows in the background. `memory`, `table`: the
+ * WebAssembly objects; declarations that name their types would ask users for the DOM's.
+ */
 export const instantiate = <N extends string>(
   bytes: Uint8Array<ArrayBuffer>,
-  memory: WebAssembly.Memory,
-  table?: WebAssembly.Table,
-): Exports<N> =>
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: table ? { memory, table } : { memory } })
-    .exports as Exports<N>;
+  memory: object,
+  table?: object,
+): Exports<N> => {
+  const env = (table ? { memory, table } : { memory }) as WebAssembly.ModuleImports;
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports as Exports<N>;
+};

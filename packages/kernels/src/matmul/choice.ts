@@ -4,8 +4,7 @@
  * nothing else. Most of the time goes in waiting for the optimizing compiler: a candidate counts only once its time
  * has dropped.
  */
-import { isFused, PROBE_BYTES } from "../random/native.ts";
-import { beginOperation, bytes, compile, scratch } from "../runtime.ts";
+import { bytes, compile, scratch } from "../runtime.ts";
 import type { Real } from "./elements.ts";
 import { type Tile, tileProduct } from "./tile.ts";
 
@@ -41,26 +40,14 @@ function tilesOf(isFused: boolean): Tiles {
 }
 
 export const reproducible: Tiles = tilesOf(false);
+const fused: Tiles = tilesOf(true);
 let tiles = reproducible;
 let chosen: Tile = tiles.candidates[0];
 let work = 0;
 
-/**
- * "fast": products and convolutions in float32 may multiply and add in one rounding, where the engine can. Results then
- * differ in the last bits between machines. That pays where multiplication and addition share the machine's units, as on
- * Intel's; on AMD's little. "reproducible", as at the start: the same bits everywhere.
- *
- * ```ts doctest
- * numerics("fast");
- * matmul(ones(2, 2), ones(2, 2)).tolist() // => [[2, 2], [2, 2]]
- * numerics("reproducible");
- * ```
- */
-export function numerics(mode: "reproducible" | "fast"): void {
-  if (mode !== "reproducible" && mode !== "fast")
-    throw new TypeError(`numerics: need "reproducible" or "fast"; got ${String(mode)}.`);
-  beginOperation();
-  tiles = mode === "fast" && isFused(scratch(PROBE_BYTES)) ? tilesOf(true) : reproducible;
+/** From now on tiles of that kind; the probe begins anew. */
+export function setFused(isFused: boolean): void {
+  tiles = isFused ? fused : reproducible;
   chosen = tiles.candidates[0];
   work = 0;
 }
