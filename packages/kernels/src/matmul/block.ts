@@ -6,7 +6,7 @@
  */
 import { type Builder, i32, type Kernel, kernel, type Local, least, pointer, select } from "../assembler/index.ts";
 import { elementsOf, type Real } from "./elements.ts";
-import { type Tile, type TileKernel, tileProduct } from "./tile.ts";
+import { type Tile, tileProduct } from "./tile.ts";
 
 /** The length of the blocks of k, each summed from zero: part of the numbers, not a tuning knob. */
 export const KC = 256;
@@ -123,14 +123,14 @@ export const blockProduct = (tile: Tile, isContinued: boolean): Kernel => {
 
 /**
  * C[rows × columns] = A · packed B over all of k, for few columns: A, whose rows are contiguous, is read where it is,
- * once for each panel of B, row after row. `isContinued`: += that, for k up to 256.
+ * once for each panel of B, row after row. `isContinued`: += that.
  */
 export const sweepProduct = (tile: Tile, isContinued: boolean): Kernel => {
   const { dtype, mr, nr } = tile;
   const { size } = elementsOf(dtype);
-  const first = tileProduct(tile, { isPacked: false, isContinued: false });
   const next = tileProduct(tile, { isPacked: false, isContinued: true });
-  const move = moveTile(dtype, isContinued);
+  const first = isContinued ? next : tileProduct(tile, { isPacked: false, isContinued: false });
+  const move = moveTile(dtype, false);
   return kernel(
     { rows: i32, columns: i32, k: i32, a: pointer, rowA: i32, b: pointer, c: pointer, ldc: i32, spare: pointer },
     (f, { rows, columns, k, a, rowA, b, c, ldc, spare }) => {
@@ -143,26 +143,19 @@ export const sweepProduct = (tile: Tile, isContinued: boolean): Kernel => {
           const target = f.let(select(isEdge, spare, ci));
           const ld = f.let(select(isEdge, i32.of(size * nr), ldc));
           const ai = f.let(a);
-          const begin = (product: TileKernel): void => f.call(product, least(k, KC), ai, rowA, height, bi, target, ld);
           if (isContinued)
-            f.when(
-              isEdge,
-              () => begin(first),
-              () => begin(next),
-            );
-          else begin(first);
+            f.when(isEdge, () => f.call(move, height, least(columnsLeft, nr), ci, ldc, spare, size * nr));
+          f.call(first, least(k, KC), ai, rowA, height, bi, target, ld);
           bi.advance(i32.mul(least(k, KC), size * nr));
-          if (!isContinued) {
-            const rest = f.let(i32.sub(k, KC));
-            f.when(i32.lt(0, rest), () => {
-              countDown(f, rest, KC, (left) => {
-                const depth = f.let(least(left, KC));
-                ai.advance(size * KC);
-                f.call(next, depth, ai, rowA, height, bi, target, ld);
-                bi.advance(i32.mul(depth, size * nr));
-              });
+          const rest = f.let(i32.sub(k, KC));
+          f.when(i32.lt(0, rest), () => {
+            countDown(f, rest, KC, (left) => {
+              const depth = f.let(least(left, KC));
+              ai.advance(size * KC);
+              f.call(next, depth, ai, rowA, height, bi, target, ld);
+              bi.advance(i32.mul(depth, size * nr));
             });
-          }
+          });
           f.when(isEdge, () => f.call(move, height, least(columnsLeft, nr), spare, size * nr, ci, ldc));
           ci.advance(size * nr);
         });

@@ -73,6 +73,8 @@ goldens = {
         convolution(2, 12, 10, 10, 18, (3, 3), padding=(1, 1), groups=3),
         convolution(2, 9, 11, 10, 9, (3, 3), padding=(1, 1), groups=9),
         convolution(1, 2, 40, 41, 3, (5, 5), padding=(2, 2)),
+        convolution(1, 256, 7, 7, 9, (3, 3), padding=(1, 1)),
+        convolution(2, 300, 5, 5, 12, (3, 3), padding=(1, 1)),
     ],
     "winograd": [
         convolution(16, 64, 16, 16, 64, (3, 3), padding=(1, 1)),
