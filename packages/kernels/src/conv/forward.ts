@@ -22,8 +22,8 @@ import { forwardLayer, runWinograd } from "./winograd.ts";
 
 /** Pixels of a band, about. */
 const PIXELS = 256;
-/** Pixels of all images that count as few. */
-const FEW = 256;
+/** Pixels of all images that count as few: they are packed once for all threads. */
+const FEW = 1024;
 
 /** As `Device.conv2d` says. */
 export function conv2d(x: View, weight: View, bias: View | null, out: View, options: ConvolutionOptions): void {
