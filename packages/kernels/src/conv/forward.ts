@@ -18,7 +18,8 @@ import { addPlaces, type Band, bandsOf, copyBorder, placesOf } from "./bands.ts"
 import { packerOfGathered, planeKernels } from "./engine.ts";
 import { type Addresses, fewPlan, type Plan } from "./few.ts";
 import { type Geometry, geometryOf, stripFor, tableBytes, writePixels, writeTaps } from "./geometry.ts";
-import { forwardLayer, runWinograd } from "./winograd.ts";
+import { runWinograd } from "./winograd.ts";
+import { forwardLayer } from "./winograd-layer.ts";
 
 /** Pixels of a band, about. */
 const PIXELS = 256;

@@ -16,7 +16,8 @@ import { sizeOf, type View } from "../view.ts";
 import { addPlaces, placesOf } from "./bands.ts";
 import { packerOfGathered, planeKernels } from "./engine.ts";
 import { type Geometry, geometryOf, tableBytes, writeOutputs, writeSteps } from "./geometry.ts";
-import { backwardLayer, runWinograd } from "./winograd.ts";
+import { runWinograd } from "./winograd.ts";
+import { backwardLayer } from "./winograd-layer.ts";
 
 /** Elements of `taps` in a chunk: they stay in L2. No bit depends on it, nor on the next three. */
 const TAPS = 1 << 16;

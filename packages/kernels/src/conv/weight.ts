@@ -26,7 +26,7 @@ import {
   writeSteps,
   writeTaps,
 } from "./geometry.ts";
-import { forwardLayer } from "./winograd.ts";
+import { forwardLayer } from "./winograd-layer.ts";
 import { runWinogradWeight } from "./winograd-weight.ts";
 
 /**

@@ -12,7 +12,6 @@ import { address, beginOperation, scratch } from "../runtime.ts";
 import type { View } from "../view.ts";
 import { addPlaces, type Band, bandsOf, copyBorder, directStrip, type Images, placesOf, type Strip } from "./bands.ts";
 import { tableBytes, writeSteps } from "./geometry.ts";
-import type { Layer } from "./winograd.ts";
 import {
   EDGE,
   packKernel,
@@ -22,6 +21,7 @@ import {
   winogradEngine,
   writeTiles,
 } from "./winograd-engine.ts";
+import type { Layer } from "./winograd-layer.ts";
 import { PLANES, SIDE } from "./winograd-transforms.ts";
 
 /** Bytes of transformed tiles at a time. Part of the numbers. */
