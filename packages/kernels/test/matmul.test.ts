@@ -195,6 +195,17 @@ test("every tile gives the same bits", () => {
   }
 });
 
+test("more panels than are held at a time, and more columns", () => {
+  const [n, k, m] = [23, 4400, 2056];
+  const [a, b] = [matrix("float32", 1, n, k, false), matrix("float32", 2, k, m, false)];
+  const out = emptyView([n, m]);
+  cpu.matmul(a, b, out);
+  for (const column of [0, 2047, 2048, 2055]) {
+    const part = (x: View, rows: number): number[] => read({ ...x, offset: column, shape: [rows, 1] });
+    expect(part(out, n)).toEqual(defined(read(a), part(b, k), [n, k, 1], "float32"));
+  }
+});
+
 test.each(goldens.products)("error as PyTorch's: $shape", ({ shape, product, biased }) => {
   const [n, k, m] = shape as [number, number, number];
   const [x, y, z] = [numbers(1, n * k), numbers(2, k * m), numbers(3, m)];

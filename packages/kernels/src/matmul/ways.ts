@@ -144,11 +144,11 @@ function sweepStage({ sizes: { columns, k }, a, b, c, ldc }: Product, engine: En
 function blockStages({ dtype, sizes: { columns, k }, a, b, c, ldc }: Product, engine: Engine, at: number): Stage[] {
   const { size } = elementsOf(dtype);
   const stages: Stage[] = [];
+  const step = depthOf(size, Math.min(columns, COLUMNS), k);
   const tall = roundUp(ROWS, engine.tile.mr);
   for (let j = 0; j < columns; j += COLUMNS) {
     const width = Math.min(COLUMNS, columns - j);
     const panels = { at, extent: roundUp(width, engine.tile.nr) };
-    const step = depthOf(size, width, k);
     for (let p = 0; p < k; p += step) {
       const depth = Math.min(step, k - p);
       const from = (m: Matrix, row: number, column: number): Matrix => ({
