@@ -6,8 +6,7 @@
  * Cost: handing out work takes some microseconds when workers are awake, up to 50 when they sleep; so below `ENOUGH`
  * nobody is asked. While no worker is up yet everything runs here.
  */
-import type { Block } from "./memory/block.ts";
-import { pool } from "./memory/heap.ts";
+import { Arena } from "./memory/arena.ts";
 import { isRecording, record } from "./runtime.ts";
 import { LOCAL } from "./threads/recorder.ts";
 import type { Team } from "./threads/team.ts";
@@ -16,7 +15,8 @@ import { getNumThreads, team } from "./threads/threads.ts";
 /** Nanoseconds of work from which threads share it. */
 const ENOUGH = 40_000;
 
-let arena: Block | null = null;
+/** Scratch space of all threads, side by side. */
+const arena = new Arena();
 
 /** What a parallel run needs to know. */
 export interface Spread {
@@ -27,24 +27,14 @@ export interface Spread {
   readonly local?: number;
 }
 
-/** Address of the scratch space of all threads, `local` bytes each. */
-function arenaFor(local: number, threads: number): number {
-  if (local === 0) return 0;
-  const bytes = local * threads;
-  if (!arena || arena.bytes < bytes) {
-    if (arena) pool.free(arena);
-    arena = pool.allocate(Math.max(bytes, 1 << 20), "scratch");
-    pool.pin(arena);
-  }
-  return pool.address(arena);
-}
+const arenaFor = (bytes: number): number => (bytes === 0 ? 0 : arena.at(bytes));
 
 /** Runs what is noted. A thread that is lost may still write to its scratch space: nobody else gets that. */
 function carryOut(crew: Team, stride: number, work: number): void {
   try {
     crew.run(stride, work);
   } catch (error) {
-    arena = null;
+    arena.abandon();
     throw error;
   }
 }
@@ -58,12 +48,12 @@ function carryOut(crew: Team, stride: number, work: number): void {
 export function parallel({ chunks, work, local = 0 }: Spread, body: (chunk: number, local: number) => void): void {
   const crew = chunks > 1 && work >= ENOUGH && !isRecording() ? team() : null;
   if (!crew) {
-    const at = arenaFor(local, 1);
+    const at = arenaFor(local);
     for (let chunk = 0; chunk < chunks; chunk++) body(chunk, at);
     return;
   }
   const stride = Math.ceil(local / 64) * 64;
-  const at = arenaFor(stride, getNumThreads());
+  const at = arenaFor(stride * getNumThreads());
   const { recorder } = crew;
   recorder.begin();
   for (let chunk = 0; chunk < chunks; chunk++) {

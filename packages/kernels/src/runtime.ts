@@ -1,7 +1,7 @@
 /** How do kernels run? Families compile what they need at first use, on the one memory; scratch space is shared by all. */
 import { assemble, type Exports, i32, instantiate, type Kernel, kernel, pointer } from "./assembler/index.ts";
 import { itemSize } from "./dtype.ts";
-import type { Block } from "./memory/block.ts";
+import { Arena } from "./memory/arena.ts";
 import { pool } from "./memory/heap.ts";
 import { isShared, memory } from "./memory/linear.ts";
 import { jobOf } from "./threads/job.ts";
@@ -49,20 +49,13 @@ export const beginOperation = (): void => pool.beginOperation();
 /** Byte address of the first element of a view, valid until the next operation begins. */
 export const address = (view: View): number => view.storage.address() + view.offset * itemSize(view.dtype);
 
-let arena: Block | null = null;
+const arena = new Arena();
 
 /**
  * Address of at least `bytes` bytes, aligned to 64, free to use until the operation ends: one arena for all, so ask
  * once per operation, for everything. Not cleared.
  */
-export function scratch(bytes: number): number {
-  if (!arena || arena.bytes < bytes) {
-    if (arena) pool.free(arena);
-    arena = pool.allocate(Math.max(bytes, 1 << 20), "scratch");
-    pool.pin(arena);
-  }
-  return pool.address(arena);
-}
+export const scratch = (bytes: number): number => arena.at(bytes);
 
 /** Typed arrays over the whole memory. They change when the memory grows: take them after the last allocation. */
 export const bytes = (): Uint8Array => pool.bytes;

@@ -1,3 +1,5 @@
+import type { ConvolutionOptions } from "@ag/kernels";
+
 /** The stream of goldens/products.py: in [−1, 1), float32. */
 export function numbers(seed: number, count: number): Float32Array {
   let state = seed;
@@ -13,6 +15,17 @@ export interface Measured {
   readonly error: number;
   readonly picks: readonly number[];
   readonly exact: readonly number[];
+}
+
+/** What goldens/products.py records of a convolution: shapes, and its three results. */
+export interface ConvolutionCase {
+  readonly x: readonly number[];
+  readonly weight: readonly number[];
+  readonly out: readonly number[];
+  readonly options: ConvolutionOptions;
+  readonly forward: Measured;
+  readonly input: Measured;
+  readonly weights: Measured;
 }
 
 /** The largest error that is allowed: four times PyTorch's, or four units in the last place of the largest result. */

@@ -1,18 +1,8 @@
-import { type ConvolutionOptions, cpu, type DType, sizeOf, type View } from "@ag/kernels";
+import { cpu, type DType, sizeOf, type View } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import goldens from "./goldens/products.json" with { type: "json" };
-import { allowedError, largestDifference, type Measured, numbers } from "./numbers.ts";
+import { allowedError, type ConvolutionCase as Case, largestDifference, numbers } from "./numbers.ts";
 import { read, viewOf } from "./views.ts";
-
-interface Case {
-  readonly x: readonly number[];
-  readonly weight: readonly number[];
-  readonly out: readonly number[];
-  readonly options: ConvolutionOptions;
-  readonly forward: Measured;
-  readonly input: Measured;
-  readonly weights: Measured;
-}
 
 const ways = ["forward", "input", "weights"] as const;
 

@@ -19,8 +19,6 @@ import { type Geometry, stripFor, tableBytes, writePixels, writeTaps } from "./g
 const RESIDENT = 1 << 19;
 /** Output channels of a chunk. */
 const OUTPUTS = 32;
-/** Bytes of the largest tile. */
-const SPARE = 512;
 
 export interface Addresses {
   readonly x: number;
@@ -106,7 +104,9 @@ export function fewPlan(geometry: Geometry, dtype: Real): Plan {
       }
     });
     const parts = Math.ceil(groupO / OUTPUTS);
-    const local = roundUp(size * OUTPUTS * columns, 64) + SPARE;
+    const local =
+      roundUp(size * OUTPUTS * columns, 64) +
+      size * Math.max(...pieces.map(({ engine: { tile } }) => tile.mr * tile.nr));
     parallel({ chunks: options.groups * parts, work: (o * columns * taps) / 20, local }, (chunk, space) => {
       const group = Math.floor(chunk / parts);
       const first = OUTPUTS * (chunk % parts);

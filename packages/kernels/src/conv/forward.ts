@@ -10,7 +10,7 @@ import { KC } from "../matmul/block.ts";
 import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { commonKernels, type Engine, engineOf, packerOfRows, roundUp } from "../matmul/engine.ts";
-import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
+import { multiplyPacked, type Panels, packBlock, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
@@ -80,8 +80,7 @@ function manyPlan(geometry: Geometry, dtype: Real): Plan {
     parallel({ chunks: options.groups * blocks, work: (size * o * taps) / 4 }, (chunk) => {
       const group = Math.floor(chunk / blocks);
       const from = { at: weight + size * group * groupO * taps, row: size * taps, column: size };
-      const part = { first: chunk % blocks, count: 1 };
-      packBlocks(size, packerOfRows(engine, from), { extent: groupO, k: taps }, panelsOf(group), part);
+      packBlock(size, packerOfRows(engine, from), { extent: groupO, k: taps }, panelsOf(group), chunk % blocks);
     });
     const work = (n * o * oh * ow * taps) / 20;
     parallel({ chunks: bands.length * options.groups, work, local: local.bytes }, (chunk, space) => {

@@ -52,21 +52,27 @@ const SPARE = 16;
 /** Bytes of a table of so many entries. */
 export const tableBytes = (entries: number): number => 4 * Math.ceil((entries + SPARE) / 16) * 16;
 
-export function table(at: number, entries: number, fill: (to: Int32Array) => void): void {
+function table(at: number, entries: number, fill: (to: Int32Array) => void): void {
   const to = new Int32Array(bytes().buffer, at, entries + SPARE);
   fill(to);
   to.fill(entries > 0 ? to[entries - 1]! : 0, entries);
 }
 
-/** Byte offsets of the weights of one output channel in a strip, in their order. */
-export function writeTaps(at: number, { groupC, kh, kw, options, taps }: Geometry, size: number, strip: Strip): void {
-  const [dy, dx] = options.dilation;
-  table(at, taps, (to) => {
-    let i = 0;
-    for (let c = 0; c < groupC; c++)
-      for (let y = 0; y < kh; y++)
-        for (let x = 0; x < kw; x++) to[i++] = c * strip.plane + y * dy * strip.row + size * x * dx;
+type Three = readonly [number, number, number];
+
+/** Byte offsets of a grid, the last dimension running fastest, whose neighbours lie so far apart. */
+export function writeGrid(at: number, [a, b, c]: Three, [stepA, stepB, stepC]: Three): void {
+  table(at, a * b * c, (to) => {
+    let entry = 0;
+    for (let i = 0; i < a; i++)
+      for (let j = 0; j < b; j++) for (let k = 0; k < c; k++) to[entry++] = i * stepA + j * stepB + k * stepC;
   });
+}
+
+/** Byte offsets of the weights of one output channel in a strip, in their order. */
+export function writeTaps(at: number, { groupC, kh, kw, options }: Geometry, size: number, strip: Strip): void {
+  const [dy, dx] = options.dilation;
+  writeGrid(at, [groupC, kh, kw], [strip.plane, dy * strip.row, size * dx]);
 }
 
 /** Byte offsets, in a strip, of the first tap of every output pixel of a band. */
@@ -78,12 +84,7 @@ export function writePixels(
   strip: Strip,
 ): void {
   const [sy, sx] = options.stride;
-  table(at, images * rows * ow, (to) => {
-    let i = 0;
-    for (let image = 0; image < images; image++)
-      for (let y = 0; y < rows; y++)
-        for (let x = 0; x < ow; x++) to[i++] = image * strip.image + y * sy * strip.row + size * x * sx;
-  });
+  writeGrid(at, [images, rows, ow], [strip.image, sy * strip.row, size * sx]);
 }
 
 /** Rows of the image with its border that so many rows of outputs see. */
@@ -102,17 +103,9 @@ export function stripFor(
 }
 
 /** Byte offsets of the output pixels of one channel in `images` images. */
-export function writeOutputs(at: number, { o, pixels }: Geometry, images: number, size: number): void {
-  table(at, images * pixels, (to) => {
-    let i = 0;
-    for (let image = 0; image < images; image++)
-      for (let pixel = 0; pixel < pixels; pixel++) to[i++] = size * (image * o * pixels + pixel);
-  });
-}
+export const writeOutputs = (at: number, { o, pixels }: Geometry, images: number, size: number): void =>
+  writeGrid(at, [1, images, pixels], [0, size * o * pixels, size]);
 
 /** Multiples of `distance`: byte offsets of the channels of the output. */
-export function writeSteps(at: number, count: number, distance: number): void {
-  table(at, count, (to) => {
-    for (let i = 0; i < count; i++) to[i] = i * distance;
-  });
-}
+export const writeSteps = (at: number, count: number, distance: number): void =>
+  writeGrid(at, [1, 1, count], [0, 0, distance]);

@@ -4,11 +4,10 @@
  */
 import type { ConvolutionOptions } from "../device.ts";
 import { itemSize } from "../dtype.ts";
-import { KC } from "../matmul/block.ts";
 import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { type Engine, engineOf, packerOfRows, roundUp } from "../matmul/engine.ts";
-import { multiplyPacked, type Panels, packedScratch, panelBytes } from "../matmul/panels.ts";
+import { multiplyPacked, type Panels, packAll, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { type Plan as MatrixPlan, planOf as matrixPlanOf, runPlan } from "../matmul/plan.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, clear, scratch } from "../runtime.ts";
@@ -19,14 +18,12 @@ import { type Geometry, geometryOf, tableBytes, writeOutputs, writeSteps } from 
 import { runWinograd } from "./winograd.ts";
 import { backwardLayer } from "./winograd-layer.ts";
 
-/** Elements of `taps` in a chunk: they stay in L2. No bit depends on it, nor on the next three. */
+/** Elements of `taps` in a chunk: they stay in L2. No bit depends on it, nor on the next two. */
 const TAPS = 1 << 16;
 /** Columns of a product over several images. */
 const COLUMNS = 2048;
 /** Pixels from which an image is worth a product of its own. */
 const LARGE_IMAGE = 256;
-/** Pixels of a chunk that packs. */
-const PACKED = 256;
 /** Pixels up to which packing the weights would cost more than multiplying them. */
 const FEW_PIXELS = 8;
 
@@ -124,15 +121,7 @@ function packGrad(
   const size = itemSize(dtype);
   const columns = images * pixels;
   const from = grad + size * (image * o + group * groupO) * pixels;
-  parallel({ chunks: Math.ceil(columns / PACKED), work: (size * columns * groupO) / 4 }, (chunk) => {
-    const first = PACKED * chunk;
-    const extent = Math.min(PACKED, columns - first);
-    for (let p = 0; p < groupO; p += KC) {
-      const depth = Math.min(KC, groupO - p);
-      const to = panels.at + size * (panels.extent * p + first * depth);
-      packerOfGathered(dtype, nr, { from, near, along })(first, extent, p, depth, to);
-    }
-  });
+  packAll(size, packerOfGathered(dtype, nr, { from, near, along }), { extent: columns, k: groupO }, panels);
 }
 
 /** The products of a group's channels with the packed gradient, chunk by chunk, and their sums. */

@@ -10,7 +10,7 @@ import { KC } from "../matmul/block.ts";
 import { tileFor } from "../matmul/choice.ts";
 import type { Real } from "../matmul/elements.ts";
 import { type Engine, engineOf, roundUp } from "../matmul/engine.ts";
-import { multiplyPacked, type Panels, packBlocks, packedScratch, panelBytes } from "../matmul/panels.ts";
+import { multiplyPacked, type Panels, packBlock, packedScratch, panelBytes } from "../matmul/panels.ts";
 import { parallel } from "../parallel.ts";
 import { address, beginOperation, clear, scratch } from "../runtime.ts";
 import { sizeOf, type View } from "../view.ts";
@@ -137,12 +137,13 @@ function prepare(plan: Plan, { grad, x }: Addresses, bands: readonly Band[]): vo
   const depths = Math.ceil((together * pixels) / KC);
   const chunks = bands.length * options.groups * depths;
   parallel({ chunks, work: (size * bands.length * together * pixels * o) / 4 }, (chunk) => {
-    const [item, first] = [Math.floor(chunk / depths), chunk % depths];
+    const item = Math.floor(chunk / depths);
     const [block, group] = [Math.floor(item / options.groups), item % options.groups];
     const { image, images } = bands[block]!;
     const from = grad + size * (image * o + group * groupO) * pixels;
     const packer = packerOfGathered(dtype, mr, { from, near: at.gradChannels, along: at.gradPixels });
-    packBlocks(size, packer, { extent: groupO, k: images * pixels }, panelsOf(plan, block, group), { first, count: 1 });
+    const extents = { extent: groupO, k: images * pixels };
+    packBlock(size, packer, extents, panelsOf(plan, block, group), chunk % depths);
   });
 }
 

@@ -4,14 +4,17 @@ import { blockProduct, countDown } from "../matmul/block.ts";
 import { fourRows } from "../matmul/choice.ts";
 import { roundUp } from "../matmul/engine.ts";
 import type { Tile } from "../matmul/tile.ts";
+import { once } from "../once.ts";
 import { compile } from "../runtime.ts";
 import { type Strip, stripOf } from "./bands.ts";
-import { table } from "./geometry.ts";
 import { packTransformed, type Source, unpackOutput, unpackWeights } from "./winograd-kernels.ts";
 import { PLANES } from "./winograd-transforms.ts";
 
 /** Output elements of a tile along each dimension. */
 export const EDGE = 4;
+
+/** Channels that are transformed together. */
+export const CHANNELS = 16;
 
 /** Sums over channels or tiles start from zero after so many: the transforms magnify what products err. */
 const SPAN = 16;
@@ -95,38 +98,27 @@ export interface WinogradEngine extends Exports<"blocks" | "first" | "next" | "o
   readonly tile: Tile;
 }
 
-const engines = new Map<Tile, WinogradEngine>();
+const engineOf = once((tile: Tile): WinogradEngine => {
+  const kernels = {
+    first: products(tile, false),
+    next: products(tile, true),
+    blocks: blockedProducts(tile),
+    output: unpackOutput,
+    weights: unpackWeights,
+  };
+  return { tile, ...compile(kernels) };
+});
 
 /** Of a float32 tile of four rows, as panels of transformed tiles have. Asks for the tile, so before the operation takes its scratch space. */
-export function winogradEngine(multiplyAdds: number): WinogradEngine {
-  const tile = fourRows(multiplyAdds);
-  let engine = engines.get(tile);
-  if (!engine) {
-    const kernels = {
-      first: products(tile, false),
-      next: products(tile, true),
-      blocks: blockedProducts(tile),
-      output: unpackOutput,
-      weights: unpackWeights,
-    };
-    engine = { tile, ...compile(kernels) };
-    engines.set(tile, engine);
-  }
-  return engine;
-}
+export const winogradEngine = (multiplyAdds: number): WinogradEngine => engineOf(fourRows(multiplyAdds));
 
-const packs = new Map<string, (...args: number[]) => unknown>();
+const packKernels = once((source: Source) =>
+  once((width: number) => compile({ run: packTransformed(width, source) }).run),
+);
 
 /** The kernel that packs transformed tiles or weights into panels of `width`. */
-export function packKernel(width: number, source: Source): (...args: number[]) => unknown {
-  const key = `${source} ${width}`;
-  let run = packs.get(key);
-  if (!run) {
-    run = compile({ run: packTransformed(width, source) }).run;
-    packs.set(key, run);
-  }
-  return run;
-}
+export const packKernel = (width: number, source: Source): ((...args: number[]) => unknown) =>
+  packKernels(source)(width);
 
 /** Some neighbours at some of k, out of so many of both; the first neighbour is the first of a panel. */
 export interface Section {
@@ -165,17 +157,3 @@ export const tileStrip = (
   { images, rows, tilesX, channels }: { readonly [N in "images" | "rows" | "tilesX" | "channels"]: number },
   reach: number,
 ): Strip => stripOf(4, images, channels, EDGE * (rows - 1) + reach, EDGE * (tilesX - 1) + reach);
-
-/** Byte offsets of the tiles of a band. */
-export function writeTiles(
-  at: number,
-  { images, rows, tilesX }: { readonly images: number; readonly rows: number; readonly tilesX: number },
-  distance: { readonly image: number; readonly row: number; readonly column: number },
-): void {
-  table(at, images * rows * tilesX, (to) => {
-    let i = 0;
-    for (let image = 0; image < images; image++)
-      for (let y = 0; y < rows; y++)
-        for (let x = 0; x < tilesX; x++) to[i++] = image * distance.image + y * distance.row + x * distance.column;
-  });
-}

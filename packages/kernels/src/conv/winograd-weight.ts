@@ -11,23 +11,21 @@ import { parallel } from "../parallel.ts";
 import { address, beginOperation, scratch } from "../runtime.ts";
 import type { View } from "../view.ts";
 import { addPlaces, type Band, bandsOf, copyBorder, directStrip, type Images, placesOf, type Strip } from "./bands.ts";
-import { tableBytes, writeSteps } from "./geometry.ts";
+import { tableBytes, writeGrid, writeSteps } from "./geometry.ts";
 import {
+  CHANNELS,
   EDGE,
   packKernel,
   stepOf,
   tileStrip,
   type WinogradEngine,
   winogradEngine,
-  writeTiles,
 } from "./winograd-engine.ts";
 import type { Layer } from "./winograd-layer.ts";
 import { PLANES, SIDE } from "./winograd-transforms.ts";
 
 /** Bytes of transformed tiles at a time. Part of the numbers. */
 const BLOCK = 6 << 20;
-/** Channels that are transformed together. */
-const CHANNELS = 16;
 /** Matrices of a chunk. */
 const MATRICES = 3;
 
@@ -106,7 +104,8 @@ export function runWinogradWeight(layer: Layer, grad: View, x: View, out: View):
     [plan.x, atX],
   ] as const) {
     const { image, row } = operand.strip;
-    writeTiles(places.tiles, { ...bands[0]!, tilesX }, { image, row: EDGE * row, column: 4 * EDGE });
+    const { images, rows } = bands[0]!;
+    writeGrid(places.tiles, [images, rows, tilesX], [image, EDGE * row, 4 * EDGE]);
     writeSteps(places.channels, operand.images.c, operand.strip.plane);
   }
   bands.forEach((band, i) => {

@@ -13,16 +13,16 @@ import { address, beginOperation, scratch } from "../runtime.ts";
 import type { View } from "../view.ts";
 import { addPlaces, type Band, bandsOf, copyBorder, placesOf, type Strip } from "./bands.ts";
 import { planeKernels } from "./engine.ts";
-import { tableBytes, writeSteps } from "./geometry.ts";
+import { tableBytes, writeGrid, writeSteps } from "./geometry.ts";
 import {
   BLOCK,
+  CHANNELS,
   EDGE,
   packSection,
   stepOf,
   tileStrip,
   type WinogradEngine,
   winogradEngine,
-  writeTiles,
 } from "./winograd-engine.ts";
 import type { Layer } from "./winograd-layer.ts";
 import { PLANES, SIDE } from "./winograd-transforms.ts";
@@ -33,8 +33,6 @@ const TILES = 48;
 const FEW_TILES = 64;
 /** Nanoseconds for transforming the weights between two channels. */
 const WEIGHT = 6;
-/** Channels that are transformed together. */
-const CHANNELS = 16;
 
 interface Plan {
   readonly layer: Layer;
@@ -77,7 +75,7 @@ function planOf(layer: Layer): Plan {
   const hasMargin = oh % EDGE > 0 || ow % EDGE > 0;
   const channels = isFew ? Math.min(c, CHANNELS) : c;
   const outputs = isFew ? Math.min(o, CHANNELS) : o;
-  const tiles = images * rows * tilesX;
+  const tiles = tilesOf(bands[0]!, tilesX);
   return {
     ...{ layer, engine, tilesX, bands, tiles, channels, outputs, isFew, hasMargin },
     strip: tileStrip({ images, rows, tilesX, channels }, SIDE),
@@ -103,6 +101,8 @@ const localOf = ({ strip, stepV, stepU, stepM, tiles, isFew, hasMargin, outputs 
 
 type Local = ReturnType<typeof localOf>["at"];
 
+const tilesOf = ({ images, rows }: Band, tilesX: number): number => images * rows * tilesX;
+
 const sharedOf = ({ layer: { c, o }, tiles, isFew, stepV, stepU }: Plan) =>
   placesOf({
     tiles: tableBytes(tiles),
@@ -125,9 +125,9 @@ export function runWinograd(layer: Layer, x: View, weight: View, bias: View | nu
   beginOperation();
   const at = addPlaces(shared.at, scratch(shared.bytes));
   const addresses = { x: address(x), weight: address(weight), bias: bias && address(bias), out: address(out) };
-  writeTiles(at.tiles, { images, rows, tilesX }, { image: strip.image, row: EDGE * strip.row, column: 4 * EDGE });
+  writeGrid(at.tiles, [images, rows, tilesX], [strip.image, EDGE * strip.row, 4 * EDGE]);
   const image = plan.plane * (plan.hasMargin ? plan.outputs : o);
-  writeTiles(at.to, { images, rows, tilesX }, { image, row: EDGE * plan.row, column: 4 * EDGE });
+  writeGrid(at.to, [images, rows, tilesX], [image, EDGE * plan.row, 4 * EDGE]);
   writeSteps(at.channels, c, strip.plane);
   writeSteps(at.weightsO, o, strideO);
   writeSteps(at.weightsC, c, strideC);
@@ -211,7 +211,7 @@ function transformImages(
 ): void {
   const { band, first, count, border, to } = range;
   copyBorder("float32", layer, strip, band, { x, above: EDGE * band.row, first, count, to: border });
-  const tiles = band.images * band.rows * tilesX;
+  const tiles = tilesOf(band, tilesX);
   const section = { first: 0, extent: tiles, of: tiles, firstK: first, depth: count, k: layer.c };
   const images = { from: border, row: strip.row, near: at.tiles, along: at.channels };
   packSection(4, "image", section, images, { to, step: stepV });
@@ -231,7 +231,7 @@ function multiply(
   part: Part & { readonly [N in "firstK" | "depth" | "v" | "u"]: number },
 ): void {
   const { band, count, firstK, depth, v, u } = part;
-  const tiles = band.images * band.rows * tilesX;
+  const tiles = tilesOf(band, tilesX);
   const from = v + 4 * roundUp(tiles, 4) * firstK;
   engine.blocks(Number(firstK === 0), tiles, count, depth, from, stepV, u, stepU, m, stepM, 4 * count, sums, spare);
 }
@@ -241,7 +241,7 @@ function finish(plan: Plan, own: Local, part: Part, addresses: Addresses, at: Sh
   const { layer, engine, tilesX, hasMargin, stepM, row, plane, outputs } = plan;
   const { o, oh, ow } = layer;
   const { band, first, count } = part;
-  const tiles = band.images * band.rows * tilesX;
+  const tiles = tilesOf(band, tilesX);
   const top = EDGE * band.row;
   const out = addresses.out + 4 * (((band.image * o + first) * oh + top) * ow);
   const to = hasMargin ? own.margin : out;

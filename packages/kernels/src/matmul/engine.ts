@@ -1,5 +1,6 @@
 /** Which kernels compute matrix products, and how do packers find the elements of a matrix? */
 import type { Exports } from "../assembler/index.ts";
+import { once } from "../once.ts";
 import { compile } from "../runtime.ts";
 import { blockProduct, sweepProduct } from "./block.ts";
 import type { Real } from "./elements.ts";
@@ -30,43 +31,30 @@ export interface Sizes {
   readonly k: number;
 }
 
-const engines = new Map<Tile, Engine>();
-
-/** The kernels of a tile, compiled at first use. */
-export function engineOf(tile: Tile): Engine {
-  let engine = engines.get(tile);
-  if (!engine) {
-    const { dtype, mr, nr } = tile;
-    const run = compile({
-      packA: pack(mr, dtype),
-      packB: pack(nr, dtype),
-      first: blockProduct(tile, false),
-      next: blockProduct(tile, true),
-      sweep: sweepProduct(tile, false),
-      sweepOn: sweepProduct(tile, true),
-    });
-    engine = { tile, run };
-    engines.set(tile, engine);
-  }
-  return engine;
-}
-
-type Common = Exports<"plain" | "bias" | "move" | "stream" | "vector">;
-const common: Partial<Record<Real, Common>> = {};
+/** The kernels of a tile. */
+export const engineOf: (tile: Tile) => Engine = once((tile) => {
+  const { dtype, mr, nr } = tile;
+  const run = compile({
+    packA: pack(mr, dtype),
+    packB: pack(nr, dtype),
+    first: blockProduct(tile, false),
+    next: blockProduct(tile, true),
+    sweep: sweepProduct(tile, false),
+    sweepOn: sweepProduct(tile, true),
+  });
+  return { tile, run };
+});
 
 /** The kernels that know no tile. */
-export function commonKernels(dtype: Real): Common {
-  let found = common[dtype];
-  if (!found)
-    found = common[dtype] = compile({
-      plain: plainProduct(dtype),
-      bias: addBias(dtype),
-      move: moveElements(dtype),
-      stream: streamProduct(dtype),
-      vector: vectorProduct,
-    });
-  return found;
-}
+export const commonKernels: (dtype: Real) => Exports<"plain" | "bias" | "move" | "stream" | "vector"> = once((dtype) =>
+  compile({
+    plain: plainProduct(dtype),
+    bias: addBias(dtype),
+    move: moveElements(dtype),
+    stream: streamProduct(dtype),
+    vector: vectorProduct,
+  }),
+);
 
 export const roundUp = (x: number, to: number): number => Math.ceil(x / to) * to;
 

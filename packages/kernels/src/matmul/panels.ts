@@ -3,6 +3,7 @@
  *
  * Blocking   256 of k, then 96 rows of A that stay in L2 while the columns pass. Only the 256 shows in the numbers.
  */
+import { parallel } from "../parallel.ts";
 import { KC } from "./block.ts";
 import { elementsOf } from "./elements.ts";
 import { type Engine, type Packer, roundUp, type Sizes } from "./engine.ts";
@@ -11,12 +12,20 @@ import { type Engine, type Packer, roundUp, type Sizes } from "./engine.ts";
 export const ROWS = 96;
 /** Below this depth a row of tiles is finished before the next one begins: writing C is then most of the work. */
 const SHALLOW = 32;
+/** Neighbours that one thread packs at a time: a multiple of every panel's width. */
+const PACKED = 128;
 
 /** Panels of one operand for all of k: blocks of 256 of k one after the other, each as pack.ts has them. */
 export interface Panels {
   readonly at: number;
   /** Neighbours, rounded up to whole panels. */
   readonly extent: number;
+}
+
+/** What is packed: neighbours, and how much of k. */
+interface Extents {
+  readonly extent: number;
+  readonly k: number;
 }
 
 /** Bytes of panels for `extent` neighbours and all of k. */
@@ -26,17 +35,22 @@ export const panelBytes = (size: number, extent: number, width: number, k: numbe
 /** Where the block of k from `p` on begins. */
 const panelsFrom = (size: number, { at, extent }: Panels, p: number): number => at + size * extent * p;
 
-/** Packs blocks of k from block `first` on, `count` of them. */
-export function packBlocks(
-  size: number,
-  packer: Packer,
-  sizes: { readonly extent: number; readonly k: number },
-  to: Panels,
-  { first, count }: { readonly first: number; readonly count: number },
-): void {
-  const end = Math.min(sizes.k, KC * (first + count));
-  for (let p = KC * first; p < end; p += KC)
-    packer(0, sizes.extent, p, Math.min(KC, sizes.k - p), panelsFrom(size, to, p));
+/** Packs the block of k with the number `block`. */
+export function packBlock(size: number, packer: Packer, { extent, k }: Extents, to: Panels, block: number): void {
+  const p = KC * block;
+  packer(0, extent, p, Math.min(KC, k - p), panelsFrom(size, to, p));
+}
+
+/** Packs all blocks, by all threads: each takes some neighbours. */
+export function packAll(size: number, packer: Packer, { extent, k }: Extents, to: Panels): void {
+  parallel({ chunks: Math.ceil(extent / PACKED), work: (size * extent * k) / 4 }, (chunk) => {
+    const first = PACKED * chunk;
+    const count = Math.min(PACKED, extent - first);
+    for (let p = 0; p < k; p += KC) {
+      const depth = Math.min(KC, k - p);
+      packer(first, count, p, depth, panelsFrom(size, to, p) + size * first * depth);
+    }
+  });
 }
 
 /** Bytes of scratch space that `multiplyPacked` needs for chunks of so many rows or columns. */

@@ -7,7 +7,6 @@
  * vector   one column: as it says in vector.ts.
  * blocks   everything else: B becomes panels, as many at a time as L3 and the scratch space bear.
  */
-import { parallel } from "../parallel.ts";
 import { KC } from "./block.ts";
 import { elementsOf, type Real } from "./elements.ts";
 import {
@@ -19,7 +18,7 @@ import {
   roundUp,
   type Sizes,
 } from "./engine.ts";
-import { multiplyPacked, type Panels, packedScratch, panelBytes, ROWS } from "./panels.ts";
+import { multiplyPacked, packAll, packedScratch, panelBytes, ROWS } from "./panels.ts";
 import { streamSpare } from "./stream.ts";
 import { VECTOR_SPARE } from "./vector.ts";
 
@@ -29,8 +28,6 @@ export type Way = "plain" | "vector" | "sweep" | "stream" | "blocks";
 const COLUMNS = 2048;
 /** Bytes of panels at a time. */
 const MOST_PANELS = 32 << 20;
-/** Columns of B that are packed together. */
-const PACKED = 128;
 
 /** A product to compute; the rows of C lie `ldc` bytes apart, its columns are adjacent. */
 export interface Product {
@@ -156,7 +153,7 @@ function blockStages({ dtype, sizes: { columns, k }, a, b, c, ldc }: Product, en
         at: m.at + row * m.row + column * m.column,
       });
       stages.push({
-        prepare: () => packAll(engine, from(b, p, j), { extent: width, k: depth }, panels),
+        prepare: () => packAll(size, packerOfColumns(engine, from(b, p, j)), { extent: width, k: depth }, panels),
         part: (first, count, local) => {
           for (let r = first; r < first + count; r += tall) {
             const rows = Math.min(tall, first + count - r);
@@ -169,18 +166,4 @@ function blockStages({ dtype, sizes: { columns, k }, a, b, c, ldc }: Product, en
     }
   }
   return stages;
-}
-
-/** All columns become panels. */
-function packAll(engine: Engine, b: Matrix, { extent, k }: { extent: number; k: number }, to: Panels): void {
-  const { size } = elementsOf(engine.tile.dtype);
-  const pack = packerOfColumns(engine, b);
-  parallel({ chunks: Math.ceil(extent / PACKED), work: (size * extent * k) / 4 }, (chunk) => {
-    const first = PACKED * chunk;
-    const count = Math.min(PACKED, extent - first);
-    for (let p = 0; p < k; p += KC) {
-      const depth = Math.min(KC, k - p);
-      pack(first, count, p, depth, to.at + size * (to.extent * p + first * depth));
-    }
-  });
 }
