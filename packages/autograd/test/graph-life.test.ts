@@ -28,6 +28,17 @@ describe("saved values", () => {
     expect(x.grad?.tolist()).toEqual([2, 2]);
   });
 
+  test("are not the caller's own lists: what becomes of those changes no gradient", () => {
+    const x = tensor([[1, 2], [3, 4]], { requiresGrad: true }); // biome-ignore format: a matrix
+    const dims = [0];
+    const options = { keepdim: true };
+    const y = x.flip(dims).mul(tensor([[1, 2], [3, 4]])).sum(dims, options); // biome-ignore format: a matrix
+    dims[0] = 1;
+    options.keepdim = false;
+    y.sum().backward();
+    expect(x.grad?.tolist()).toEqual([[3, 4], [1, 2]]); // biome-ignore format: a matrix
+  });
+
   test("outlive the handles of their tensors", () => {
     const x = leaf([1, 2]);
     const y = x.mul(3);

@@ -2,7 +2,7 @@
 import { type Algebra, cpu, type DType, type Formula } from "@ag/kernels";
 import { isFloating } from "./dtype.ts";
 import { DTypeError, ValueError } from "./errors.ts";
-import { empty } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import type { Operand } from "./tensor.ts";
 
 type Accepts = (dtype: DType, operands: readonly Operand[]) => void;
@@ -45,7 +45,7 @@ function hasZero(x: Operand): boolean {
   if (typeof x !== "object") return Number(x) === 0;
   if (x.numel() === 0) return false;
   const ones = x.shape.map(() => 1);
-  const [isZero, any] = [empty(x.shape, { dtype: "bool" }), empty(ones, { dtype: "bool" })];
+  const [isZero, any] = [fresh(x.shape, "bool"), fresh(ones, "bool")];
   cpu.pointwise(isZeroFormula, [x], isZero, x.dtype);
   cpu.reduce("max", isZero, any);
   const found = any.item() === 1;

@@ -1,11 +1,11 @@
 import { cpu, type DType } from "@ag/kernels";
-import { empty } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The elements in another dtype; the tensor itself if it has that. Not recorded. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
-  const out = empty(x.shape, { dtype });
+  const out = fresh(x.shape, dtype);
   cpu.copy(x, out);
   return out;
 }

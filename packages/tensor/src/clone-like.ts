@@ -1,11 +1,11 @@
 import { cpu } from "@ag/kernels";
 import { isDense } from "./elementwise.ts";
-import { empty, emptyStrided } from "./factories.ts";
+import { fresh, freshStrided } from "./fresh.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A copy of `x` with the strides of `like`, a tensor of the same shape, if those are dense; else row-major. Not recorded. */
 export function cloneLike(x: Tensor, like: Tensor): Tensor {
-  const out = isDense(like) ? emptyStrided(x.shape, like.strides, x.dtype) : empty(x.shape, { dtype: x.dtype });
+  const out = isDense(like) ? freshStrided(x.shape, like.strides, x.dtype) : fresh(x.shape, x.dtype);
   cpu.copy(x, out);
   return out;
 }

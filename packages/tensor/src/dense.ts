@@ -1,12 +1,12 @@
 /** How do kernels that want row-major operands get them? By copies that nobody records and that vanish after the call. */
 import { cpu, isContiguous, type View } from "@ag/kernels";
-import { empty } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import type { Shape } from "./shape.ts";
 import type { Layout, Tensor } from "./tensor.ts";
 
 /** A row-major copy without history. */
 export function denseCopy(x: View): Tensor {
-  const copy = empty(x.shape, { dtype: x.dtype });
+  const copy = fresh(x.shape, x.dtype);
   cpu.copy(x, copy);
   return copy;
 }

@@ -1,7 +1,6 @@
 /** What becomes of the losses of all elements: their mean, their sum, or nothing. */
 import { cpu, type Formula } from "@ag/kernels";
-import { ValueError } from "./errors.ts";
-import { empty } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import { div, mul } from "./ops/arithmetic.ts";
 import { reduced } from "./reduction.ts";
 import type { Operand, Tensor } from "./tensor.ts";
@@ -11,13 +10,6 @@ export type Reduction = "mean" | "sum" | "none";
 export interface Reduced {
   /** One number, or the loss of each element. "mean". */
   readonly reduction?: Reduction;
-}
-
-export function checkReduction(op: string, reduction: Reduction): void {
-  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none")
-    throw new ValueError(
-      `${op}: ${String(reduction)} is not a valid value for reduction: need "mean", "sum" or "none".`,
-    );
 }
 
 const quotient: Formula = (m, x, count) => m.div(x, count);
@@ -39,7 +31,7 @@ export function share(grad: Tensor, weight: Tensor | null, reduction: Reduction,
 
 /** A formula on operands, reduced. Not recorded. */
 export function weighed(formula: Formula, operands: readonly Operand[], x: Tensor, reduction: Reduction): Tensor {
-  const out = empty(x.shape, { dtype: x.dtype });
+  const out = fresh(x.shape, x.dtype);
   cpu.pointwise(formula, operands as readonly (Tensor | number)[], out, out.dtype);
   return finished(out, reduction);
 }

@@ -2,7 +2,8 @@
 import { cpu } from "@ag/kernels";
 import { defineOutputs } from "./define.ts";
 import { withDense } from "./dense.ts";
-import { empty, onesLike } from "./factories.ts";
+import { onesLike } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import type { Op } from "./op.ts";
 import { add, div, mul, sub } from "./ops/arithmetic.ts";
 import { rsqrt } from "./ops/functions.ts";
@@ -80,7 +81,7 @@ export const batchNormBackward: Op<Backward, readonly Tensor[]> = defineOutputs(
   forward: (...[grad, x, weight, mean, invstd, { training, wanted }]: Backward) => {
     const channels = [x.shape[1]!];
     const shapes = [x.shape, channels, channels];
-    const results = wanted.map((isWanted, i) => empty(isWanted ? shapes[i]! : [0], { dtype: x.dtype }));
+    const results = wanted.map((isWanted, i) => fresh(isWanted ? shapes[i]! : [0], x.dtype));
     const [toX, toWeight, toBias] = results.map((out, i) => (wanted[i] ? out : null)) as (Tensor | null)[];
     withDense([grad, x, weight, mean, invstd], (g, a, w, m, s) =>
       cpu.batchNormBackward(g, a, w, m, s, toX ?? null, toWeight ?? null, toBias ?? null, training),

@@ -2,7 +2,7 @@
 import { cpu, type Formula, type View } from "@ag/kernels";
 import { checkComputes, isFloating } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
-import { empty } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import { type Shape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -41,7 +41,7 @@ function wholeProduct(a: View, b: View, out: View): void {
   const rank = out.shape.length;
   const [n, k, m] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
   const lead = out.shape.slice(0, rank - 2);
-  const products = empty([...lead, n, k, m], { dtype: out.dtype });
+  const products = fresh([...lead, n, k, m], out.dtype);
   const inserted = (x: View, d: number): View => ({
     ...pick(x),
     shape: [...x.shape.slice(0, d), 1, ...x.shape.slice(d)],

@@ -1,10 +1,14 @@
 /** How are random tensors made? The draws, and their order in the stream, are PyTorch's. */
 import { cpu, type DType } from "@ag/kernels";
+import { aGenerator, aShape, aTensor, aWhole, someOptions, theSizes } from "./arguments.ts";
+import { defineFunction } from "./checked.ts";
 import { isFloating } from "./dtype.ts";
 import { DTypeError, ValueError } from "./errors.ts";
-import { empty, type TensorOptions } from "./factories.ts";
+import type { TensorOptions } from "./factories.ts";
+import { flagged, making, sizesAndOptions } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import { defaultGenerator, type Generator } from "./generator.ts";
-import { checkedShape, type Shape, shapeArgument } from "./shape.ts";
+import { checkedShape, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
@@ -26,19 +30,22 @@ function needFloating(op: string, dtype: DType): void {
     );
 }
 
-const drawn =
-  (op: string, fill: (out: Tensor, generator: Generator | null | undefined) => void): RandomFactory =>
-  (...args: readonly unknown[]): Tensor => {
-    const last = args.at(-1);
-    const isOptions = typeof last === "object" && !Array.isArray(last);
-    const { generator, requiresGrad = false, ...options } = isOptions ? (last as RandomOptions) : {};
-    const shape = shapeArgument((isOptions ? args.slice(0, -1) : args) as readonly number[] | readonly [Shape]);
-    needFloating(op, options.dtype ?? "float32");
-    const out = empty(checkedShape(shape, op), options);
-    fill(out, generator);
-    if (requiresGrad) out.requiresGrad = true;
-    return out;
-  };
+const drawing = { ...making, generator: aGenerator };
+
+/* @__NO_SIDE_EFFECTS__ */
+const drawn = (op: string, fill: (out: Tensor, generator: Generator | null | undefined) => void): RandomFactory =>
+  defineFunction({
+    name: op,
+    takes: { shape: theSizes, options: someOptions(drawing) },
+    call: ((...args: readonly unknown[]) => {
+      const [shape, options] = sizesAndOptions<RandomOptions>(args);
+      const { generator, dtype = "float32" } = options;
+      needFloating(op, dtype);
+      const out = fresh(checkedShape(shape, op), dtype);
+      fill(out, generator);
+      return flagged(out, options);
+    }) as RandomFactory,
+  });
 
 /**
  * Uniform numbers in [0, 1): `rand(2, 3)`, or `rand([2, 3], { dtype, requiresGrad, generator })`.
@@ -54,29 +61,44 @@ export const rand: RandomFactory = drawn("rand", (out, generator) => cpu.uniform
 export const randn: RandomFactory = drawn("randn", (out, generator) => cpu.normal(out, stateOf(generator), 0, 1));
 
 /** Whole numbers in [low, high), int64 unless `dtype` says otherwise. */
-export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
-  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || low >= high)
-    throw new ValueError(
-      `randint: random_ expects 'from' to be less than 'to': need whole numbers low < high; got ${low} and ${high}.`,
-    );
-  const { generator, ...rest } = options;
-  const out = empty(checkedShape(shape, "randint"), { dtype: "int64", ...rest });
-  cpu.randomIntegers(out, stateOf(generator), low, high);
-  return out;
-}
+export const randint: (low: number, high: number, shape: Shape, options?: RandomOptions) => Tensor = defineFunction({
+  name: "randint",
+  takes: { low: aWhole, high: aWhole, shape: aShape, options: someOptions(drawing) },
+  call: (low, high, shape, options = {}) => {
+    if (low >= high)
+      throw new ValueError(
+        `randint: random_ expects 'from' to be less than 'to': need whole numbers low < high; got ${low} and ${high}.`,
+      );
+    const out = fresh(checkedShape(shape, "randint"), options.dtype ?? "int64");
+    cpu.randomIntegers(out, stateOf(options.generator), low, high);
+    return flagged(out, options);
+  },
+});
 
 /** A random permutation of 0 … n − 1, int64. */
-export function randperm(n: number, { generator, ...options }: RandomOptions = {}): Tensor {
-  const out = empty(checkedShape([n], "randperm"), { ...options, dtype: "int64" });
-  cpu.permutation(out, stateOf(generator));
-  return out;
-}
+export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFunction({
+  name: "randperm",
+  takes: { n: aWhole, options: someOptions(drawing) },
+  call: (n, options = {}) => {
+    const out = fresh(checkedShape([n], "randperm"), "int64");
+    cpu.permutation(out, stateOf(options.generator));
+    return flagged(out, options);
+  },
+});
 
-/** Random numbers in the shape and dtype of `x`. */
-export const randLike = (x: Tensor, options: RandomOptions = {}): Tensor =>
-  rand(x.shape, { dtype: x.dtype, ...options });
-export const randnLike = (x: Tensor, options: RandomOptions = {}): Tensor =>
-  randn(x.shape, { dtype: x.dtype, ...options });
+/** Uniform numbers in [0, 1), in the shape and dtype of `x`. */
+export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
+  name: "randLike",
+  takes: { x: aTensor, options: someOptions(drawing) },
+  call: (x, options = {}) => rand(x.shape, { ...options, dtype: options.dtype ?? x.dtype }),
+});
+
+/** Normal numbers of mean 0 and variance 1, in the shape and dtype of `x`. */
+export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
+  name: "randnLike",
+  takes: { x: aTensor, options: someOptions(drawing) },
+  call: (x, options = {}) => randn(x.shape, { ...options, dtype: options.dtype ?? x.dtype }),
+});
 
 /** Fills `x` with uniform numbers in [from, to). For initialisers: not recorded. */
 export function fillUniform(x: Tensor, from: number, to: number, generator?: Generator | null): Tensor {
@@ -97,7 +119,7 @@ export function fillNormal(x: Tensor, mean: number, std: number, generator?: Gen
 
 /** 1 with probability p, else 0, in the shape and dtype of `x`; one float64 draw an element. */
 export function bernoulliLike(x: Tensor, p: number, generator?: Generator | null): Tensor {
-  const out = empty(x.shape, { dtype: x.dtype });
+  const out = fresh(x.shape, x.dtype);
   cpu.bernoulli(out, stateOf(generator), p);
   return out;
 }

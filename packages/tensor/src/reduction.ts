@@ -3,7 +3,7 @@ import { cpu, type DType, type Reduction } from "@ag/kernels";
 import { cast } from "./cast.ts";
 import { checkComputes } from "./dtype.ts";
 import { IndexError } from "./errors.ts";
-import { empty } from "./factories.ts";
+import { fresh } from "./fresh.ts";
 import { expand, reshape } from "./ops/view.ts";
 import { dimsOf, kept, type Shape, showShape, sizeOf } from "./shape.ts";
 import { reshaped, type Tensor } from "./tensor.ts";
@@ -35,7 +35,7 @@ export function reduced(
   checkComputes(op, dtype);
   const dims = dimsOf(dim, x.shape.length, op);
   const source = cast(x, dtype);
-  const out = empty(kept(x.shape, dims), { dtype });
+  const out = fresh(kept(x.shape, dims), dtype);
   cpu.reduce(kind, source, out);
   if (source !== x) source.dispose();
   return keepdim ? out : dropped(out, dims);

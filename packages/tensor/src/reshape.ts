@@ -1,4 +1,6 @@
 /** The same elements in another shape: by a view where that can be, else by a copy. */
+import { aTensor, theSizes } from "./arguments.ts";
+import { defineFunction } from "./checked.ts";
 import { defineOp, defineView } from "./define.ts";
 import { ShapeError } from "./errors.ts";
 import type { Op } from "./op.ts";
@@ -60,12 +62,16 @@ export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
  * reshape(t(tensor([[1, 2], [3, 4]])), 4).tolist() // => [1, 3, 2, 4]
  * ```
  */
-export function reshape(x: Tensor, ...shape: Sizes): Tensor {
-  const wanted = inferredShape("reshape", shapeArgument(shape), x.numel());
-  if (x.isContiguous()) return viewAt(x, wanted);
-  if (viewStrides(x, wanted)) return reshapeAlias(x, wanted);
-  const copy = contiguous(x);
-  const out = unsafeView(copy, wanted);
-  copy.dispose();
-  return out;
-}
+export const reshape: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
+  name: "reshape",
+  takes: { x: aTensor, shape: theSizes },
+  call: (x, ...shape) => {
+    const wanted = inferredShape("reshape", shapeArgument(shape), x.numel());
+    if (x.isContiguous()) return viewAt(x, wanted);
+    if (viewStrides(x, wanted)) return reshapeAlias(x, wanted);
+    const copy = contiguous(x);
+    const out = unsafeView(copy, wanted);
+    copy.dispose();
+    return out;
+  },
+});

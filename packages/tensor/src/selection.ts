@@ -1,5 +1,6 @@
 /** Views of a part of a tensor, and their gradients: zeros with the gradient in that part. */
 import { cpu } from "@ag/kernels";
+import { aTensor, aWhole } from "./arguments.ts";
 import { defineOp, defineView } from "./define.ts";
 import { full } from "./factories.ts";
 import type { Op } from "./op.ts";
@@ -27,6 +28,7 @@ function placed(grad: Tensor, shape: Shape, part: (zeros: Layout) => Layout): Te
 export const select: Op<[x: Tensor, dim: number, index: number]> = defineView({
   name: "select",
   inputs: ["x"],
+  takes: { x: aTensor, dim: aWhole, index: aWhole },
   layout: (x, dim, index) => selected(x, dim, index),
   derivative: { x: (grad, { shape }, dim, index) => selectBackward(grad, shape, dim, index) },
 });

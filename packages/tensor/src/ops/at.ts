@@ -1,11 +1,14 @@
 /** Parts of tensors by indices of every kind. */
 import { cpu, type View } from "@ag/kernels";
 import { type Along, isMask, type Plan, planOf } from "../advanced.ts";
+import { anIndex, anOperand, aTensor, variadic } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { denseCopy, stretched } from "../dense.ts";
 import { refuseOverlapping } from "../elementwise.ts";
 import { DTypeError, IndexError, ShapeError } from "../errors.ts";
-import { empty, full, tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { beforeWrite } from "../recorder.ts";
@@ -39,7 +42,7 @@ const pickedFirst = (x: Layout, { picked, position }: Plan): Layout => {
 function matrix(x: View, layout: Layout, rows: number): Tensor {
   const { storage, dtype } = x;
   const columns = rows === 0 ? 0 : sizeOf(layout.shape) / rows;
-  const out = empty([rows, columns], { dtype });
+  const out = fresh([rows, columns], dtype);
   cpu.copy(
     { storage, dtype, ...layout },
     { storage: out.storage, offset: 0, dtype, shape: layout.shape, strides: rowMajor(layout.shape) },
@@ -60,10 +63,10 @@ const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
   inputs: ["x", "rows"],
   saves: { x: ["rows"] },
   forward: (x, rows, plan) => {
-    const out = empty(pickedShape(x.shape, plan), { dtype: x.dtype });
+    const out = fresh(pickedShape(x.shape, plan), x.dtype);
     if (out.numel() === 0) return out;
     const from = matrix(x, rowsFirst(x, plan), rowCount(x.shape, plan));
-    const found = empty([rows.numel(), from.shape[1]!], { dtype: x.dtype });
+    const found = fresh([rows.numel(), from.shape[1]!], x.dtype);
     cpu.indexSelect(from, 0, rows, found);
     spread(found, out, pickedFirst(out, plan));
     from.dispose();
@@ -79,7 +82,7 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
   inputs: ["grad", "rows"],
   saves: { grad: ["rows"] },
   forward: (grad, rows, plan, shape) => {
-    const out = empty(shape, { dtype: grad.dtype });
+    const out = fresh(shape, grad.dtype);
     cpu.fill(out, 0);
     if (grad.numel() === 0) return out;
     const from = matrix(grad, pickedFirst(grad, plan), rows.numel());
@@ -102,7 +105,7 @@ function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
   const from = matrix(source, pickedFirst(source, plan), rows.numel());
   const own = matrix(x, rowsFirst(x, plan), rowCount(x.shape, plan));
   const [count, columns] = own.shape as readonly [number, number];
-  const both = empty([count + rows.numel(), columns], { dtype: x.dtype });
+  const both = fresh([count + rows.numel(), columns], x.dtype);
   [own, from].forEach((part, i) => {
     const to = {
       storage: both.storage,
@@ -203,14 +206,17 @@ function ranged(x: Tensor, dim: number, range: Slice, isOnly: boolean): Tensor {
  * at(tensor([1, 2, 3]), tensor([true, false, true])).tolist() // => [1, 3]
  * ```
  */
-export function at(x: Tensor, ...index: Index[]): Tensor {
-  return withScope(() => {
-    const { part, indices } = sliced(x, index);
-    if (indices.length === 0) return part === x ? alias(x) : part;
-    const { plan, rows } = planOf(part, indices);
-    return indexAt(part, rows, plan);
-  });
-}
+export const at: (x: Tensor, ...index: Index[]) => Tensor = defineFunction({
+  name: "at",
+  takes: { x: aTensor, index: variadic(anIndex) },
+  call: (x, ...index) =>
+    withScope(() => {
+      const { part, indices } = sliced(x, index);
+      if (indices.length === 0) return part === x ? alias(x) : part;
+      const { plan, rows } = planOf(part, indices);
+      return indexAt(part, rows, plan);
+    }),
+});
 
 /** The values in the shape of the part, which they stretch to. */
 function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
@@ -237,27 +243,32 @@ function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
  * setAt_(zeros(2, 2), 5, 0, 1).tolist() // => [[0, 5], [0, 0]]
  * ```
  */
-export function setAt_(x: Tensor, value: Tensor | number | bigint | boolean, ...index: Index[]): Tensor {
-  withScope(() => {
-    const { part, indices } = sliced(x, index);
-    const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
-    if (indices.length === 0) {
-      copy_(part, fitted(part.shape, values, false));
-      return;
-    }
-    if (value instanceof Tensor && value.dtype !== x.dtype)
-      throw new DTypeError(
-        `setAt_: Index put requires the source and destination dtypes match, got ${x.dtype} for the destination and ` +
-          `${value.dtype} for the source. Use value.to(…).`,
-      );
-    refuseOverlapping("setAt", part);
-    const { plan, rows } = planOf(part, indices);
-    const written = fitted(pickedShape(part.shape, plan), values, true);
-    const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
-    const result = replaced(part, rows, written, plan);
-    writing([part], () => cpu.copy(result, part));
-    result.dispose();
-    after();
+export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...index: Index[]) => Tensor =
+  defineFunction({
+    name: "setAt_",
+    takes: { x: aTensor, value: anOperand, index: variadic(anIndex) },
+    call: (x, value, ...index) => {
+      withScope(() => {
+        const { part, indices } = sliced(x, index);
+        const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
+        if (indices.length === 0) {
+          copy_(part, fitted(part.shape, values, false));
+          return;
+        }
+        if (value instanceof Tensor && value.dtype !== x.dtype)
+          throw new DTypeError(
+            `setAt_: Index put requires the source and destination dtypes match, got ${x.dtype} for the destination and ` +
+              `${value.dtype} for the source. Use value.to(…).`,
+          );
+        refuseOverlapping("setAt", part);
+        const { plan, rows } = planOf(part, indices);
+        const written = fitted(pickedShape(part.shape, plan), values, true);
+        const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
+        const result = replaced(part, rows, written, plan);
+        writing([part], () => cpu.copy(result, part));
+        result.dispose();
+        after();
+      });
+      return x;
+    },
   });
-  return x;
-}

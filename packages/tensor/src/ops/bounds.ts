@@ -1,5 +1,6 @@
 /** The larger, the smaller, the bounded: elements chosen by their size. */
 import type { Algebra, Formula } from "@ag/kernels";
+import { aNumber, aTensor, optional, requiredOptions, someOptions } from "../arguments.ts";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -29,6 +30,7 @@ const share = (grad: Tensor, a: Tensor, b: Tensor, isOther: Tensor): Tensor =>
 export const maximum: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
   name: "maximum",
   inputs: ["a", "b"],
+  takes: { a: aTensor, b: aTensor },
   saves: { a: ["a", "b"], b: ["a", "b"] },
   formula: (m, a, b) => largest(m, a!, b!),
   derivative: {
@@ -47,6 +49,7 @@ export const maximum: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
 export const minimum: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
   name: "minimum",
   inputs: ["a", "b"],
+  takes: { a: aTensor, b: aTensor },
   saves: { a: ["a", "b"], b: ["a", "b"] },
   formula: (m, a, b) => smallest(m, a!, b!),
   derivative: {
@@ -76,9 +79,6 @@ function given({ min, max }: Bounds): readonly number[] {
   const bounds = [min, max].filter((bound) => bound !== undefined);
   if (bounds.length === 0)
     throw new ValueError("clamp: At least one of 'min' or 'max' must not be None: need a bound; got none.");
-  for (const bound of bounds)
-    if (typeof bound !== "number")
-      throw new ValueError("clamp: need numbers as bounds; got something else. Use maximum and minimum for tensors.");
   return bounds;
 }
 
@@ -120,6 +120,8 @@ function inBoundsInPlace(op: typeof clampBoth, name: string, x: Tensor, bounds: 
  * ```
  */
 export const clamp: PointwiseOp<[x: Tensor, bounds: Bounds]> = overloads({
+  name: "clamp",
+  takes: { x: aTensor, bounds: requiredOptions({ min: optional(aNumber), max: optional(aNumber) }) },
   ops: [clampBoth],
   call: (x, bounds) => inBounds(clampBoth, x, bounds),
   inPlace: (x: Tensor, bounds: Bounds): Tensor => inBoundsInPlace(clampBoth, "clamp", x, bounds),
@@ -133,6 +135,8 @@ export const clamp: PointwiseOp<[x: Tensor, bounds: Bounds]> = overloads({
  * ```
  */
 export const clampMin: PointwiseOp<[x: Tensor, min: number]> = overloads({
+  name: "clampMin",
+  takes: { x: aTensor, min: aNumber },
   ops: [clampLow],
   call: (x, min) => inBounds(clampLow, x, { min }),
   inPlace: (x: Tensor, min: number): Tensor => inBoundsInPlace(clampLow, "clampMin", x, { min }),
@@ -146,6 +150,8 @@ export const clampMin: PointwiseOp<[x: Tensor, min: number]> = overloads({
  * ```
  */
 export const clampMax: PointwiseOp<[x: Tensor, max: number]> = overloads({
+  name: "clampMax",
+  takes: { x: aTensor, max: aNumber },
   ops: [clampHigh],
   call: (x, max) => inBounds(clampHigh, x, { max }),
   inPlace: (x: Tensor, max: number): Tensor => inBoundsInPlace(clampHigh, "clampMax", x, { max }),
@@ -172,6 +178,7 @@ interface Range {
 export const hardtanh: PointwiseOp<[x: Tensor, options?: Range]> = pointwise({
   name: "hardtanh",
   inputs: ["x"],
+  takes: { x: aTensor, options: someOptions({ minVal: aNumber, maxVal: aNumber }) },
   saves: { x: ["x"] },
   formula: (m, x, low, high) => m.min(m.max(x!, low!), high!),
   parameters: ({ minVal = -1, maxVal = 1 } = {}) => {
@@ -200,6 +207,8 @@ const six = { minVal: 0, maxVal: 6 };
  * ```
  */
 export const relu6: PointwiseOp<[x: Tensor]> = overloads({
+  name: "relu6",
+  takes: { x: aTensor },
   ops: [hardtanh],
   call: (x) => hardtanh(x, six),
   inPlace: (x: Tensor): Tensor => hardtanh.inPlace(x, six),

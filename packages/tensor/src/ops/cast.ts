@@ -1,10 +1,12 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
 import { cpu, type DType, itemSize } from "@ag/kernels";
+import { aDtype, aTensor, either, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
 import { isDense } from "../elementwise.ts";
 import { DTypeError } from "../errors.ts";
-import { empty, emptyStrided } from "../factories.ts";
+import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -21,6 +23,7 @@ import type { Tensor } from "../tensor.ts";
 export const clone: Op<[x: Tensor]> = defineOp({
   name: "clone",
   inputs: ["x"],
+  takes: { x: aTensor },
   forward: (x) => cloneLike(x, x),
   derivative: { x: (grad) => grad },
 });
@@ -29,7 +32,7 @@ const cloneRowMajor: Op<[x: Tensor]> = defineOp({
   name: "clone",
   inputs: ["x"],
   forward: (x) => {
-    const out = empty(x.shape, { dtype: x.dtype });
+    const out = fresh(x.shape, x.dtype);
     cpu.copy(x, out);
     return out;
   },
@@ -43,13 +46,17 @@ const cloneRowMajor: Op<[x: Tensor]> = defineOp({
  * contiguous(t(tensor([[1, 2], [3, 4]]))).stride() // => [2, 1]
  * ```
  */
-export const contiguous = (x: Tensor): Tensor => (x.isContiguous() ? x : cloneRowMajor(x));
+export const contiguous: (x: Tensor) => Tensor = defineFunction({
+  name: "contiguous",
+  takes: { x: aTensor },
+  call: (x) => (x.isContiguous() ? x : cloneRowMajor(x)),
+});
 
 const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
   name: "toCopy",
   inputs: ["x"],
   forward: (x, dtype) => {
-    const out = isDense(x) ? emptyStrided(x.shape, x.strides, dtype) : empty(x.shape, { dtype });
+    const out = isDense(x) ? freshStrided(x.shape, x.strides, dtype) : fresh(x.shape, dtype);
     cpu.copy(x, out);
     return out;
   },
@@ -59,6 +66,8 @@ const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
 export interface ToOptions {
   readonly dtype?: DType;
 }
+
+const dtypeOrOptions = either(aDtype, someOptions({ dtype: aDtype }));
 
 /**
  * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
@@ -70,35 +79,71 @@ export interface ToOptions {
  * to(tensor([1.5, -2.5]), "int64").tolist() // => [1, -2]
  * ```
  */
-export function to(x: Tensor, dtype: DType | ToOptions): Tensor {
-  const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
-  if (!(itemSize(wanted) > 0))
-    throw new DTypeError(
-      `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
-    );
-  return wanted === x.dtype ? x : toCopy(x, wanted);
-}
+export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunction({
+  name: "to",
+  takes: { x: aTensor, dtype: dtypeOrOptions },
+  call: (x, dtype) => {
+    const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
+    if (!(itemSize(wanted) > 0))
+      throw new DTypeError(
+        `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
+      );
+    return wanted === x.dtype ? x : toCopy(x, wanted);
+  },
+});
 
 /** `x` in the dtype of `other`. */
-export const typeAs = (x: Tensor, other: Tensor): Tensor => to(x, other.dtype);
+export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
+  name: "typeAs",
+  takes: { x: aTensor, other: aTensor },
+  call: (x, other) => to(x, other.dtype),
+});
 
 /** `x` as float32. */
-export const float = (x: Tensor): Tensor => to(x, "float32");
+export const float: (x: Tensor) => Tensor = defineFunction({
+  name: "float",
+  takes: { x: aTensor },
+  call: (x) => to(x, "float32"),
+});
 
 /** `x` as float64. */
-export const double = (x: Tensor): Tensor => to(x, "float64");
+export const double: (x: Tensor) => Tensor = defineFunction({
+  name: "double",
+  takes: { x: aTensor },
+  call: (x) => to(x, "float64"),
+});
 
 /** `x` as int64. */
-export const long = (x: Tensor): Tensor => to(x, "int64");
+export const long: (x: Tensor) => Tensor = defineFunction({
+  name: "long",
+  takes: { x: aTensor },
+  call: (x) => to(x, "int64"),
+});
 
 /** `x` as int32. */
-export const int = (x: Tensor): Tensor => to(x, "int32");
+export const int: (x: Tensor) => Tensor = defineFunction({
+  name: "int",
+  takes: { x: aTensor },
+  call: (x) => to(x, "int32"),
+});
 
 /** `x` as bool. */
-export const bool = (x: Tensor): Tensor => to(x, "bool");
+export const bool: (x: Tensor) => Tensor = defineFunction({
+  name: "bool",
+  takes: { x: aTensor },
+  call: (x) => to(x, "bool"),
+});
 
 /** `x` as float16: to store, not to compute. */
-export const half = (x: Tensor): Tensor => to(x, "float16");
+export const half: (x: Tensor) => Tensor = defineFunction({
+  name: "half",
+  takes: { x: aTensor },
+  call: (x) => to(x, "float16"),
+});
 
 /** `x` as bfloat16: to store, not to compute. */
-export const bfloat16 = (x: Tensor): Tensor => to(x, "bfloat16");
+export const bfloat16: (x: Tensor) => Tensor = defineFunction({
+  name: "bfloat16",
+  takes: { x: aTensor },
+  call: (x) => to(x, "bfloat16"),
+});

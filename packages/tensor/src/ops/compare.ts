@@ -1,11 +1,14 @@
 /** Comparisons and logic: results are bool, and nothing is differentiable. */
 import { type Algebra, cpu } from "@ag/kernels";
 import { kindOf } from "../accepts.ts";
+import { aFlag, aNumber, anOperand, aTensor, someOptions } from "../arguments.ts";
 import { cast } from "../cast.ts";
+import { defineFunction } from "../checked.ts";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
-import { empty, zerosLike } from "../factories.ts";
+import { zerosLike } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { PointwiseOp } from "../op.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import type { Operand, Tensor } from "../tensor.ts";
@@ -34,6 +37,8 @@ function comparison(name: string, formula: ComparisonFormula): Comparison {
     derivative: { a: forgotten, b: forgotten },
   });
   return overloads({
+    name,
+    takes: { a: aTensor, b: anOperand },
     ops: [plain],
     call: (a, b) => plain(a, b),
     inPlace: (a: Tensor, b: Operand): Tensor => (typeof b === "object" ? withTensor : withNumber).inPlace(a, b),
@@ -130,7 +135,13 @@ function predicate(name: string, formula: ComparisonFormula): Test {
   const shared = { name, inputs: ["x"], formula, result: "bool" } as const;
   const plain = pointwise<[x: Tensor], readonly ["x"]>({ ...shared, derivative: { x: null } });
   const written = pointwise<[x: Tensor], readonly ["x"]>({ ...shared, derivative: { x: forgotten } });
-  return overloads({ ops: [plain], call: (x) => plain(x), inPlace: (x: Tensor): Tensor => written.inPlace(x) });
+  return overloads({
+    name,
+    takes: { x: aTensor },
+    ops: [plain],
+    call: (x) => plain(x),
+    inPlace: (x: Tensor): Tensor => written.inPlace(x),
+  });
 }
 
 /**
@@ -197,6 +208,8 @@ const closeness: PointwiseOp<[a: Tensor, b: Tensor, options?: Closeness]> = poin
   derivative: { a: null, b: null },
 });
 
+const tolerances = someOptions({ rtol: aNumber, atol: aNumber, equalNan: aFlag });
+
 function checkCloseness(a: Tensor, b: Tensor, options: Closeness): void {
   if (a.dtype !== b.dtype)
     throw new DTypeError(
@@ -217,22 +230,26 @@ function checkCloseness(a: Tensor, b: Tensor, options: Closeness): void {
  * isclose(tensor([1, 2]), tensor([1.000001, 2.1])).tolist() // => [true, false]
  * ```
  */
-export function isclose(a: Tensor, b: Tensor, options: Closeness = {}): Tensor {
-  checkCloseness(a, b, options);
-  if (isFloating(a.dtype)) return closeness(a, b, options);
-  const [x, y] = [cast(a, "float64"), cast(b, "float64")]; // tolerances are fractions
-  const out = closeness(x, y, options);
-  x.dispose();
-  y.dispose();
-  return out;
-}
+export const isclose: (a: Tensor, b: Tensor, options?: Closeness) => Tensor = defineFunction({
+  name: "isclose",
+  takes: { a: aTensor, b: aTensor, options: tolerances },
+  call: (a, b, options = {}) => {
+    checkCloseness(a, b, options);
+    if (isFloating(a.dtype)) return closeness(a, b, options);
+    const [x, y] = [cast(a, "float64"), cast(b, "float64")]; // tolerances are fractions
+    const out = closeness(x, y, options);
+    x.dispose();
+    y.dispose();
+    return out;
+  },
+});
 
 /** Whether every element of a bool tensor holds. */
 function holds(x: Tensor): boolean {
   if (sizeOf(x.shape) === 0) return true;
-  const out = empty(
+  const out = fresh(
     x.shape.map(() => 1),
-    { dtype: "bool" },
+    "bool",
   );
   cpu.reduce("min", x, out);
   const isTrue = out.item() === 1;
@@ -247,12 +264,16 @@ function holds(x: Tensor): boolean {
  * allclose(tensor([1, 2]), tensor([1.000001, 2])) // => true
  * ```
  */
-export function allclose(a: Tensor, b: Tensor, options: Closeness = {}): boolean {
-  const close = isclose(a, b, options);
-  const result = holds(close);
-  close.dispose();
-  return result;
-}
+export const allclose: (a: Tensor, b: Tensor, options?: Closeness) => boolean = defineFunction({
+  name: "allclose",
+  takes: { a: aTensor, b: aTensor, options: tolerances },
+  call: (a, b, options = {}) => {
+    const close = isclose(a, b, options);
+    const result = holds(close);
+    close.dispose();
+    return result;
+  },
+});
 
 /**
  * Whether two tensors have the same shape and elements.
@@ -261,10 +282,14 @@ export function allclose(a: Tensor, b: Tensor, options: Closeness = {}): boolean
  * equal(tensor([1, 2]), tensor([1, 2])) // => true
  * ```
  */
-export function equal(a: Tensor, b: Tensor): boolean {
-  if (!sameShape(a.shape, b.shape)) return false;
-  const same = eq(a, b);
-  const result = holds(same);
-  same.dispose();
-  return result;
-}
+export const equal: (a: Tensor, b: Tensor) => boolean = defineFunction({
+  name: "equal",
+  takes: { a: aTensor, b: aTensor },
+  call: (a, b) => {
+    if (!sameShape(a.shape, b.shape)) return false;
+    const same = eq(a, b);
+    const result = holds(same);
+    same.dispose();
+    return result;
+  },
+});

@@ -1,10 +1,12 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
 import { cpu, type ConvolutionOptions as Geometry, type View } from "@ag/kernels";
+import { aTensor, aWhole, extents, nullable, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { empty } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import { named } from "../indices.ts";
 import type { Op } from "../op.ts";
 import { type Shape, showShape } from "../shape.ts";
@@ -40,7 +42,7 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
   inputs: ["x", "weight", "bias"],
   saves: { x: ["weight"], weight: ["x"] },
   forward: (x, weight, bias, geometry) => {
-    const out = empty(outputShape(x.shape, weight.shape, geometry), { dtype: x.dtype });
+    const out = fresh(outputShape(x.shape, weight.shape, geometry), x.dtype);
     if (out.numel() > 0)
       withDense([x, weight, bias], (a, w, b) => cpu.conv2d(image(a), image(w), b, image(out), geometry));
     return out;
@@ -59,7 +61,7 @@ const convolutionInput: Op<[grad: Tensor, weight: Tensor, shape: Shape, geometry
   inputs: ["grad", "weight"],
   saves: { grad: ["weight"], weight: ["grad"] },
   forward: (grad, weight, shape, geometry) => {
-    const out = empty(shape, { dtype: grad.dtype });
+    const out = fresh(shape, grad.dtype);
     withDense([grad, weight], (g, w) => cpu.conv2dInput(image(g), image(w), image(out), geometry));
     return out;
   },
@@ -76,7 +78,7 @@ const convolutionWeight: Op<[grad: Tensor, x: Tensor, shape: Shape, geometry: Ge
   inputs: ["grad", "x"],
   saves: { grad: ["x"], x: ["grad"] },
   forward: (grad, x, shape, geometry) => {
-    const out = empty(shape, { dtype: grad.dtype });
+    const out = fresh(shape, grad.dtype);
     withDense([grad, x], (g, a) => cpu.conv2dWeight(image(g), image(a), image(out), geometry));
     return out;
   },
@@ -96,6 +98,13 @@ export interface ConvolutionOptions {
   /** Groups of channels that do not see each other. 1. */
   readonly groups?: number;
 }
+
+const geometry = someOptions({
+  stride: extents,
+  padding: { ...extents, word: "str, int or tuple of ints", ok: (x) => typeof x === "string" || extents.ok(x) },
+  dilation: extents,
+  groups: aWhole,
+});
 
 type Pair = readonly [number, number];
 
@@ -225,14 +234,12 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
  * conv2d(ones(1, 1, 3, 3), ones(1, 1, 2, 2)).tolist() // => [[[[4, 4], [4, 4]]]]
  * ```
  */
-export function conv2d(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
-  options: ConvolutionOptions = {},
-): Tensor {
-  return convolve(2, x, weight, bias, options);
-}
+export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
+  defineFunction({
+    name: "conv2d",
+    takes: { x: aTensor, weight: aTensor, bias: nullable(aTensor), options: geometry },
+    call: (x, weight, bias = null, options = {}) => convolve(2, x, weight, bias, options),
+  });
 
 /**
  * Convolution along one dimension; as {@link conv2d} otherwise.
@@ -243,11 +250,9 @@ export function conv2d(
  * conv1d(tensor([[1, 2, 3]]), ones(1, 1, 2)).tolist() // => [[3, 5]]
  * ```
  */
-export function conv1d(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor | null = null,
-  options: ConvolutionOptions = {},
-): Tensor {
-  return convolve(1, x, weight, bias, options);
-}
+export const conv1d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
+  defineFunction({
+    name: "conv1d",
+    takes: { x: aTensor, weight: aTensor, bias: nullable(aTensor), options: geometry },
+    call: (x, weight, bias = null, options = {}) => convolve(1, x, weight, bias, options),
+  });

@@ -1,11 +1,14 @@
 /** The loss of a choice among classes. */
 import { cpu, type Formula } from "@ag/kernels";
+import { aNumber, aReduction, aTensor, aWhole, nullable, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp, pointwise } from "../define.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../errors.ts";
-import { empty, full, tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import { lined, named } from "../indices.ts";
-import { checkReduction, finished, type Reduced, type Reduction } from "../loss-reduction.ts";
+import { finished, type Reduced, type Reduction } from "../loss-reduction.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { withScope } from "../scope.ts";
@@ -45,7 +48,7 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
     inputs: ["x", "index", "factor"],
     saves: { x: ["index", "factor"] },
     forward: (x, index, factor, { dim, reduction, total, shape }) => {
-      const out = empty(shape, { dtype: x.dtype });
+      const out = fresh(shape, x.dtype);
       const places = { storage: out.storage, offset: 0, shape: factor.shape, strides: factor.strides, dtype: x.dtype };
       if (factor.numel() > 0) {
         cpu.gather(lined(x), dim, lined(index), places);
@@ -73,6 +76,8 @@ export interface NllOptions extends Reduced {
   /** Targets of this value count nothing. −100. */
   readonly ignoreIndex?: number;
 }
+
+const choice = { weight: nullable(aTensor), ignoreIndex: aWhole, reduction: aReduction };
 
 function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | null): void {
   checkComputes(op, x.dtype);
@@ -141,24 +146,27 @@ function choices(
  * nllLoss(tensor([[-1, -2]]), tensor([1n])).item() // => 2
  * ```
  */
-export function nllLoss(x: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
-  const { reduction = "mean", weight = null } = options;
-  checkReduction("nllLoss", reduction);
-  checkTarget("nllLoss", x, target, weight);
-  const rank = x.shape.length;
-  const dim = rank === 1 ? 0 : 1;
-  const count = x.shape[dim]!;
-  const { index, factor, total } = choices(target, count, options);
-  const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
-  const shown = isFlat ? reshape(x, [x.shape[0]!, count, 1, sizeOf(x.shape.slice(2))]) : x;
-  const places = shown.shape.map((size, d) => (d === dim ? 1 : size));
-  const shape = rank === 1 ? [] : shown.shape.filter((_, d) => d !== dim);
-  const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
-  const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
-  const result = isFlat && reduction === "none" ? view(out, target.shape) : out;
-  for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
-  return result;
-}
+export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = defineFunction({
+  name: "nllLoss",
+  takes: { x: aTensor, target: aTensor, options: someOptions(choice) },
+  call: (x, target, options = {}) => {
+    const { reduction = "mean", weight = null } = options;
+    checkTarget("nllLoss", x, target, weight);
+    const rank = x.shape.length;
+    const dim = rank === 1 ? 0 : 1;
+    const count = x.shape[dim]!;
+    const { index, factor, total } = choices(target, count, options);
+    const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
+    const shown = isFlat ? reshape(x, [x.shape[0]!, count, 1, sizeOf(x.shape.slice(2))]) : x;
+    const places = shown.shape.map((size, d) => (d === dim ? 1 : size));
+    const shape = rank === 1 ? [] : shown.shape.filter((_, d) => d !== dim);
+    const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
+    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
+    const result = isFlat && reduction === "none" ? view(out, target.shape) : out;
+    for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
+    return result;
+  },
+});
 
 /** Products and quotients with a number, as PyTorch's own losses record them. */
 const scaled: Op<[x: Tensor, factor: number]> = pointwise({
@@ -237,22 +245,25 @@ function checkProbabilities(x: Tensor, target: Tensor, { weight = null, ignoreIn
  * crossEntropy(tensor([[0, 0]]), tensor([1n])).item() // => 0.6931471824645996
  * ```
  */
-export function crossEntropy(x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { reduction = "mean", labelSmoothing = 0 } = options;
-  checkReduction("crossEntropy", reduction);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw new ValueError(`crossEntropy: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}.`);
-  const dim = x.shape.length === 1 ? 0 : 1;
-  if (sameShape(x.shape, target.shape)) {
-    checkProbabilities(x, target, options);
-    return withScope(() => probabilityLoss(logSoftmax(x, dim), target, dim, options));
-  }
-  checkTarget("crossEntropy", x, target, options.weight ?? null);
-  return withScope(() => {
-    const logs = logSoftmax(x, dim);
-    const loss = nllLoss(logs, target, options);
-    if (labelSmoothing === 0) return loss;
-    const even = evenLoss(logs, target, dim, options);
-    return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
-  });
-}
+export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = defineFunction({
+  name: "crossEntropy",
+  takes: { x: aTensor, target: aTensor, options: someOptions({ ...choice, labelSmoothing: aNumber }) },
+  call: (x, target, options = {}) => {
+    const { labelSmoothing = 0, ...choices } = options;
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+      throw new ValueError(`crossEntropy: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}.`);
+    const dim = x.shape.length === 1 ? 0 : 1;
+    if (sameShape(x.shape, target.shape)) {
+      checkProbabilities(x, target, options);
+      return withScope(() => probabilityLoss(logSoftmax(x, dim), target, dim, options));
+    }
+    checkTarget("crossEntropy", x, target, options.weight ?? null);
+    return withScope(() => {
+      const logs = logSoftmax(x, dim);
+      const loss = nllLoss(logs, target, choices);
+      if (labelSmoothing === 0) return loss;
+      const even = evenLoss(logs, target, dim, options);
+      return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
+    });
+  },
+});

@@ -2,8 +2,10 @@
  * What a division leaves, and how often it goes. Floating remainders are exact, as C's `fmod`; where |a / b| reaches 2¹¹⁵
  * (float64: 2³⁰⁰) they are NaN.
  */
+
 import type { Algebra, Formula } from "@ag/kernels";
 import { divisible } from "../accepts.ts";
+import { anOperand } from "../arguments.ts";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { GradError } from "../errors.ts";
@@ -91,9 +93,11 @@ interface Named {
 
 /** PyTorch keeps numbers and tensors as divisors apart on the tape. */
 /* @__NO_SIDE_EFFECTS__ */
-function byDivisor(byNumber: PointwiseOp<[a: Tensor, b: Operand]>, byTensor: typeof byNumber): Binary {
+function byDivisor(name: string, byNumber: PointwiseOp<[a: Tensor, b: Operand]>, byTensor: typeof byNumber): Binary {
   const of = (b: Operand): typeof byNumber => (typeof b === "object" ? byTensor : byNumber);
   return overloads({
+    name,
+    takes: { a: anOperand, b: anOperand },
     ops: [byNumber, byTensor],
     call: (a, b) => of(b)(typeof a === "object" ? a : full([], a), b),
     inPlace: (a: Tensor, b: Operand): Tensor => of(b).inPlace(a, b),
@@ -125,7 +129,7 @@ function rest({ name, formula, quotient }: Named): Binary {
     accepts,
     derivative: { a: (grad) => grad, b: (grad, { a, b }) => mul(neg(grad), quotient(a, b as Tensor)) },
   });
-  return byDivisor(byNumber, byTensor);
+  return byDivisor(name, byNumber, byTensor);
 }
 
 /**
@@ -187,4 +191,4 @@ const floorByTensor = floorDivision(notDifferentiable);
  * floorDivide(tensor([7, -7]), 2).tolist() // => [3, -4]
  * ```
  */
-export const floorDivide: Binary = byDivisor(floorByNumber, floorByTensor);
+export const floorDivide: Binary = byDivisor("floorDivide", floorByNumber, floorByTensor);

@@ -1,5 +1,7 @@
 /** Elements left out by chance. */
 import { cpu, type Formula } from "@ag/kernels";
+import { aFlag, aGenerator, aNumber, aTensor, optional, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { isDense } from "../elementwise.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -38,18 +40,26 @@ function drawn(x: Tensor, kept: number, generator: Generator | null): Tensor {
  * dropout(tensor([1, 2]), 0.5, { training: false }).tolist() // => [1, 2]
  * ```
  */
-export function dropout(x: Tensor, p = 0.5, { training = true, generator = null }: DropoutOptions = {}): Tensor {
-  if (!(p >= 0 && p <= 1))
-    throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
-  if (!training || p === 0 || x.numel() === 0) return x;
-  checkComputes("dropout", x.dtype);
-  if (!isFloating(x.dtype))
-    throw new DTypeError(
-      `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
-    );
-  const mask = drawn(x, 1 - p, generator);
-  if (p < 1) cpu.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
-  const out = mul(x, mask);
-  mask.dispose(); // the node holds its elements
-  return out;
-}
+export const dropout: (x: Tensor, p?: number, options?: DropoutOptions) => Tensor = defineFunction({
+  name: "dropout",
+  takes: {
+    x: aTensor,
+    p: optional(aNumber),
+    options: someOptions({ training: aFlag, generator: aGenerator }),
+  },
+  call: (x, p = 0.5, { training = true, generator = null } = {}) => {
+    if (!(p >= 0 && p <= 1))
+      throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
+    if (!training || p === 0 || x.numel() === 0) return x;
+    checkComputes("dropout", x.dtype);
+    if (!isFloating(x.dtype))
+      throw new DTypeError(
+        `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
+      );
+    const mask = drawn(x, 1 - p, generator);
+    if (p < 1) cpu.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
+    const out = mul(x, mask);
+    mask.dispose(); // the node holds its elements
+    return out;
+  },
+});

@@ -1,9 +1,12 @@
 /** Rows of a table, and classes as rows of zeros and a one. */
 import { cpu } from "@ag/kernels";
+import { aTensor, aWhole, nullable, optional, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { empty, full, tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import { checkWithin, named, row } from "../indices.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
@@ -21,7 +24,7 @@ const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = def
   inputs: ["weight", "index"],
   saves: { weight: ["index"] },
   forward: (weight, index, _paddingIdx) => {
-    const out = empty([...index.shape, weight.shape[1]!], { dtype: weight.dtype });
+    const out = fresh([...index.shape, weight.shape[1]!], weight.dtype);
     const rows = { ...row(out), shape: [index.numel(), weight.shape[1]!], strides: [weight.shape[1]!, 1] };
     if (out.numel() > 0) withDense([index], (places) => cpu.indexSelect(weight, 0, row(places), rows));
     return out;
@@ -77,22 +80,26 @@ export interface EmbeddingOptions {
  * embedding(tensor([1n, 0n]), tensor([[1, 2], [3, 4]])).tolist() // => [[3, 4], [1, 2]]
  * ```
  */
-export function embedding(index: Tensor, weight: Tensor, { paddingIdx }: EmbeddingOptions = {}): Tensor {
-  if (index.dtype !== "int64" && index.dtype !== "int32")
-    throw new DTypeError(
-      "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
-        `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
-    );
-  if (weight.shape.length !== 2)
-    throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.shape)}.`);
-  const count = weight.shape[0]!;
-  if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
-    throw new ValueError(
-      `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
-    );
-  const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
-  return withScope(() => embeddingAt(weight, checkedIndices(index, count), padding));
-}
+export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptions) => Tensor = defineFunction({
+  name: "embedding",
+  takes: { index: aTensor, weight: aTensor, options: someOptions({ paddingIdx: nullable(aWhole) }) },
+  call: (index, weight, { paddingIdx } = {}) => {
+    if (index.dtype !== "int64" && index.dtype !== "int32")
+      throw new DTypeError(
+        "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
+          `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
+      );
+    if (weight.shape.length !== 2)
+      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.shape)}.`);
+    const count = weight.shape[0]!;
+    if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
+      throw new ValueError(
+        `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
+      );
+    const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
+    return withScope(() => embeddingAt(weight, checkedIndices(index, count), padding));
+  },
+});
 
 function checkedIndices(index: Tensor, count: number): Tensor {
   const whole = to(index, "int64");
@@ -110,26 +117,30 @@ function checkedIndices(index: Tensor, count: number): Tensor {
  * oneHot(tensor([1n, 0n]), 2).tolist() // => [[0, 1], [1, 0]]
  * ```
  */
-export function oneHot(classes: Tensor, numClasses = -1): Tensor {
-  if (classes.dtype !== "int64")
-    throw new DTypeError(
-      `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
-    );
-  const values = elementsOf(classes) as BigInt64Array;
-  const largest = values.reduce((most, c) => Math.max(most, Number(c)), -1);
-  if (values.length === 0 && numClasses <= 0)
-    throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
-  if (values.some((c) => c < 0n)) throw new ValueError("oneHot: Class values must be non-negative.");
-  if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
-    throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
-  const count = numClasses === -1 ? largest + 1 : numClasses;
-  if (largest >= count)
-    throw new ValueError(
-      `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
-    );
-  const out = new BigInt64Array(values.length * count);
-  values.forEach((c, i) => {
-    out[i * count + Number(c)] = 1n;
-  });
-  return reshaped(tensor(out), [...classes.shape, count]);
-}
+export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFunction({
+  name: "oneHot",
+  takes: { classes: aTensor, numClasses: optional(aWhole) },
+  call: (classes, numClasses = -1) => {
+    if (classes.dtype !== "int64")
+      throw new DTypeError(
+        `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
+      );
+    const values = elementsOf(classes) as BigInt64Array;
+    const largest = values.reduce((most, c) => Math.max(most, Number(c)), -1);
+    if (values.length === 0 && numClasses <= 0)
+      throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
+    if (values.some((c) => c < 0n)) throw new ValueError("oneHot: Class values must be non-negative.");
+    if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
+      throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
+    const count = numClasses === -1 ? largest + 1 : numClasses;
+    if (largest >= count)
+      throw new ValueError(
+        `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
+      );
+    const out = new BigInt64Array(values.length * count);
+    values.forEach((c, i) => {
+      out[i * count + Number(c)] = 1n;
+    });
+    return reshaped(tensor(out), [...classes.shape, count]);
+  },
+});

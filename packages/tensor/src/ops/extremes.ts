@@ -1,11 +1,23 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
 import { cpu } from "@ag/kernels";
+import {
+  type Kind as ArgumentKind,
+  aFlag,
+  anyDims,
+  aTensor,
+  aWhole,
+  nullable,
+  optional,
+  someOptions,
+} from "../arguments.ts";
 import { cast } from "../cast.ts";
+import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { checkComputes } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
-import { empty, full } from "../factories.ts";
+import { full } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "../reduction.ts";
 import { withScope } from "../scope.ts";
@@ -19,6 +31,8 @@ import { sum } from "./reduce.ts";
 import { reshape, unsqueeze } from "./view.ts";
 
 /** Values and where they were, int64. */
+const keeping = someOptions({ keepdim: aFlag });
+
 export interface Extreme {
   readonly values: Tensor;
   readonly indices: Tensor;
@@ -85,7 +99,7 @@ function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string 
   if (x.shape.length === 0) return alone(x);
   refuseEmpty(op, x, d);
   const shape = kept(x.shape, [d]);
-  const [values, indices] = [empty(shape, { dtype: x.dtype }), empty(shape, { dtype: "int64" })];
+  const [values, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
   cpu.argReduce(kind, x, d, values, indices);
   return keepdim ? [values, indices] : [dropped(values, [d]), dropped(indices, [d])];
 }
@@ -103,17 +117,25 @@ const minOfAll: OfAll = extremeOfAll("min");
 const maxAlong: Along = extremeAlong("max");
 const minAlong: Along = extremeAlong("min");
 
-function extreme(
-  x: Tensor,
-  second: number | Tensor | undefined,
-  options: ReduceOptions | undefined,
-  [ofAll, along, ofTwo]: readonly [OfAll, Along, typeof maximum],
-): Tensor | Extreme {
-  if (second === undefined) return ofAll(x);
-  if (typeof second === "object") return ofTwo(x, second);
-  const [values, indices] = along(x, second, options) as [Tensor, Tensor];
-  return { values, indices };
-}
+const dimOrTensor: ArgumentKind = {
+  word: "int or Tensor",
+  need: "a dimension or a tensor",
+  ok: (x) => aWhole.ok(x) || aTensor.ok(x),
+  isOptional: true,
+};
+
+/* @__NO_SIDE_EFFECTS__ */
+const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Along, typeof maximum]): ExtremeFunction =>
+  defineFunction({
+    name,
+    takes: { x: aTensor, dim: dimOrTensor, options: keeping },
+    call: ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) => {
+      if (second === undefined) return ofAll(x);
+      if (typeof second === "object") return ofTwo(x, second);
+      const [values, indices] = ofDim(x, second, options) as [Tensor, Tensor];
+      return { values, indices };
+    }) as ExtremeFunction,
+  });
 
 /**
  * The largest element; along a dimension `{ values, indices }`, the first one on ties; of two tensors as `maximum`. NaN wins.
@@ -126,8 +148,7 @@ function extreme(
  * ```
  */
 export const max: ExtremeFunction & { readonly entries: OfAll["entries"] } = Object.assign(
-  ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) =>
-    extreme(x, second, options, [maxOfAll, maxAlong, maximum])) as ExtremeFunction,
+  extremeFunction("max", [maxOfAll, maxAlong, maximum]),
   { entries: [...maxOfAll.entries, ...maxAlong.entries] },
 );
 
@@ -139,8 +160,7 @@ export const max: ExtremeFunction & { readonly entries: OfAll["entries"] } = Obj
  * ```
  */
 export const min: ExtremeFunction & { readonly entries: OfAll["entries"] } = Object.assign(
-  ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) =>
-    extreme(x, second, options, [minOfAll, minAlong, minimum])) as ExtremeFunction,
+  extremeFunction("min", [minOfAll, minAlong, minimum]),
   { entries: [...minOfAll.entries, ...minAlong.entries] },
 );
 
@@ -149,6 +169,7 @@ const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?
   defineOp<[x: Tensor, dim?: Dims, options?: ReduceOptions], readonly ["x"], { x: readonly ["x", "out"] }>({
     name,
     inputs: ["x"],
+    takes: { x: aTensor, dim: optional(anyDims), options: keeping },
     saves: { x: ["x", "out"] },
     forward: (x, dim, options) => {
       refuseEmpty(name, x, dim);
@@ -207,9 +228,11 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
  * argmax(tensor([[1, 3], [5, 2]]), 1).tolist() // => [1, 0]
  * ```
  */
-export function argmax(x: Tensor, dim?: number | null, options: ReduceOptions = {}): Tensor {
-  return argExtreme("max", x, dim, options);
-}
+export const argmax: (x: Tensor, dim?: number | null, options?: ReduceOptions) => Tensor = defineFunction({
+  name: "argmax",
+  takes: { x: aTensor, dim: nullable(aWhole), options: keeping },
+  call: (x, dim, options = {}) => argExtreme("max", x, dim, options),
+});
 
 /**
  * Where the smallest element is, int64; the first one on ties.
@@ -218,9 +241,11 @@ export function argmax(x: Tensor, dim?: number | null, options: ReduceOptions = 
  * argmin(tensor([3, 1, 2])).item() // => 1
  * ```
  */
-export function argmin(x: Tensor, dim?: number | null, options: ReduceOptions = {}): Tensor {
-  return argExtreme("min", x, dim, options);
-}
+export const argmin: (x: Tensor, dim?: number | null, options?: ReduceOptions) => Tensor = defineFunction({
+  name: "argmin",
+  takes: { x: aTensor, dim: nullable(aWhole), options: keeping },
+  call: (x, dim, options = {}) => argExtreme("min", x, dim, options),
+});
 
 function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: string): Tensor {
   return withScope(() => {
@@ -236,9 +261,11 @@ function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: str
  * any(tensor([false, true])).tolist() // => true
  * ```
  */
-export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return truth("max", x, dim, options, "any");
-}
+export const any: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = defineFunction({
+  name: "any",
+  takes: { x: aTensor, dim: optional(anyDims), options: keeping },
+  call: (x, dim, options = {}) => truth("max", x, dim, options, "any"),
+});
 
 /**
  * Whether all elements (along `dim`) are not zero, as bool; uint8 stays uint8.
@@ -247,9 +274,11 @@ export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor 
  * all(tensor([false, true])).tolist() // => false
  * ```
  */
-export function all(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return truth("min", x, dim, options, "all");
-}
+export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = defineFunction({
+  name: "all",
+  takes: { x: aTensor, dim: optional(anyDims), options: keeping },
+  call: (x, dim, options = {}) => truth("min", x, dim, options, "all"),
+});
 
 /**
  * Sorts along `dim` (the last), stable; NaN is the largest. Derivative: G, put back where each element came from.
@@ -258,10 +287,14 @@ export function all(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor 
  * sort(tensor([3, 1, 2])).indices.tolist() // => [1, 2, 0]
  * ```
  */
-export function sort(x: Tensor, dim = -1, { descending = false }: { readonly descending?: boolean } = {}): Extreme {
-  const [values, indices] = sorted(x, dim, descending) as [Tensor, Tensor];
-  return { values, indices };
-}
+export const sort: (x: Tensor, dim?: number, options?: { readonly descending?: boolean }) => Extreme = defineFunction({
+  name: "sort",
+  takes: { x: aTensor, dim: optional(aWhole), options: someOptions({ descending: aFlag }) },
+  call: (x, dim = -1, { descending = false } = {}) => {
+    const [values, indices] = sorted(x, dim, descending) as [Tensor, Tensor];
+    return { values, indices };
+  },
+});
 
 const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[]> = defineOutputs({
   name: "sort",
@@ -272,7 +305,7 @@ const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[
     checkComputes("sort", x.dtype);
     const d = dimOf(dim, x.shape.length, "sort");
     if (x.shape.length === 0) return alone(x);
-    const [values, indices] = [empty(x.shape, { dtype: x.dtype }), empty(x.shape, { dtype: "int64" })];
+    const [values, indices] = [fresh(x.shape, x.dtype), fresh(x.shape, "int64")];
     cpu.sort(x, d, descending, values, indices);
     return [values, indices];
   },

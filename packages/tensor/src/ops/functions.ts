@@ -1,6 +1,7 @@
 /** Functions of one variable, element by element. Whole numbers give float32 where the function is not whole. */
 import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { noBool } from "../accepts.ts";
+import { aTensor } from "../arguments.ts";
 import { pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { zerosLike } from "../factories.ts";
@@ -25,6 +26,7 @@ function analytic({ formula, saves, derivative, ...rest }: Analytic): Unary {
   return pointwise<[x: Tensor], readonly ["x"], { x: readonly ["x" | "out"] }>({
     ...rest,
     inputs: ["x"],
+    takes: { x: aTensor },
     saves: { x: [saves] },
     formula: (m, x) => formula(m, x!),
     result: "float",
@@ -243,6 +245,7 @@ function step(name: string, kernel: string, formula: UnaryFormula): Unary {
   return pointwise<[x: Tensor], readonly ["x"]>({
     name,
     inputs: ["x"],
+    takes: { x: aTensor },
     formula: rounded,
     accepts: noBool(name, kernel),
     derivative: { x: (grad) => zerosLike(grad) },

@@ -1,9 +1,12 @@
 /** Elements and slices picked by tensors of indices, and added to such places. */
 import { cpu } from "@ag/kernels";
+import { aTensor, aWhole } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { empty, full } from "../factories.ts";
+import { full } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import { atLeast1, checkWithin, lined, row, withIndices } from "../indices.ts";
 import type { Op } from "../op.ts";
 import { dimOf, sameShape, showShape, sizeOf } from "../shape.ts";
@@ -35,7 +38,7 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   inputs: ["x", "index"],
   saves: { x: ["index"] },
   forward: (x, index, dim) => {
-    const out = empty(index.shape, { dtype: x.dtype });
+    const out = fresh(index.shape, x.dtype);
     if (index.numel() > 0) cpu.gather(lined(x), dim, lined(index), lined(out));
     return out;
   },
@@ -56,16 +59,19 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
  * gather(tensor([[1, 2], [3, 4]]), 1, tensor([[1n], [0n]])).tolist() // => [[2], [3]]
  * ```
  */
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  return withIndices("gather", index, (whole) => gatherAt(x, whole, checkGathered("gather", x, dim, whole)));
-}
+export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = defineFunction({
+  name: "gather",
+  takes: { x: aTensor, dim: aWhole, index: aTensor },
+  call: (x, dim, index) =>
+    withIndices("gather", index, (whole) => gatherAt(x, whole, checkGathered("gather", x, dim, whole))),
+});
 
 const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
   name: "scatterAdd",
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
   forward: (x, index, source, dim) => {
-    const out = empty(x.shape, { dtype: x.dtype });
+    const out = fresh(x.shape, x.dtype);
     cpu.copy(x, out);
     if (index.numel() > 0) cpu.scatterAdd(lined(out), dim, lined(index), lined(source));
     return out;
@@ -94,30 +100,33 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
  * scatterAdd(zeros(3), 0, tensor([0n, 0n, 2n]), tensor([1, 2, 3])).tolist() // => [3, 0, 3]
  * ```
  */
-export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return withIndices("scatterAdd", index, (whole) => {
-    const d = checkGathered("scatterAdd", x, dim, whole);
-    if (source.dtype !== x.dtype)
-      throw new DTypeError(
-        `scatterAdd: scatter(): Expected self.dtype to be equal to src.dtype: need ${x.dtype}; got ${source.dtype}.`,
-      );
-    if (atLeast1(whole.shape).some((size, k) => size > (atLeast1(source.shape)[k] ?? 0)) && whole.numel() > 0)
-      throw new ShapeError(
-        `scatterAdd: Expected index ${showShape(index.shape)} to be no larger than self ${showShape(x.shape)} apart from ` +
-          `dimension ${d} and to be no larger size than src ${showShape(source.shape)}.`,
-      );
-    return scatterAddAt(x, whole, source, d);
-  });
-}
+export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = defineFunction({
+  name: "scatterAdd",
+  takes: { x: aTensor, dim: aWhole, index: aTensor, source: aTensor },
+  call: (x, dim, index, source) =>
+    withIndices("scatterAdd", index, (whole) => {
+      const d = checkGathered("scatterAdd", x, dim, whole);
+      if (source.dtype !== x.dtype)
+        throw new DTypeError(
+          `scatterAdd: scatter(): Expected self.dtype to be equal to src.dtype: need ${x.dtype}; got ${source.dtype}.`,
+        );
+      if (atLeast1(whole.shape).some((size, k) => size > (atLeast1(source.shape)[k] ?? 0)) && whole.numel() > 0)
+        throw new ShapeError(
+          `scatterAdd: Expected index ${showShape(index.shape)} to be no larger than self ${showShape(x.shape)} apart from ` +
+            `dimension ${d} and to be no larger size than src ${showShape(source.shape)}.`,
+        );
+      return scatterAddAt(x, whole, source, d);
+    }),
+});
 
 const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   name: "indexSelect",
   inputs: ["x", "index"],
   saves: { x: ["index"] },
   forward: (x, index, dim) => {
-    const out = empty(
+    const out = fresh(
       x.shape.map((size, d) => (d === dim ? index.numel() : size)),
-      { dtype: x.dtype },
+      x.dtype,
     );
     if (out.numel() > 0) cpu.indexSelect(lined(x), dim, lined(index), lined(out));
     return out;
@@ -139,23 +148,26 @@ const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
  * indexSelect(tensor([1, 2, 3]), 0, tensor([2n, 0n])).tolist() // => [3, 1]
  * ```
  */
-export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  return withIndices("indexSelect", index, (whole) => {
-    const d = dimOf(dim, x.shape.length, "indexSelect");
-    if (index.shape.length > 1)
-      throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.shape)}.`);
-    const size = atLeast1(x.shape)[d]!;
-    checkWithin(whole, size, (i) => `indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`);
-    return indexSelectAt(x, whole, d);
-  });
-}
+export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = defineFunction({
+  name: "indexSelect",
+  takes: { x: aTensor, dim: aWhole, index: aTensor },
+  call: (x, dim, index) =>
+    withIndices("indexSelect", index, (whole) => {
+      const d = dimOf(dim, x.shape.length, "indexSelect");
+      if (index.shape.length > 1)
+        throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.shape)}.`);
+      const size = atLeast1(x.shape)[d]!;
+      checkWithin(whole, size, (i) => `indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`);
+      return indexSelectAt(x, whole, d);
+    }),
+});
 
 const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
   name: "indexAdd",
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
   forward: (x, index, source, dim) => {
-    const out = empty(x.shape, { dtype: x.dtype });
+    const out = fresh(x.shape, x.dtype);
     cpu.copy(x, out);
     if (source.numel() > 0) cpu.indexAdd(lined(out), dim, lined(index), lined(source));
     return out;
@@ -174,32 +186,35 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
  * indexAdd(zeros(3), 0, tensor([0n, 2n, 0n]), tensor([1, 2, 3])).tolist() // => [4, 0, 2]
  * ```
  */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return withIndices("indexAdd", index, (whole) => {
-    const d = dimOf(dim, x.shape.length, "indexAdd");
-    if (source.dtype !== x.dtype)
-      throw new DTypeError(
-        `indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`,
+export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = defineFunction({
+  name: "indexAdd",
+  takes: { x: aTensor, dim: aWhole, index: aTensor, source: aTensor },
+  call: (x, dim, index, source) =>
+    withIndices("indexAdd", index, (whole) => {
+      const d = dimOf(dim, x.shape.length, "indexAdd");
+      if (source.dtype !== x.dtype)
+        throw new DTypeError(
+          `indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`,
+        );
+      if (index.shape.length > 1 || index.numel() !== (atLeast1(source.shape)[d] ?? 0))
+        throw new ShapeError(
+          `indexAdd: index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): ` +
+            `(${source.shape[d]}), for dim: ${d}: need one index for each slice of the source.`,
+        );
+      if (source.shape.length !== x.shape.length || source.shape.some((size, k) => k !== d && size !== x.shape[k]))
+        throw new ShapeError(
+          `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
+            `${showShape(source.shape)} for ${showShape(x.shape)}.`,
+        );
+      const size = atLeast1(x.shape)[d]!;
+      checkWithin(
+        whole,
+        size,
+        (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`,
       );
-    if (index.shape.length > 1 || index.numel() !== (atLeast1(source.shape)[d] ?? 0))
-      throw new ShapeError(
-        `indexAdd: index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): ` +
-          `(${source.shape[d]}), for dim: ${d}: need one index for each slice of the source.`,
-      );
-    if (source.shape.length !== x.shape.length || source.shape.some((size, k) => k !== d && size !== x.shape[k]))
-      throw new ShapeError(
-        `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
-          `${showShape(source.shape)} for ${showShape(x.shape)}.`,
-      );
-    const size = atLeast1(x.shape)[d]!;
-    checkWithin(
-      whole,
-      size,
-      (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`,
-    );
-    return indexAddAt(x, whole, source, d);
-  });
-}
+      return indexAddAt(x, whole, source, d);
+    }),
+});
 
 /**
  * The elements at `index` of `x` as one row; negative ones count from the end.
@@ -211,25 +226,28 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
  * take(tensor([[1, 2], [3, 4]]), tensor([3n, 0n])).tolist() // => [4, 1]
  * ```
  */
-export function take(x: Tensor, index: Tensor): Tensor {
-  return withIndices("take", index, (whole) => {
-    const size = x.numel();
-    checkWithin(
-      whole,
-      size,
-      (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`,
-      -size,
-    );
-    return takeAt(x, whole);
-  });
-}
+export const take: (x: Tensor, index: Tensor) => Tensor = defineFunction({
+  name: "take",
+  takes: { x: aTensor, index: aTensor },
+  call: (x, index) =>
+    withIndices("take", index, (whole) => {
+      const size = x.numel();
+      checkWithin(
+        whole,
+        size,
+        (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`,
+        -size,
+      );
+      return takeAt(x, whole);
+    }),
+});
 
 const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({
   name: "take",
   inputs: ["x", "index"],
   saves: { x: ["index"] },
   forward: (x, index) => {
-    const out = empty(index.shape, { dtype: x.dtype });
+    const out = fresh(index.shape, x.dtype);
     withDense([x, index], (elements, places) => {
       if (places.numel() > 0) cpu.indexSelect(row(elements), 0, row(places), row(out));
     });

@@ -1,6 +1,8 @@
 /** Writing that is no formula: constants, copies and random numbers, in place. */
 import { cpu } from "@ag/kernels";
 import { kindOf } from "../accepts.ts";
+import { aGenerator, aNumber, anOperand, aTensor, nullable, optional } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
 import { isFloating } from "../dtype.ts";
@@ -71,11 +73,15 @@ function fillFrom(x: Tensor, value: Tensor): Tensor {
  * fill_(zeros(2), 7).tolist() // => [7, 7]
  * ```
  */
-export function fill_(x: Tensor, value: number | bigint | boolean | Tensor): Tensor {
-  if (typeof value === "object") return fillFrom(x, value);
-  const after = beforeWrite(fillEntry, [x]);
-  return written(x, after, () => cpu.fill(x, typeof value === "boolean" ? Number(value) : value));
-}
+export const fill_: (x: Tensor, value: number | bigint | boolean | Tensor) => Tensor = defineFunction({
+  name: "fill_",
+  takes: { x: aTensor, value: anOperand },
+  call: (x, value) => {
+    if (typeof value === "object") return fillFrom(x, value);
+    const after = beforeWrite(fillEntry, [x]);
+    return written(x, after, () => cpu.fill(x, typeof value === "boolean" ? Number(value) : value));
+  },
+});
 
 /**
  * Sets every element to 0.
@@ -84,10 +90,14 @@ export function fill_(x: Tensor, value: number | bigint | boolean | Tensor): Ten
  * zero_(ones(2)).tolist() // => [0, 0]
  * ```
  */
-export function zero_(x: Tensor): Tensor {
-  const after = beforeWrite(zeroEntry, [x]);
-  return written(x, after, () => cpu.fill(x, 0));
-}
+export const zero_: (x: Tensor) => Tensor = defineFunction({
+  name: "zero_",
+  takes: { x: aTensor },
+  call: (x) => {
+    const after = beforeWrite(zeroEntry, [x]);
+    return written(x, after, () => cpu.fill(x, 0));
+  },
+});
 
 /** A source in the same storage is read whole before anything is written. */
 function copyInto(x: Tensor, source: Tensor): void {
@@ -109,17 +119,21 @@ function copyInto(x: Tensor, source: Tensor): void {
  * copy_(zeros(2), tensor([1n, 2n])).tolist() // => [1, 2]
  * ```
  */
-export function copy_(x: Tensor, source: Tensor): Tensor {
-  const common = broadcast(x.shape, source.shape);
-  if (!sameShape(common, x.shape))
-    throw new ShapeError(
-      `copy_: output with shape ${showShape(x.shape)} doesn't match the broadcast shape ${showShape(common)}: ` +
-        "need a source that stretches to the target.",
-    );
-  refuseOverlapping("copy", x);
-  const after = beforeWrite(copyEntry, [x, source]);
-  return written(x, after, () => copyInto(x, source));
-}
+export const copy_: (x: Tensor, source: Tensor) => Tensor = defineFunction({
+  name: "copy_",
+  takes: { x: aTensor, source: aTensor },
+  call: (x, source) => {
+    const common = broadcast(x.shape, source.shape);
+    if (!sameShape(common, x.shape))
+      throw new ShapeError(
+        `copy_: output with shape ${showShape(x.shape)} doesn't match the broadcast shape ${showShape(common)}: ` +
+          "need a source that stretches to the target.",
+      );
+    refuseOverlapping("copy", x);
+    const after = beforeWrite(copyEntry, [x, source]);
+    return written(x, after, () => copyInto(x, source));
+  },
+});
 
 /** Draws of fractions need somewhere to put them. */
 function needFloating(op: string, kernel: string, x: Tensor): void {
@@ -140,15 +154,28 @@ function needFloating(op: string, kernel: string, x: Tensor): void {
  * uniform_(zeros(1), 0, 1).tolist() // => [0.49625658988952637]
  * ```
  */
-export function uniform_(x: Tensor, from = 0, to = 1, generator?: Generator | null): Tensor {
-  needFloating("uniform_", "check_uniform_bounds", x);
-  if (!(from <= to))
-    throw new ValueError(`uniform_: uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}.`);
-  const after = beforeWrite(uniformEntry, [x]);
-  fillUniform(x, from, to, generator);
-  after();
-  return x;
-}
+export const uniform_: (x: Tensor, from?: number, to?: number, generator?: Generator | null) => Tensor = defineFunction(
+  {
+    name: "uniform_",
+    takes: {
+      x: aTensor,
+      from: optional(aNumber),
+      to: optional(aNumber),
+      generator: nullable(aGenerator),
+    },
+    call: (x, from = 0, to = 1, generator) => {
+      needFloating("uniform_", "check_uniform_bounds", x);
+      if (!(from <= to))
+        throw new ValueError(
+          `uniform_: uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}.`,
+        );
+      const after = beforeWrite(uniformEntry, [x]);
+      fillUniform(x, from, to, generator);
+      after();
+      return x;
+    },
+  },
+);
 
 /**
  * Fills x with normal numbers.
@@ -159,14 +186,25 @@ export function uniform_(x: Tensor, from = 0, to = 1, generator?: Generator | nu
  * normal_(zeros(2), 3, 0).tolist() // => [3, 3]
  * ```
  */
-export function normal_(x: Tensor, mean = 0, std = 1, generator?: Generator | null): Tensor {
-  needFloating("normal_", "normal_kernel_cpu", x);
-  if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
-  const after = beforeWrite(normalEntry, [x]);
-  fillNormal(x, mean, std, generator);
-  after();
-  return x;
-}
+export const normal_: (x: Tensor, mean?: number, std?: number, generator?: Generator | null) => Tensor = defineFunction(
+  {
+    name: "normal_",
+    takes: {
+      x: aTensor,
+      mean: optional(aNumber),
+      std: optional(aNumber),
+      generator: nullable(aGenerator),
+    },
+    call: (x, mean = 0, std = 1, generator) => {
+      needFloating("normal_", "normal_kernel_cpu", x);
+      if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
+      const after = beforeWrite(normalEntry, [x]);
+      fillNormal(x, mean, std, generator);
+      after();
+      return x;
+    },
+  },
+);
 
 /**
  * Sets each element to 1 with probability p, else to 0.
@@ -177,12 +215,16 @@ export function normal_(x: Tensor, mean = 0, std = 1, generator?: Generator | nu
  * bernoulli_(zeros(2), 1).tolist() // => [1, 1]
  * ```
  */
-export function bernoulli_(x: Tensor, p = 0.5, generator?: Generator | null): Tensor {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli_: bernoulli_ expects p to be in [0, 1], but got p=${p}.`);
-  refuseOverlapping("bernoulli", x);
-  const after = beforeWrite(bernoulliEntry, [x]);
-  const drawn = bernoulliLike(x, p, generator);
-  written(x, after, () => cpu.copy(drawn, x));
-  drawn.dispose();
-  return x;
-}
+export const bernoulli_: (x: Tensor, p?: number, generator?: Generator | null) => Tensor = defineFunction({
+  name: "bernoulli_",
+  takes: { x: aTensor, p: optional(aNumber), generator: nullable(aGenerator) },
+  call: (x, p = 0.5, generator) => {
+    if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli_: bernoulli_ expects p to be in [0, 1], but got p=${p}.`);
+    refuseOverlapping("bernoulli", x);
+    const after = beforeWrite(bernoulliEntry, [x]);
+    const drawn = bernoulliLike(x, p, generator);
+    written(x, after, () => cpu.copy(drawn, x));
+    drawn.dispose();
+    return x;
+  },
+});

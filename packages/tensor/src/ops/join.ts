@@ -1,10 +1,13 @@
 /** Tensors put together and taken apart, in another order or with a border. */
 import { cpu, type DType } from "@ag/kernels";
+import { aTensor, aWhole, extents, optional, someTensors } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { promoteTypes } from "../dtype.ts";
 import { isDense } from "../elementwise.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { empty, emptyStrided, full, tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
+import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { sliceOf } from "../selection.ts";
 import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../shape.ts";
@@ -58,9 +61,10 @@ function joinedShape(tensors: readonly Tensor[], dim: number): { readonly shape:
 export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
   name: "cat",
   inputs: ["tensors"],
+  takes: { tensors: someTensors, dim: optional(aWhole) },
   forward: (tensors, dim = 0) => {
     const joined = joinedShape(tensors, dim);
-    const out = empty(joined.shape, { dtype: commonDtype(tensors) });
+    const out = fresh(joined.shape, commonDtype(tensors));
     let start = 0;
     for (const x of tensors) {
       if (isNothing(x)) continue;
@@ -100,6 +104,7 @@ const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> =>
 export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
   name: "stack",
   inputs: ["tensors"],
+  takes: { tensors: someTensors, dim: optional(aWhole) },
   forward: (tensors, dim = 0) => {
     const [first] = tensors;
     if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
@@ -112,7 +117,7 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
     });
     const d = dimOf(dim, first.shape.length + 1, "stack");
     const shape = [...first.shape.slice(0, d), tensors.length, ...first.shape.slice(d)];
-    const out = empty(shape, { dtype: commonDtype(tensors) });
+    const out = fresh(shape, commonDtype(tensors));
     tensors.forEach((x, i) => {
       cpu.copy(x, { ...place(out), ...selected(out, d, i) });
     });
@@ -133,6 +138,7 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
 export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineOutputs({
   name: "unbind",
   inputs: ["x"],
+  takes: { x: aTensor, dim: optional(aWhole) },
   outputs: [],
   forward: (x, dim = 0) => {
     const d = dimOf(dim, x.shape.length, "unbind");
@@ -205,21 +211,27 @@ function splitDim(op: string, x: Tensor, dim: number): number {
  * split(tensor([1, 2, 3]), 2).map((x) => x.tolist()) // => [[1, 2], [3]]
  * ```
  */
-export function split(x: Tensor, size: number | Shape, dim = 0): readonly Tensor[] {
-  const d = splitDim("split", x, dim);
-  const total = x.shape[d]!;
-  if (typeof size !== "number") {
-    if (size.some((s) => !Number.isInteger(s) || s < 0) || size.reduce((a, b) => a + b, 0) !== total)
-      throw new ShapeError(
-        `split: split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), ` +
-          `but got split_sizes=${showShape(size)}.`,
+export const split: (x: Tensor, size: number | Shape, dim?: number) => readonly Tensor[] = defineFunction({
+  name: "split",
+  takes: { x: aTensor, size: extents, dim: optional(aWhole) },
+  call: (x, size, dim = 0) => {
+    const d = splitDim("split", x, dim);
+    const total = x.shape[d]!;
+    if (typeof size !== "number") {
+      if (size.some((s) => !Number.isInteger(s) || s < 0) || size.reduce((a, b) => a + b, 0) !== total)
+        throw new ShapeError(
+          `split: split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${d}), ` +
+            `but got split_sizes=${showShape(size)}.`,
+        );
+      return splitWithSizes(x, size, d);
+    }
+    if (!Number.isInteger(size) || size < 0 || (size === 0 && total !== 0))
+      throw new ValueError(
+        `split: split expects split_size be non-negative, and not 0: need a whole size; got ${size}.`,
       );
-    return splitWithSizes(x, size, d);
-  }
-  if (!Number.isInteger(size) || size < 0 || (size === 0 && total !== 0))
-    throw new ValueError(`split: split expects split_size be non-negative, and not 0: need a whole size; got ${size}.`);
-  return splitEqually(x, size, d);
-}
+    return splitEqually(x, size, d);
+  },
+});
 
 /**
  * At most `chunks` parts of `x` along `dim`, of one size except perhaps the last one, as views.
@@ -228,20 +240,24 @@ export function split(x: Tensor, size: number | Shape, dim = 0): readonly Tensor
  * chunk(tensor([1, 2, 3]), 2).map((x) => x.tolist()) // => [[1, 2], [3]]
  * ```
  */
-export function chunk(x: Tensor, chunks: number, dim = 0): readonly Tensor[] {
-  const d = splitDim("chunk", x, dim);
-  if (!Number.isInteger(chunks) || chunks <= 0)
-    throw new ValueError(`chunk: chunk expects \`chunks\` to be greater than 0, got: ${chunks}.`);
-  const size = Math.ceil(x.shape[d]! / chunks);
-  if (size === 0) return splitWithSizes(x, new Array<number>(chunks).fill(0), d);
-  return splitEqually(x, size, d);
-}
+export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor[] = defineFunction({
+  name: "chunk",
+  takes: { x: aTensor, chunks: aWhole, dim: optional(aWhole) },
+  call: (x, chunks, dim = 0) => {
+    const d = splitDim("chunk", x, dim);
+    if (!Number.isInteger(chunks) || chunks <= 0)
+      throw new ValueError(`chunk: chunk expects \`chunks\` to be greater than 0, got: ${chunks}.`);
+    const size = Math.ceil(x.shape[d]! / chunks);
+    if (size === 0) return splitWithSizes(x, new Array<number>(chunks).fill(0), d);
+    return splitEqually(x, size, d);
+  },
+});
 
 /** A copy of `x` in which position i along `dim` holds what was at `from(i)`. */
 function reordered(x: Tensor, dim: number, from: (i: number, size: number) => number): Tensor {
   const size = x.shape[dim]!;
   const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
-  const out = isDense(x) ? emptyStrided(x.shape, x.strides, x.dtype) : empty(x.shape, { dtype: x.dtype });
+  const out = isDense(x) ? freshStrided(x.shape, x.strides, x.dtype) : fresh(x.shape, x.dtype);
   cpu.indexSelect(x, dim, index, out);
   index.dispose();
   return out;
@@ -256,7 +272,7 @@ function reorderedAll(x: Tensor, dims: Shape, from: (k: number) => (i: number, s
     out = next;
   });
   if (out) return out;
-  const copy = empty(x.shape, { dtype: x.dtype });
+  const copy = fresh(x.shape, x.dtype);
   cpu.copy(x, copy);
   return copy;
 }
@@ -276,6 +292,7 @@ const listed = (x: Tensor, dims: number | Shape, op: string): Shape =>
 export const flip: Op<[x: Tensor, dims: number | Shape]> = defineOp({
   name: "flip",
   inputs: ["x"],
+  takes: { x: aTensor, dims: extents },
   forward: (x, dims) => reorderedAll(x, listed(x, dims, "flip"), () => (i, size) => size - 1 - i),
   derivative: { x: (grad, _saved, dims) => flip(grad, dims) },
 });

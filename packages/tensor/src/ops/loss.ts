@@ -1,10 +1,12 @@
 /** How far is a prediction from what was wanted? One number, or one for each element. */
 import { type Algebra, cpu, type Formula, formulas } from "@ag/kernels";
+import { aNumber, aReduction, aTensor, nullable, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { checkComputes, isFloating, promoteTypes } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { empty } from "../factories.ts";
-import { checkReduction, finished, type Reduced, type Reduction, share, weighed } from "../loss-reduction.ts";
+import { fresh } from "../fresh.ts";
+import { finished, type Reduced, type Reduction, share, weighed } from "../loss-reduction.ts";
 import type { Op } from "../op.ts";
 import { elementsOf } from "../read.ts";
 import { withScope } from "../scope.ts";
@@ -44,7 +46,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     inputs: ["x", "target"],
     saves: { x: ["x", "target"], target: ["x", "target"] },
     forward: (x, target, reduction, bound) => {
-      const out = empty(x.shape, { dtype: promoteTypes(x.dtype, target.dtype) });
+      const out = fresh(x.shape, promoteTypes(x.dtype, target.dtype));
       cpu.pointwise(formula, [x, target, bound], out, out.dtype);
       return finished(out, reduction);
     },
@@ -106,10 +108,13 @@ function withPair(op: string, x: Tensor, target: Tensor, use: (x: Tensor, target
  * mseLoss(tensor([1, 2]), tensor([1, 4])).item() // => 2
  * ```
  */
-export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduced = {}): Tensor {
-  checkReduction("mseLoss", reduction);
-  return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
-}
+export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
+  name: "mseLoss",
+  takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction }) },
+  call: (x, target, { reduction = "mean" } = {}) => {
+    return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
+  },
+});
 
 /**
  * The sizes of the differences of prediction and target.
@@ -120,13 +125,16 @@ export function mseLoss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduc
  * l1Loss(tensor([1, 2]), tensor([1, 4])).item() // => 1
  * ```
  */
-export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduced = {}): Tensor {
-  checkReduction("l1Loss", reduction);
-  return withPair("l1Loss", x, target, (a, b) => {
-    const sizes = abs(sub(a, b));
-    return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
-  });
-}
+export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
+  name: "l1Loss",
+  takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction }) },
+  call: (x, target, { reduction = "mean" } = {}) => {
+    return withPair("l1Loss", x, target, (a, b) => {
+      const sizes = abs(sub(a, b));
+      return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
+    });
+  },
+});
 
 /**
  * Squares where the difference is below `beta` (1), sizes beyond: d² / 2·beta, or |d| − beta / 2.
@@ -137,19 +145,19 @@ export function l1Loss(x: Tensor, target: Tensor, { reduction = "mean" }: Reduce
  * smoothL1Loss(tensor([1, 2]), tensor([1, 4]), { reduction: "sum" }).item() // => 1.5
  * ```
  */
-export function smoothL1Loss(
-  x: Tensor,
-  target: Tensor,
-  { reduction = "mean", beta = 1 }: Reduced & { readonly beta?: number } = {},
-): Tensor {
-  checkReduction("smoothL1Loss", reduction);
-  if (!(beta >= 0))
-    throw new ValueError(
-      `smoothL1Loss: smooth_l1_loss does not support negative values for beta: need at least 0; got ${beta}.`,
-    );
-  if (beta === 0) return l1Loss(x, target, { reduction });
-  return withPair("smoothL1Loss", x, target, (a, b) => smoothL1Of(a, b, reduction, beta));
-}
+export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { readonly beta?: number }) => Tensor =
+  defineFunction({
+    name: "smoothL1Loss",
+    takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction, beta: aNumber }) },
+    call: (x, target, { reduction = "mean", beta = 1 } = {}) => {
+      if (!(beta >= 0))
+        throw new ValueError(
+          `smoothL1Loss: smooth_l1_loss does not support negative values for beta: need at least 0; got ${beta}.`,
+        );
+      if (beta === 0) return l1Loss(x, target, { reduction });
+      return withPair("smoothL1Loss", x, target, (a, b) => smoothL1Of(a, b, reduction, beta));
+    },
+  });
 
 /**
  * Squares where the difference is at most `delta` (1), lines beyond: d² / 2, or delta · (|d| − delta / 2) (Huber 1964).
@@ -160,16 +168,16 @@ export function smoothL1Loss(
  * huberLoss(tensor([1, 2]), tensor([1, 4]), { reduction: "sum" }).item() // => 1.5
  * ```
  */
-export function huberLoss(
-  x: Tensor,
-  target: Tensor,
-  { reduction = "mean", delta = 1 }: Reduced & { readonly delta?: number } = {},
-): Tensor {
-  checkReduction("huberLoss", reduction);
-  if (!(delta > 0))
-    throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
-  return withPair("huberLoss", x, target, (a, b) => huberOf(a, b, reduction, delta));
-}
+export const huberLoss: (x: Tensor, target: Tensor, options?: Reduced & { readonly delta?: number }) => Tensor =
+  defineFunction({
+    name: "huberLoss",
+    takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction, delta: aNumber }) },
+    call: (x, target, { reduction = "mean", delta = 1 } = {}) => {
+      if (!(delta > 0))
+        throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
+      return withPair("huberLoss", x, target, (a, b) => huberOf(a, b, reduction, delta));
+    },
+  });
 
 /** ln σ(x). */
 const logSigmoid = <T, C>(m: Algebra<T, C>, x: T): T => {
@@ -212,6 +220,8 @@ export interface BinaryOptions extends Reduced {
   readonly weight?: Tensor | null;
 }
 
+const weighted = { weight: nullable(aTensor), reduction: aReduction };
+
 function checkBinary(op: string, x: Tensor, target: Tensor, weights: readonly (Tensor | null)[]): void {
   checkComputes(op, x.dtype);
   if (!sameShape(x.shape, target.shape))
@@ -235,15 +245,22 @@ function checkBinary(op: string, x: Tensor, target: Tensor, weights: readonly (T
  * binaryCrossEntropyWithLogits(tensor([0]), tensor([1])).item() // => 0.6931471824645996
  * ```
  */
-export function binaryCrossEntropyWithLogits(
+export const binaryCrossEntropyWithLogits: (
   x: Tensor,
   target: Tensor,
-  { weight = null, posWeight = null, reduction = "mean" }: BinaryOptions & { readonly posWeight?: Tensor | null } = {},
-): Tensor {
-  checkReduction("binaryCrossEntropyWithLogits", reduction);
-  checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
-  return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
-}
+  options?: BinaryOptions & { readonly posWeight?: Tensor | null },
+) => Tensor = defineFunction({
+  name: "binaryCrossEntropyWithLogits",
+  takes: {
+    x: aTensor,
+    target: aTensor,
+    options: someOptions({ ...weighted, posWeight: nullable(aTensor) }),
+  },
+  call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
+    checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
+    return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
+  },
+});
 
 /** PyTorch bounds the logarithms, so that a certain mistake costs 100 and not infinity. */
 const crossFormula: Formula = (m, x, target, weight) => {
@@ -279,15 +296,14 @@ const crossOf: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: 
  * binaryCrossEntropy(tensor([0.5]), tensor([1])).item() // => 0.6931471824645996
  * ```
  */
-export function binaryCrossEntropy(
-  x: Tensor,
-  target: Tensor,
-  { weight = null, reduction = "mean" }: BinaryOptions = {},
-): Tensor {
-  checkReduction("binaryCrossEntropy", reduction);
-  checkBinary("binaryCrossEntropy", x, target, [weight]);
-  for (const p of elementsOf(x) as Float32Array)
-    if (!(p >= 0 && p <= 1))
-      throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
-  return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
-}
+export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: BinaryOptions) => Tensor = defineFunction({
+  name: "binaryCrossEntropy",
+  takes: { x: aTensor, target: aTensor, options: someOptions(weighted) },
+  call: (x, target, { weight = null, reduction = "mean" } = {}) => {
+    checkBinary("binaryCrossEntropy", x, target, [weight]);
+    for (const p of elementsOf(x) as Float32Array)
+      if (!(p >= 0 && p <= 1))
+        throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
+    return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
+  },
+});

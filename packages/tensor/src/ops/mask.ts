@@ -1,10 +1,13 @@
 /** Elements chosen by conditions and by place. */
 import { cpu, type Formula, type View } from "@ag/kernels";
+import { anOperand, aTensor, aWhole, optional } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp, pointwise } from "../define.ts";
 import { stretched, withDense } from "../dense.ts";
 import { checkComputes } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { empty, full, tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import { named, row } from "../indices.ts";
 import type { Op, PointwiseOp } from "../op.ts";
 import { elementsOf } from "../read.ts";
@@ -33,7 +36,7 @@ const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = point
 });
 
 function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
-  const out = empty(broadcast(x.shape, mask.shape), { dtype: x.dtype });
+  const out = fresh(broadcast(x.shape, mask.shape), x.dtype);
   cpu.pointwise(chosen, [x, mask, typeof value === "boolean" ? Number(value) : value], out, out.dtype);
   return out;
 }
@@ -84,16 +87,25 @@ function checkFill(op: string, ...[x, mask, value]: Filled): void {
  * maskedFill(tensor([1, 2]), tensor([true, false]), 9).tolist() // => [9, 2]
  * ```
  */
-export function maskedFill(x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor): Tensor {
-  checkFill("maskedFill", x, mask, value);
-  return value instanceof Tensor ? fillWithTensor(x, mask, value) : fillWith(x, mask, value);
-}
+export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor) => Tensor =
+  defineFunction({
+    name: "maskedFill",
+    takes: { x: aTensor, mask: aTensor, value: anOperand },
+    call: (x, mask, value) => {
+      checkFill("maskedFill", x, mask, value);
+      return value instanceof Tensor ? fillWithTensor(x, mask, value) : fillWith(x, mask, value);
+    },
+  });
 
 /** As {@link maskedFill} with a number, in place. */
-export function maskedFill_(x: Tensor, mask: Tensor, value: number | bigint | boolean): Tensor {
-  checkFill("maskedFill_", x, mask, value);
-  return fillInPlace.inPlace(x, mask, value);
-}
+export const maskedFill_: (x: Tensor, mask: Tensor, value: number | bigint | boolean) => Tensor = defineFunction({
+  name: "maskedFill_",
+  takes: { x: aTensor, mask: aTensor, value: anOperand },
+  call: (x, mask, value) => {
+    checkFill("maskedFill_", x, mask, value);
+    return fillInPlace.inPlace(x, mask, value);
+  },
+});
 
 /**
  * The positions of the elements that are not 0, in row-major order, int64.
@@ -104,12 +116,16 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: number | bigint | bo
  * nonzero(tensor([[0, 5], [6, 0]])).tolist() // => [[0, 1], [1, 0]]
  * ```
  */
-export function nonzero(x: Tensor): Tensor {
-  checkComputes("nonzero", x.dtype);
-  const out = empty([cpu.countNonzero(x), x.shape.length], { dtype: "int64" });
-  if (out.numel() > 0) cpu.nonzero(x, out);
-  return out;
-}
+export const nonzero: (x: Tensor) => Tensor = defineFunction({
+  name: "nonzero",
+  takes: { x: aTensor },
+  call: (x) => {
+    checkComputes("nonzero", x.dtype);
+    const out = fresh([cpu.countNonzero(x), x.shape.length], "int64");
+    if (out.numel() > 0) cpu.nonzero(x, out);
+    return out;
+  },
+});
 
 /** Where a mask is true, counted in row-major order. */
 function truths(mask: View): Tensor {
@@ -126,7 +142,7 @@ const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   inputs: ["x", "places"],
   saves: { x: ["places"] },
   forward: (x, places, shape) => {
-    const out = empty(places.shape, { dtype: x.dtype });
+    const out = fresh(places.shape, x.dtype);
     withDense([stretched(x, shape)], (dense) => {
       if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
     });
@@ -150,15 +166,19 @@ const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
  * maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])).tolist() // => [1, 3]
  * ```
  */
-export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
-  if (mask.dtype !== "bool")
-    throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
-  const shape = broadcast(x.shape, mask.shape);
-  const places = truths(stretched(mask, shape));
-  const out = selectAt(x, places, shape);
-  places.dispose(); // the node holds what it reads
-  return out;
-}
+export const maskedSelect: (x: Tensor, mask: Tensor) => Tensor = defineFunction({
+  name: "maskedSelect",
+  takes: { x: aTensor, mask: aTensor },
+  call: (x, mask) => {
+    if (mask.dtype !== "bool")
+      throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
+    const shape = broadcast(x.shape, mask.shape);
+    const places = truths(stretched(mask, shape));
+    const out = selectAt(x, places, shape);
+    places.dispose(); // the node holds what it reads
+    return out;
+  },
+});
 
 const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);
 
@@ -169,7 +189,7 @@ function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): 
     Number(isKept(i % columns, Math.floor(i / columns))),
   );
   const mask = reshaped(tensor(flags, { dtype: x.dtype }), [rows, columns]);
-  const out = empty(x.shape, { dtype: x.dtype });
+  const out = fresh(x.shape, x.dtype);
   if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
   mask.dispose();
   return out;
@@ -195,6 +215,7 @@ function checkTriangle(op: string, x: Tensor, diagonal: number): void {
 export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
   name: "tril",
   inputs: ["x"],
+  takes: { x: aTensor, diagonal: optional(aWhole) },
   forward: (x, diagonal = 0) => {
     checkTriangle("tril", x, diagonal);
     return triangle(x, (column, at) => column - at <= diagonal);
@@ -215,6 +236,7 @@ export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
 export const triu: Op<[x: Tensor, diagonal?: number]> = defineOp({
   name: "triu",
   inputs: ["x"],
+  takes: { x: aTensor, diagonal: optional(aWhole) },
   forward: (x, diagonal = 0) => {
     checkTriangle("triu", x, diagonal);
     return triangle(x, (column, at) => column - at >= diagonal);

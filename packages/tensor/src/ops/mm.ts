@@ -1,9 +1,11 @@
 /** Products of matrices and of batches of them. */
 import { cpu, type Formula } from "@ag/kernels";
+import { aNumber, aTensor, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { empty } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { checkDTypes, checkMatrices, product } from "../product.ts";
 import { type Shape, showShape } from "../shape.ts";
@@ -28,7 +30,7 @@ const mmOf: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
   inputs: ["a", "b"],
   saves: { a: ["b"], b: ["a"] },
   forward: (a, b, _order) => {
-    const out = empty([a.shape[0]!, b.shape[1]!], { dtype: a.dtype });
+    const out = fresh([a.shape[0]!, b.shape[1]!], a.dtype);
     product(a, b, out);
     return out;
   },
@@ -49,10 +51,14 @@ const mmOf: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
  * mm(tensor([[1, 2]]), tensor([[3], [4]])).tolist() // => [[11]]
  * ```
  */
-export function mm(a: Tensor, b: Tensor): Tensor {
-  checkMatrices("mm", a, b);
-  return mmOf(a, b, orderOf(a, b));
-}
+export const mm: (a: Tensor, b: Tensor) => Tensor = defineFunction({
+  name: "mm",
+  takes: { a: aTensor, b: aTensor },
+  call: (a, b) => {
+    checkMatrices("mm", a, b);
+    return mmOf(a, b, orderOf(a, b));
+  },
+});
 
 export interface AddmmOptions {
   /** Weighs the added tensor; at 0 it is not read. */
@@ -60,6 +66,8 @@ export interface AddmmOptions {
   /** Weighs the product. */
   readonly alpha?: number;
 }
+
+const factors = someOptions({ beta: aNumber, alpha: aNumber });
 
 const weighted: Formula = (m, bias, out, beta, alpha) => m.add(m.mul(bias, beta), m.mul(out, alpha));
 const scaled: Formula = (m, out, alpha) => m.mul(out, alpha);
@@ -92,7 +100,7 @@ const addmmOf: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, or
   inputs: ["bias", "a", "b"],
   saves: { a: ["b"], b: ["a"] },
   forward: (bias, a, b, options, _order) => {
-    const out = empty([a.shape[0]!, b.shape[1]!], { dtype: a.dtype });
+    const out = fresh([a.shape[0]!, b.shape[1]!], a.dtype);
     weightedProduct(bias, a, b, out, options);
     return out;
   },
@@ -114,11 +122,15 @@ const addmmOf: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, or
  * addmm(tensor([1]), tensor([[1, 2]]), tensor([[3], [4]])).tolist() // => [[12]]
  * ```
  */
-export function addmm(bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions = {}): Tensor {
-  checkMatrices("addmm", a, b);
-  checkAdded("addmm", bias, [a.shape[0]!, b.shape[1]!], a.dtype);
-  return addmmOf(bias, a, b, options, orderOf(a, b));
-}
+export const addmm: (bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions) => Tensor = defineFunction({
+  name: "addmm",
+  takes: { bias: aTensor, a: aTensor, b: aTensor, options: factors },
+  call: (bias, a, b, options = {}) => {
+    checkMatrices("addmm", a, b);
+    checkAdded("addmm", bias, [a.shape[0]!, b.shape[1]!], a.dtype);
+    return addmmOf(bias, a, b, options, orderOf(a, b));
+  },
+});
 
 function checkBatches(op: string, a: Tensor, b: Tensor): void {
   for (const [name, x] of [
@@ -154,10 +166,11 @@ const batchGradB = (grad: Tensor, a: Tensor): Tensor => bmm(transpose(a, 1, 2), 
 export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
   name: "bmm",
   inputs: ["a", "b"],
+  takes: { a: aTensor, b: aTensor },
   saves: { a: ["b"], b: ["a"] },
   forward: (a, b) => {
     checkBatches("bmm", a, b);
-    const out = empty([a.shape[0]!, a.shape[1]!, b.shape[2]!], { dtype: a.dtype });
+    const out = fresh([a.shape[0]!, a.shape[1]!, b.shape[2]!], a.dtype);
     product(a, b, out);
     return out;
   },
@@ -168,12 +181,13 @@ export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
 export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions]> = defineOp({
   name: "baddbmm",
   inputs: ["bias", "a", "b"],
+  takes: { bias: aTensor, a: aTensor, b: aTensor, options: factors },
   saves: { a: ["b"], b: ["a"] },
   forward: (bias, a, b, options = {}) => {
     checkBatches("baddbmm", a, b);
     const shape = [a.shape[0]!, a.shape[1]!, b.shape[2]!];
     checkAdded("baddbmm", bias, shape, a.dtype);
-    const out = empty(shape, { dtype: a.dtype });
+    const out = fresh(shape, a.dtype);
     const { beta = 1, alpha = 1 } = options;
     product(a, b, out);
     if (beta !== 0) cpu.pointwise(weighted, [bias, out, beta, alpha], out, out.dtype);

@@ -1,14 +1,16 @@
 /** Normalisation by statistics of the batch, or of each row. */
 import { cpu, type Formula, type Storage, type View } from "@ag/kernels";
+import { aFlag, aNumber, aShape, aTensor, either, nullable, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOutputs } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { empty } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import { batchNormBackward, type NormPlan } from "../norm-backward.ts";
 import type { Op } from "../op.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { writing } from "../writing.ts";
 import { mul } from "./arithmetic.ts";
 import { sum } from "./reduce.ts";
@@ -20,7 +22,7 @@ interface Running {
   readonly runningVar: Tensor | null;
 }
 
-const channels = (x: Tensor): Tensor => empty([x.shape[1]!], { dtype: x.dtype });
+const channels = (x: Tensor): Tensor => fresh([x.shape[1]!], x.dtype);
 
 /** What the backward reads. */
 interface Saved {
@@ -56,7 +58,7 @@ function normalise(
   plan: NormPlan,
 ): Tensor[] {
   const [x] = operands;
-  const [out, mean, invstd] = [empty(x.shape, { dtype: x.dtype }), channels(x), channels(x)];
+  const [out, mean, invstd] = [fresh(x.shape, x.dtype), channels(x), channels(x)];
   const statistics = [running.runningMean, running.runningVar] as const;
   writing(plan.training ? statistics.filter((x) => x !== null) : [], () =>
     withDense([...operands, ...statistics], (a, w, b, m, v) => {
@@ -102,6 +104,8 @@ const batchNormOf: Op<BatchNorm, readonly Tensor[]> = defineOutputs({
     bias: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 2) : null),
   },
 });
+
+const affine = { weight: nullable(aTensor), bias: nullable(aTensor), eps: aNumber };
 
 export interface BatchNormOptions {
   /** Scale of each channel. */
@@ -156,21 +160,30 @@ function checkBatch(x: Tensor, running: Running, { weight, bias, training = fals
  * batchNorm(tensor([[1], [3]]), null, null, { training: true, eps: 0 }).tolist() // => [[-1], [1]]
  * ```
  */
-export function batchNorm(
+export const batchNorm: (
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  options: BatchNormOptions = {},
-): Tensor {
-  const running = { runningMean, runningVar };
-  checkBatch(x, running, options);
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-  const wanted = [x.requiresGrad, weight?.requiresGrad === true, bias?.requiresGrad === true] as const;
-  const [out, mean, invstd] = batchNormOf(x, weight, bias, running, { training, momentum, eps, wanted });
-  mean?.dispose();
-  invstd?.dispose();
-  return out as Tensor;
-}
+  options?: BatchNormOptions,
+) => Tensor = defineFunction({
+  name: "batchNorm",
+  takes: {
+    x: aTensor,
+    runningMean: nullable(aTensor),
+    runningVar: nullable(aTensor),
+    options: someOptions({ ...affine, training: aFlag, momentum: aNumber }),
+  },
+  call: (x, runningMean, runningVar, options = {}) => {
+    const running = { runningMean, runningVar };
+    checkBatch(x, running, options);
+    const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+    const wanted = [x.requiresGrad, weight?.requiresGrad === true, bias?.requiresGrad === true] as const;
+    const [out, mean, invstd] = batchNormOf(x, weight, bias, running, { training, momentum, eps, wanted });
+    mean?.dispose();
+    invstd?.dispose();
+    return out as Tensor;
+  },
+});
 
 type LayerNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, rank: number, eps: number];
 
@@ -185,8 +198,8 @@ const scaledAndShifted: Formula = (m, x, weight, bias) => m.add(m.mul(x, weight)
 
 function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Tensor[] {
   const [, rows, columns] = asChannels(x.shape, rank);
-  const out = empty(x.shape, { dtype: x.dtype });
-  const [mean, invstd] = [empty([rows], { dtype: x.dtype }), empty([rows], { dtype: x.dtype })];
+  const out = fresh(x.shape, x.dtype);
+  const [mean, invstd] = [fresh([rows], x.dtype), fresh([rows], x.dtype)];
   if (out.numel() === 0) return [out, mean, invstd];
   const layout = { shape: [1, rows, columns], strides: [rows * columns, columns, 1], dtype: x.dtype };
   const whole: View = { ...layout, storage: out.storage, offset: 0 };
@@ -233,6 +246,23 @@ export interface LayerNormOptions {
   readonly eps?: number;
 }
 
+/** Options, or PyTorch's order. */
+type LayerNormRest = [
+  weight?: Tensor | null | LayerNormOptions,
+  bias?: Tensor | null,
+  options?: Pick<LayerNormOptions, "eps">,
+];
+
+function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOptions {
+  if (weight === undefined || weight === null || weight instanceof Tensor)
+    return { weight: weight ?? null, bias: bias ?? null, ...options };
+  if (bias !== undefined || options !== undefined)
+    throw new ValueError(
+      "layerNorm: need weight and bias one after the other, or both among the options; got a mixture.",
+    );
+  return weight;
+}
+
 /**
  * Each row, the last dimensions in `normalizedShape`, shifted to mean 0 and scaled to variance 1, then by weight and bias.
  *
@@ -244,34 +274,45 @@ export interface LayerNormOptions {
  * layerNorm(tensor([[1, 3]]), [2], { eps: 0 }).tolist() // => [[-1, 1]]
  * ```
  */
-export function layerNorm(x: Tensor, normalizedShape: Shape, options: LayerNormOptions = {}): Tensor {
-  const { weight = null, bias = null, eps = 1e-5 } = options;
-  checkComputes("layerNorm", x.dtype);
-  if (!isFloating(x.dtype)) throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
-  const rank = normalizedShape.length;
-  if (rank === 0)
-    throw new ShapeError(
-      "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
-    );
-  if (x.shape.length < rank || !sameShape(x.shape.slice(x.shape.length - rank), normalizedShape))
-    throw new ShapeError(
-      `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
-        `${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}.`,
-    );
-  for (const [name, value] of [
-    ["weight", weight],
-    ["bias", bias],
-  ] as const) {
-    if (value && !sameShape(value.shape, normalizedShape))
+export const layerNorm: (x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor = defineFunction({
+  name: "layerNorm",
+  takes: {
+    x: aTensor,
+    normalizedShape: aShape,
+    weight: either(nullable(aTensor), someOptions(affine)),
+    bias: nullable(aTensor),
+    options: someOptions({ eps: aNumber }),
+  },
+  call: (x, normalizedShape, ...rest) => {
+    const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);
+    checkComputes("layerNorm", x.dtype);
+    if (!isFloating(x.dtype))
+      throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
+    const rank = normalizedShape.length;
+    if (rank === 0)
       throw new ShapeError(
-        `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
-          `${showShape(value.shape)} and normalized_shape = ${showShape(normalizedShape)}.`,
+        "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
       );
-    if (value && value.dtype !== x.dtype)
-      throw new DTypeError(`layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);
-  }
-  const [out, mean, invstd] = layerNormOf(x, weight, bias, rank, eps);
-  mean?.dispose();
-  invstd?.dispose();
-  return out as Tensor;
-}
+    if (x.shape.length < rank || !sameShape(x.shape.slice(x.shape.length - rank), normalizedShape))
+      throw new ShapeError(
+        `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
+          `${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}.`,
+      );
+    for (const [name, value] of [
+      ["weight", weight],
+      ["bias", bias],
+    ] as const) {
+      if (value && !sameShape(value.shape, normalizedShape))
+        throw new ShapeError(
+          `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
+            `${showShape(value.shape)} and normalized_shape = ${showShape(normalizedShape)}.`,
+        );
+      if (value && value.dtype !== x.dtype)
+        throw new DTypeError(`layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);
+    }
+    const [out, mean, invstd] = layerNormOf(x, weight, bias, rank, eps);
+    mean?.dispose();
+    invstd?.dispose();
+    return out as Tensor;
+  },
+});

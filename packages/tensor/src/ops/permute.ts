@@ -1,4 +1,6 @@
 /** The same elements with dimensions in another order. */
+import { aTensor, aWhole, extents, theSizes } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineView } from "../define.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import type { Op } from "../op.ts";
@@ -22,6 +24,7 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, d) => d);
 export const t: Op<[x: Tensor]> = defineView({
   name: "t",
   inputs: ["x"],
+  takes: { x: aTensor },
   layout: (x) => {
     if (x.shape.length > 2)
       throw new ShapeError(
@@ -43,6 +46,7 @@ export const t: Op<[x: Tensor]> = defineView({
 export const transpose: Op<[x: Tensor, dim0: number, dim1: number]> = defineView({
   name: "transpose",
   inputs: ["x"],
+  takes: { x: aTensor, dim0: aWhole, dim1: aWhole },
   layout: (x, dim0, dim1) => {
     const rank = x.shape.length;
     const [a, b] = [dimOf(dim0, rank, "transpose"), dimOf(dim1, rank, "transpose")];
@@ -90,9 +94,11 @@ const permuteTo: Op<[x: Tensor, order: Shape]> = defineView({
  * permute(ones(2, 3, 4), 2, 0, 1).shape // => [4, 2, 3]
  * ```
  */
-export function permute(x: Tensor, ...dims: readonly [dims: Shape] | readonly number[]): Tensor {
-  return permuteTo(x, checkedOrder(x, shapeArgument(dims)));
-}
+export const permute: (x: Tensor, ...dims: readonly [dims: Shape] | readonly number[]) => Tensor = defineFunction({
+  name: "permute",
+  takes: { x: aTensor, dims: theSizes },
+  call: (x, ...dims) => permuteTo(x, checkedOrder(x, shapeArgument(dims))),
+});
 
 /**
  * Dimension `source` moved to place `destination`, or several; the others keep their order.
@@ -101,19 +107,27 @@ export function permute(x: Tensor, ...dims: readonly [dims: Shape] | readonly nu
  * movedim(ones(2, 3, 4), 0, -1).shape // => [3, 4, 2]
  * ```
  */
-export function movedim(x: Tensor, source: number | Shape, destination: number | Shape): Tensor {
-  const rank = x.shape.length;
-  const listed = (dims: number | Shape): Shape =>
-    typeof dims === "number" ? [dimOf(dims, rank, "movedim")] : dims.length === 0 ? [] : dimsOf(dims, rank, "movedim");
-  const [from, to] = [listed(source), listed(destination)];
-  if (from.length !== to.length)
-    throw new ValueError(
-      "movedim: Invalid source or destination dims: source should contain the same number of dims as destination; " +
-        `got ${showShape(from)} and ${showShape(to)}.`,
+export const movedim: (x: Tensor, source: number | Shape, destination: number | Shape) => Tensor = defineFunction({
+  name: "movedim",
+  takes: { x: aTensor, source: extents, destination: extents },
+  call: (x, source, destination) => {
+    const rank = x.shape.length;
+    const listed = (dims: number | Shape): Shape =>
+      typeof dims === "number"
+        ? [dimOf(dims, rank, "movedim")]
+        : dims.length === 0
+          ? []
+          : dimsOf(dims, rank, "movedim");
+    const [from, to] = [listed(source), listed(destination)];
+    if (from.length !== to.length)
+      throw new ValueError(
+        "movedim: Invalid source or destination dims: source should contain the same number of dims as destination; " +
+          `got ${showShape(from)} and ${showShape(to)}.`,
+      );
+    const rest = range(rank).filter((d) => !from.includes(d));
+    return permuteTo(
+      x,
+      range(rank).map((d) => (to.includes(d) ? from[to.indexOf(d)]! : (rest.shift() as number))),
     );
-  const rest = range(rank).filter((d) => !from.includes(d));
-  return permuteTo(
-    x,
-    range(rank).map((d) => (to.includes(d) ? from[to.indexOf(d)]! : (rest.shift() as number))),
-  );
-}
+  },
+});

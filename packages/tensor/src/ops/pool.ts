@@ -1,10 +1,12 @@
 /** The largest or the mean of windows of an image. */
 import { type AveragePoolOptions, cpu, type PoolOptions, type View } from "@ag/kernels";
+import { aFlag, aTensor, aWhole, extents, type Kind, nullable, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
-import { empty } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -54,6 +56,13 @@ export interface AvgPoolOptions extends WindowOptions {
   /** Divides by this instead of the size of the window. */
   readonly divisorOverride?: number | null;
 }
+
+const window = { stride: nullable(extents), padding: extents, ceilMode: aFlag };
+const maxWindow = someOptions({ ...window, dilation: extents });
+const outputSize: Kind = {
+  ...extents,
+  ok: (x) => aWhole.ok(x) || (Array.isArray(x) && x.every((size) => size === null || aWhole.ok(size))),
+};
 
 function checkImages(op: string, x: Tensor): void {
   checkComputes(op, x.dtype);
@@ -121,7 +130,7 @@ const maxPoolOf: Op<[x: Tensor, options: PoolOptions, shape: Shape], readonly Te
   outputs: ["out", "indices"],
   saves: { x: ["indices"] },
   forward: (x, options, shape) => {
-    const [out, indices] = [empty(shape, { dtype: x.dtype }), empty(shape, { dtype: "int64" })];
+    const [out, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
     if (out.numel() > 0) withDense([x], (a) => cpu.maxPool2d(images(a), images(out), images(indices), options));
     return [out, indices];
   },
@@ -137,7 +146,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape]> = defin
   inputs: ["grad", "indices"],
   saves: { grad: ["indices"] },
   forward: (grad, indices, shape) => {
-    const out = empty(shape, { dtype: grad.dtype });
+    const out = fresh(shape, grad.dtype);
     if (out.numel() > 0) withDense([grad, indices], (g, i) => cpu.maxPool2dBackward(images(g), images(i), images(out)));
     return out;
   },
@@ -168,28 +177,36 @@ function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolO
  * maxPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[4]]]
  * ```
  */
-export function maxPool2d(x: Tensor, kernel: number | Shape, options: MaxPoolOptions = {}): Tensor {
-  const [out, indices] = pooled("maxPool2d", x, kernel, options);
-  indices.dispose();
-  return out;
-}
+export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => Tensor = defineFunction({
+  name: "maxPool2d",
+  takes: { x: aTensor, kernel: extents, options: maxWindow },
+  call: (x, kernel, options = {}) => {
+    const [out, indices] = pooled("maxPool2d", x, kernel, options);
+    indices.dispose();
+    return out;
+  },
+});
 
 /** As {@link maxPool2d}; with the position of each maximum in its input plane, int64. */
-export function maxPool2dWithIndices(
+export const maxPool2dWithIndices: (
   x: Tensor,
   kernel: number | Shape,
-  options: MaxPoolOptions = {},
-): { readonly values: Tensor; readonly indices: Tensor } {
-  const [values, indices] = pooled("maxPool2d", x, kernel, options);
-  return { values, indices };
-}
+  options?: MaxPoolOptions,
+) => { readonly values: Tensor; readonly indices: Tensor } = defineFunction({
+  name: "maxPool2dWithIndices",
+  takes: { x: aTensor, kernel: extents, options: maxWindow },
+  call: (x, kernel, options = {}) => {
+    const [values, indices] = pooled("maxPool2d", x, kernel, options);
+    return { values, indices };
+  },
+});
 
 const avgPoolOf: Op<[x: Tensor, options: AveragePoolOptions, shape: Shape]> = defineOp({
   name: "avgPool2d",
   node: "AvgPool2DBackward0",
   inputs: ["x"],
   forward: (x, options, shape) => {
-    const out = empty(shape, { dtype: x.dtype });
+    const out = fresh(shape, x.dtype);
     if (out.numel() > 0) withDense([x], (a) => cpu.averagePool2d(images(a), images(out), options));
     return out;
   },
@@ -201,7 +218,7 @@ const avgPoolBackward: Op<[grad: Tensor, options: AveragePoolOptions, shape: Sha
   node: "AvgPool2DBackwardBackward0",
   inputs: ["grad"],
   forward: (grad, options, shape) => {
-    const out = empty(shape, { dtype: grad.dtype });
+    const out = fresh(shape, grad.dtype);
     if (out.numel() > 0) withDense([grad], (g) => cpu.averagePool2dBackward(images(g), images(out), options));
     return out;
   },
@@ -220,24 +237,32 @@ const avgPoolBackward: Op<[grad: Tensor, options: AveragePoolOptions, shape: Sha
  * avgPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[2.5]]]
  * ```
  */
-export function avgPool2d(x: Tensor, kernel: number | Shape, options: AvgPoolOptions = {}): Tensor {
-  checkImages("avgPool2d", x);
-  const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
-  const { stride, padding } = options;
-  const plan = windows("avgPool2d", kernel, {
-    ...(stride === undefined ? {} : { stride }),
-    ...(padding === undefined ? {} : { padding }),
-  });
-  if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
-  return avgPoolOf(x, { ...plan, countIncludePad, divisor }, outputShape("avgPool2d", x.shape, plan, ceilMode));
-}
+export const avgPool2d: (x: Tensor, kernel: number | Shape, options?: AvgPoolOptions) => Tensor = defineFunction({
+  name: "avgPool2d",
+  takes: {
+    x: aTensor,
+    kernel: extents,
+    options: someOptions({ ...window, countIncludePad: aFlag, divisorOverride: nullable(aWhole) }),
+  },
+  call: (x, kernel, options = {}) => {
+    checkImages("avgPool2d", x);
+    const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
+    const { stride, padding } = options;
+    const plan = windows("avgPool2d", kernel, {
+      ...(stride === undefined ? {} : { stride }),
+      ...(padding === undefined ? {} : { padding }),
+    });
+    if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
+    return avgPoolOf(x, { ...plan, countIncludePad, divisor }, outputShape("avgPool2d", x.shape, plan, ceilMode));
+  },
+});
 
 const adaptivePoolOf: Op<[x: Tensor, shape: Shape]> = defineOp({
   name: "adaptiveAvgPool2d",
   node: "AdaptiveAvgPool2DBackward0",
   inputs: ["x"],
   forward: (x, shape) => {
-    const out = empty(shape, { dtype: x.dtype });
+    const out = fresh(shape, x.dtype);
     if (out.numel() > 0) withDense([x], (a) => cpu.adaptiveAveragePool2d(images(a), images(out)));
     return out;
   },
@@ -249,7 +274,7 @@ const adaptivePoolBackward: Op<[grad: Tensor, shape: Shape]> = defineOp({
   node: "AdaptiveAvgPool2DBackwardBackward0",
   inputs: ["grad"],
   forward: (grad, shape) => {
-    const out = empty(shape, { dtype: grad.dtype });
+    const out = fresh(shape, grad.dtype);
     if (grad.numel() === 0) cpu.fill(out, 0);
     else if (out.numel() > 0) withDense([grad], (g) => cpu.adaptiveAveragePool2dBackward(images(g), images(out)));
     return out;
@@ -268,19 +293,23 @@ const adaptivePoolBackward: Op<[grad: Tensor, shape: Shape]> = defineOp({
  * adaptiveAvgPool2d(tensor([[[1, 2], [3, 4]]]), 1).tolist() // => [[[2.5]]]
  * ```
  */
-export function adaptiveAvgPool2d(x: Tensor, size: number | readonly (number | null)[]): Tensor {
-  const { shape } = x;
-  if (shape.length !== 3 && shape.length !== 4)
-    throw new ShapeError(
-      `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
-    );
-  checkImages("adaptiveAvgPool2d", x);
-  const wanted = typeof size === "number" ? [size, size] : size;
-  const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
-  if (sizes.length !== 2 || !sizes.every((s) => Number.isSafeInteger(s) && s >= 0))
-    throw new ValueError(
-      `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
-    );
-  if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
-  return adaptivePoolOf(x, [...shape.slice(0, -2), ...sizes]);
-}
+export const adaptiveAvgPool2d: (x: Tensor, size: number | readonly (number | null)[]) => Tensor = defineFunction({
+  name: "adaptiveAvgPool2d",
+  takes: { x: aTensor, size: outputSize },
+  call: (x, size) => {
+    const { shape } = x;
+    if (shape.length !== 3 && shape.length !== 4)
+      throw new ShapeError(
+        `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
+      );
+    checkImages("adaptiveAvgPool2d", x);
+    const wanted = typeof size === "number" ? [size, size] : size;
+    const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
+    if (sizes.length !== 2 || !sizes.every((s) => Number.isSafeInteger(s) && s >= 0))
+      throw new ValueError(
+        `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
+      );
+    if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
+    return adaptivePoolOf(x, [...shape.slice(0, -2), ...sizes]);
+  },
+});

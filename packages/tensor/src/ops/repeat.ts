@@ -1,9 +1,12 @@
 /** Elements repeated, moved around, and surrounded by a border. */
 import { cpu } from "@ag/kernels";
+import { aNumber, aTensor, extents, optional, someOptions, someWholes, theSizes } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
 import { ShapeError, ValueError } from "../errors.ts";
-import { empty, full } from "../factories.ts";
+import { full } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { dimOf, rowMajor, type Shape, shapeArgument, showShape, sizeOf } from "../shape.ts";
 import { sliced } from "../strides.ts";
@@ -19,9 +22,9 @@ const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
   inputs: ["x"],
   forward: (x, repeats) => {
     const sizes = padded(x.shape, repeats.length);
-    const out = empty(
+    const out = fresh(
       sizes.map((size, d) => size * repeats[d]!),
-      { dtype: x.dtype },
+      x.dtype,
     );
     const tiles = repeats.flatMap((n, d) => [n, sizes[d]!]);
     const strides = [...new Array<number>(repeats.length - x.shape.length).fill(0), ...x.strides];
@@ -54,17 +57,21 @@ const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
  * repeat(tensor([1, 2]), 2, 2).tolist() // => [[1, 2, 1, 2], [1, 2, 1, 2]]
  * ```
  */
-export function repeat(x: Tensor, ...repeats: readonly [repeats: Shape] | readonly number[]): Tensor {
-  const counts = shapeArgument(repeats);
-  if (counts.length < x.shape.length)
-    throw new ShapeError(
-      "repeat: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: " +
-        `need at least ${x.shape.length}; got ${showShape(counts)}.`,
-    );
-  if (counts.some((n) => !Number.isSafeInteger(n) || n < 0))
-    throw new ValueError(`repeat: need whole numbers of at least 0; got ${showShape(counts)}.`);
-  return repeatBy(x, counts);
-}
+export const repeat: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonly number[]) => Tensor = defineFunction({
+  name: "repeat",
+  takes: { x: aTensor, repeats: theSizes },
+  call: (x, ...repeats) => {
+    const counts = shapeArgument(repeats);
+    if (counts.length < x.shape.length)
+      throw new ShapeError(
+        "repeat: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: " +
+          `need at least ${x.shape.length}; got ${showShape(counts)}.`,
+      );
+    if (counts.some((n) => !Number.isSafeInteger(n) || n < 0))
+      throw new ValueError(`repeat: need whole numbers of at least 0; got ${showShape(counts)}.`);
+    return repeatBy(x, counts);
+  },
+});
 
 /**
  * As {@link repeat}; fewer numbers than dimensions count for the last ones.
@@ -73,10 +80,14 @@ export function repeat(x: Tensor, ...repeats: readonly [repeats: Shape] | readon
  * tile(tensor([[1], [2]]), 2).tolist() // => [[1, 1], [2, 2]]
  * ```
  */
-export function tile(x: Tensor, ...repeats: readonly [repeats: Shape] | readonly number[]): Tensor {
-  const counts = shapeArgument(repeats);
-  return repeat(x, padded(counts, Math.max(counts.length, x.shape.length)));
-}
+export const tile: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonly number[]) => Tensor = defineFunction({
+  name: "tile",
+  takes: { x: aTensor, repeats: theSizes },
+  call: (x, ...repeats) => {
+    const counts = shapeArgument(repeats);
+    return repeat(x, padded(counts, Math.max(counts.length, x.shape.length)));
+  },
+});
 
 /** Where a part of dimension `dim` of `x` lies, as a view for the kernels. */
 function part(x: Tensor, dim: number, start: number, end: number): Layout & Pick<Tensor, "storage" | "dtype"> {
@@ -84,7 +95,7 @@ function part(x: Tensor, dim: number, start: number, end: number): Layout & Pick
 }
 
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
-  const out = empty(x.shape, { dtype: x.dtype });
+  const out = fresh(x.shape, x.dtype);
   const size = x.shape[dim]!;
   if (size === 0) return out;
   const cut = ((shift % size) + size) % size;
@@ -137,19 +148,23 @@ const rollBy: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
  * roll(tensor([1, 2, 3]), 1).tolist() // => [3, 1, 2]
  * ```
  */
-export function roll(x: Tensor, shifts: number | Shape, dims?: number | Shape): Tensor {
-  const by = typeof shifts === "number" ? [shifts] : shifts;
-  const along = dims === undefined ? [] : typeof dims === "number" ? [dims] : dims;
-  if (by.length === 0 || (along.length === 0 ? by.length !== 1 : by.length !== along.length))
-    throw new ValueError(
-      `roll: shifts and dimensions must align: need one shift for each dimension; got shifts: ${by.length}, dims: ${along.length}.`,
+export const roll: (x: Tensor, shifts: number | Shape, dims?: number | Shape) => Tensor = defineFunction({
+  name: "roll",
+  takes: { x: aTensor, shifts: extents, dims: optional(extents) },
+  call: (x, shifts, dims) => {
+    const by = typeof shifts === "number" ? [shifts] : shifts;
+    const along = dims === undefined ? [] : typeof dims === "number" ? [dims] : dims;
+    if (by.length === 0 || (along.length === 0 ? by.length !== 1 : by.length !== along.length))
+      throw new ValueError(
+        `roll: shifts and dimensions must align: need one shift for each dimension; got shifts: ${by.length}, dims: ${along.length}.`,
+      );
+    return rollBy(
+      x,
+      by,
+      along.map((d) => dimOf(d, x.shape.length, "roll")),
     );
-  return rollBy(
-    x,
-    by,
-    along.map((d) => dimOf(d, x.shape.length, "roll")),
-  );
-}
+  },
+});
 
 const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defineOp({
   name: "constantPadNd",
@@ -192,22 +207,26 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
  * pad(tensor([1, 2]), [1, 2]).tolist() // => [0, 1, 2, 0, 0]
  * ```
  */
-export function pad(x: Tensor, sizes: Shape, { value = 0 }: { readonly value?: number } = {}): Tensor {
-  const rank = x.shape.length;
-  if (sizes.length % 2 !== 0)
-    throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
-  if (sizes.length / 2 > rank || !sizes.every(Number.isSafeInteger))
-    throw new ShapeError(
-      `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +
-        `${sizes.length} and input of dimension ${rank}: need whole sizes; got ${showShape(sizes)}.`,
-    );
-  const before = x.shape.map((_, d) => sizes[2 * (rank - 1 - d)] ?? 0);
-  const after = x.shape.map((_, d) => sizes[2 * (rank - 1 - d) + 1] ?? 0);
-  const d = x.shape.findIndex((size, i) => size + before[i]! + after[i]! < 0);
-  if (d >= 0)
-    throw new ShapeError(
-      `pad: The input size ${x.shape[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
-        `size, which is invalid: need less to cut off dimension ${d}.`,
-    );
-  return padBy(x, before, after, value);
-}
+export const pad: (x: Tensor, sizes: Shape, options?: { readonly value?: number }) => Tensor = defineFunction({
+  name: "pad",
+  takes: { x: aTensor, sizes: someWholes, options: someOptions({ value: aNumber }) },
+  call: (x, sizes, { value = 0 } = {}) => {
+    const rank = x.shape.length;
+    if (sizes.length % 2 !== 0)
+      throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
+    if (sizes.length / 2 > rank || !sizes.every(Number.isSafeInteger))
+      throw new ShapeError(
+        `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +
+          `${sizes.length} and input of dimension ${rank}: need whole sizes; got ${showShape(sizes)}.`,
+      );
+    const before = x.shape.map((_, d) => sizes[2 * (rank - 1 - d)] ?? 0);
+    const after = x.shape.map((_, d) => sizes[2 * (rank - 1 - d) + 1] ?? 0);
+    const d = x.shape.findIndex((size, i) => size + before[i]! + after[i]! < 0);
+    if (d >= 0)
+      throw new ShapeError(
+        `pad: The input size ${x.shape[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
+          `size, which is invalid: need less to cut off dimension ${d}.`,
+      );
+    return padBy(x, before, after, value);
+  },
+});

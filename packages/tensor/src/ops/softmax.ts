@@ -1,10 +1,12 @@
 /** Shares that sum to one, and their logarithms. */
 import { cpu, type DType, type View } from "@ag/kernels";
+import { aDtype, aTensor, aWhole, someOptions } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { shown, withDense } from "../dense.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
-import { empty } from "../factories.ts";
+import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { withScope } from "../scope.ts";
 import { dimOf, sizeOf } from "../shape.ts";
@@ -29,7 +31,7 @@ function alongRows(
   kernel: (inputs: readonly View[], out: View) => void,
 ): Tensor {
   const { shape, dtype } = inputs[0] as Tensor;
-  const out = empty(shape, { dtype });
+  const out = fresh(shape, dtype);
   if (sizeOf(shape) === 0) return out;
   if (dim === shape.length - 1 || shape.length === 0) {
     withDense(inputs, (...dense) => kernel(dense.map(rows), rows(out)));
@@ -37,9 +39,9 @@ function alongRows(
   }
   const order = shape.map((_, d) => (d === dim ? shape.length - 1 : d === shape.length - 1 ? dim : d));
   const moved = inputs.map((x) => shown(x, permuted(x, order)));
-  const last = empty(
+  const last = fresh(
     order.map((d) => shape[d]!),
-    { dtype },
+    dtype,
   );
   withDense(moved, (...dense) => kernel(dense.map(rows), rows(last)));
   cpu.copy(shown(last, permuted(last, order)), out);
@@ -123,9 +125,12 @@ export interface SoftmaxOptions {
  * softmax(tensor([0, 0]), 0).tolist() // => [0.5, 0.5]
  * ```
  */
-export function softmax(x: Tensor, dim: number, { dtype = x.dtype }: SoftmaxOptions = {}): Tensor {
-  return inDtype(x, dtype, (source) => softmaxOf(source, checked("softmax", "softmax", source, dim)));
-}
+export const softmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tensor = defineFunction({
+  name: "softmax",
+  takes: { x: aTensor, dim: aWhole, options: someOptions({ dtype: aDtype }) },
+  call: (x, dim, { dtype = x.dtype } = {}) =>
+    inDtype(x, dtype, (source) => softmaxOf(source, checked("softmax", "softmax", source, dim))),
+});
 
 /**
  * The logarithm of {@link softmax}, computed so that small shares keep their digits.
@@ -138,6 +143,9 @@ export function softmax(x: Tensor, dim: number, { dtype = x.dtype }: SoftmaxOpti
  * logSoftmax(tensor([3]), 0).tolist() // => [0]
  * ```
  */
-export function logSoftmax(x: Tensor, dim: number, { dtype = x.dtype }: SoftmaxOptions = {}): Tensor {
-  return inDtype(x, dtype, (source) => logSoftmaxOf(source, checked("logSoftmax", "log_softmax", source, dim)));
-}
+export const logSoftmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tensor = defineFunction({
+  name: "logSoftmax",
+  takes: { x: aTensor, dim: aWhole, options: someOptions({ dtype: aDtype }) },
+  call: (x, dim, { dtype = x.dtype } = {}) =>
+    inDtype(x, dtype, (source) => logSoftmaxOf(source, checked("logSoftmax", "log_softmax", source, dim))),
+});

@@ -1,6 +1,8 @@
 /** Spread and size of many numbers: variance, standard deviation, norms. */
 import { kindOf } from "../accepts.ts";
+import { aFlag, aNumber, anyDims, aTensor, optional, someOptions } from "../arguments.ts";
 import { cast } from "../cast.ts";
+import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -63,9 +65,15 @@ const varianceDim: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defin
  * variance(tensor([1, 2, 3])).item() // => 1
  * ```
  */
-export function variance(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
-  return varianceDim(x, dim ?? null, options);
-}
+export const variance: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Tensor = defineFunction({
+  name: "variance",
+  takes: {
+    x: aTensor,
+    dim: optional(anyDims),
+    options: someOptions({ keepdim: aFlag, correction: aNumber }),
+  },
+  call: (x, dim, options) => varianceDim(x, dim ?? null, options),
+});
 
 export { variance as var };
 
@@ -93,9 +101,15 @@ const stdDim: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
  * std(tensor([1, 2, 3])).item() // => 1
  * ```
  */
-export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
-  return stdDim(x, dim ?? null, options);
-}
+export const std: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Tensor = defineFunction({
+  name: "std",
+  takes: {
+    x: aTensor,
+    dim: optional(anyDims),
+    options: someOptions({ keepdim: aFlag, correction: aNumber }),
+  },
+  call: (x, dim, options) => stdDim(x, dim ?? null, options),
+});
 
 /** The options of {@link norm}. */
 export interface NormOptions extends ReduceOptions {
@@ -177,6 +191,8 @@ const normDim: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
  * norm(tensor([3, 4])).item() // => 5
  * ```
  */
-export function norm(x: Tensor, dim?: Dims, options?: NormOptions): Tensor {
-  return normDim(x, dim ?? null, options);
-}
+export const norm: (x: Tensor, dim?: Dims, options?: NormOptions) => Tensor = defineFunction({
+  name: "norm",
+  takes: { x: aTensor, dim: optional(anyDims), options: someOptions({ keepdim: aFlag, p: aNumber }) },
+  call: (x, dim, options) => normDim(x, dim ?? null, options),
+});

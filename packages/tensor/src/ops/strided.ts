@@ -1,5 +1,7 @@
 /** Diagonals, and any other layout of a storage. */
 import { itemSize } from "@ag/kernels";
+import { aShape, aTensor, aWhole, optional, someOptions, someWholes } from "../arguments.ts";
+import { defineFunction } from "../checked.ts";
 import { defineView } from "../define.ts";
 import { ShapeError } from "../errors.ts";
 import { full, tensor } from "../factories.ts";
@@ -25,8 +27,11 @@ export interface DiagonalOptions {
  * diagonal(tensor([[1, 2], [3, 4]])).tolist() // => [1, 4]
  * ```
  */
-export const diagonal = (x: Tensor, offset = 0, { dim1 = 0, dim2 = 1 }: DiagonalOptions = {}): Tensor =>
-  diagonalAt(x, offset, dim1, dim2);
+export const diagonal: (x: Tensor, offset?: number, options?: DiagonalOptions) => Tensor = defineFunction({
+  name: "diagonal",
+  takes: { x: aTensor, offset: optional(aWhole), options: someOptions({ dim1: aWhole, dim2: aWhole }) },
+  call: (x, offset = 0, { dim1 = 0, dim2 = 1 } = {}) => diagonalAt(x, offset, dim1, dim2),
+});
 
 /** One past the last element that a layout reaches. */
 const endOf = ({ offset, shape, strides }: Layout): number =>
@@ -79,21 +84,25 @@ const asStridedAt: Op<[x: Tensor, geometry: Geometry]> = defineView({
  * asStrided(tensor([1, 2, 3]), [2, 2], [1, 1]).tolist() // => [[1, 2], [2, 3]]
  * ```
  */
-export function asStrided(
+export const asStrided: (
   x: Tensor,
   shape: Shape,
   strides: readonly number[],
-  { storageOffset = x.offset }: { readonly storageOffset?: number } = {},
-): Tensor {
-  const layout = { offset: storageOffset, shape, strides };
-  const available = x.storage.bytes / itemSize(x.dtype);
-  const isWhole = [storageOffset, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!isWhole || strides.length !== shape.length || endOf(layout) > available)
-    throw new ShapeError(
-      `asStrided: sizes ${showShape(shape)}, strides ${showShape(strides)}, storage offset ${storageOffset} are out of ` +
-        `bounds for storage of size ${available}: need whole numbers of at least 0 that stay within.`,
-    );
-  checkedShape(shape, "asStrided");
-  const own = { offset: x.offset, shape: x.shape, strides: x.strides };
-  return asStridedAt(x, { shown: layout, own });
-}
+  options?: { readonly storageOffset?: number },
+) => Tensor = defineFunction({
+  name: "asStrided",
+  takes: { x: aTensor, shape: aShape, strides: someWholes, options: someOptions({ storageOffset: aWhole }) },
+  call: (x, shape, strides, { storageOffset = x.offset } = {}) => {
+    const layout = { offset: storageOffset, shape, strides };
+    const available = x.storage.bytes / itemSize(x.dtype);
+    const isWhole = [storageOffset, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0);
+    if (!isWhole || strides.length !== shape.length || endOf(layout) > available)
+      throw new ShapeError(
+        `asStrided: sizes ${showShape(shape)}, strides ${showShape(strides)}, storage offset ${storageOffset} are out of ` +
+          `bounds for storage of size ${available}: need whole numbers of at least 0 that stay within.`,
+      );
+    checkedShape(shape, "asStrided");
+    const own = { offset: x.offset, shape: x.shape, strides: x.strides };
+    return asStridedAt(x, { shown: layout, own });
+  },
+});

@@ -1,0 +1,35 @@
+/** How does a function check its arguments? It stands behind what it takes. */
+import { aTensor, check, type Signature, signatureOf, type Takes } from "./arguments.ts";
+import type { Args } from "./op.ts";
+
+interface Signed {
+  readonly name: string;
+  readonly takes?: Takes | undefined;
+}
+
+export type Call = (...args: Args) => unknown;
+
+export const signed = ({ name, takes }: Signed): Signature | undefined => takes && signatureOf(name, takes);
+
+/** In place the first operand is overwritten: no number can be. */
+export const signedInPlace = ({ name, takes }: Signed): Signature | undefined =>
+  takes && signatureOf(`${name}_`, { ...takes, [Object.keys(takes)[0]!]: aTensor });
+
+/** `call` behind the check of its arguments. */
+export const checked =
+  <P extends Args, R>(signature: Signature | undefined, call: (...args: P) => R): ((...args: P) => R) =>
+  (...args) => {
+    if (signature) check(signature, args);
+    return call(...args);
+  };
+
+/** A function that is no operation of its own: made of operations, or of other things than tensors. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineFunction<F extends (...args: never) => unknown>(described: {
+  readonly name: string;
+  readonly takes: Takes;
+  readonly call: F;
+}): F {
+  const signature = signed(described);
+  return Object.assign(checked(signature, described.call as unknown as Call), { signature }) as unknown as F;
+}
