@@ -17,6 +17,8 @@ export interface Kind {
   /** In our words, after "need". */
   readonly need: string;
   readonly ok: (value: unknown) => boolean;
+  /** What is right at a glance: the sum of {@link TENSOR}, {@link NUMBER} and {@link WHOLE}. */
+  readonly glance?: number;
   /** What is thrown; ValueError unless given. */
   readonly error?: new (
     message: string,
@@ -33,11 +35,16 @@ export interface Kind {
 /** Arguments, or options, by name and in order. */
 export type Takes = Readonly<Record<string, Kind>>;
 
+const TENSOR = 1;
+const NUMBER = 2;
+const WHOLE = 4;
+
 /** The arguments of one operation. */
 export interface Signature {
   readonly op: string;
   readonly names: readonly string[];
   readonly kinds: readonly Kind[];
+  readonly glances: readonly number[];
   /** How many may not be left out. */
   readonly needed: number;
   /** Where the rest begins; −1 where there is none. */
@@ -47,8 +54,9 @@ export interface Signature {
 /* @__NO_SIDE_EFFECTS__ */
 export function signatureOf(op: string, takes: Takes): Signature {
   const kinds = Object.values(takes);
+  const glances = kinds.map((kind) => kind.glance ?? 0);
   const needed = kinds.findLastIndex((kind) => !kind.isOptional) + 1;
-  return { op, names: Object.keys(takes), kinds, needed, rest: kinds.findIndex((kind) => kind.isRest) };
+  return { op, names: Object.keys(takes), kinds, glances, needed, rest: kinds.findIndex((kind) => kind.isRest) };
 }
 
 /**
@@ -56,11 +64,12 @@ export function signatureOf(op: string, takes: Takes): Signature {
  * does with his own afterwards changes nothing.
  */
 export function check(signature: Signature, args: readonly unknown[]): void {
-  if (signature.rest >= 0) {
+  const { kinds, glances, needed, rest } = signature;
+  if (args.length >= needed && areRight(glances, args)) return;
+  if (rest >= 0) {
     checkRest(signature, args);
     return;
   }
-  const { kinds, needed } = signature;
   const count = Math.max(args.length, needed);
   if (count > kinds.length && args.slice(kinds.length).some((extra) => extra !== undefined))
     refuseCount(signature, args);
@@ -69,6 +78,19 @@ export function check(signature: Signature, args: readonly unknown[]): void {
     if (!kinds[i]!.ok(value)) checkAt(signature, args, i);
     else if (Array.isArray(value)) own(args, i, value.slice());
   }
+}
+
+/** Whether all arguments are what most calls have: tensors and numbers where they belong. */
+function areRight(glances: readonly number[], args: readonly unknown[]): boolean {
+  if (args.length > glances.length) return false;
+  for (let i = 0; i < args.length; i++) {
+    const value = args[i];
+    const right = glances[i]!;
+    if (typeof value === "number") {
+      if ((right & NUMBER) === 0 && ((right & WHOLE) === 0 || (value | 0) !== value)) return false;
+    } else if ((right & TENSOR) === 0 || !(value instanceof Tensor)) return false;
+  }
+  return true;
 }
 
 const own = (args: readonly unknown[], i: number, value: unknown): void => {
@@ -132,6 +154,7 @@ export const aTensor: Kind = {
   word: "Tensor",
   need: "a tensor",
   ok: (x) => x instanceof Tensor,
+  glance: TENSOR,
   hint: tensorHint,
 };
 
@@ -140,6 +163,7 @@ export const anOperand: Kind = {
   word: "Tensor or Number",
   need: "a tensor or a number",
   ok: (x) => x instanceof Tensor || isScalar(x),
+  glance: TENSOR | NUMBER,
   hint: tensorHint,
 };
 
@@ -150,11 +174,11 @@ export const someTensors: Kind = {
 };
 
 /** A number that takes the dtype of what it meets. */
-export const aScalar: Kind = { word: "Number", need: "a number", ok: isScalar };
+export const aScalar: Kind = { word: "Number", need: "a number", ok: isScalar, glance: NUMBER };
 
-export const aNumber: Kind = { word: "float", need: "a number", ok: (x) => typeof x === "number" };
+export const aNumber: Kind = { word: "float", need: "a number", ok: (x) => typeof x === "number", glance: NUMBER };
 
-export const aWhole: Kind = { word: "int", need: "a whole number", ok: isWhole };
+export const aWhole: Kind = { word: "int", need: "a whole number", ok: isWhole, glance: WHOLE };
 
 /** Whole numbers in an array. */
 export const someWholes: Kind = {
@@ -168,6 +192,7 @@ export const extents: Kind = {
   word: "int or tuple of ints",
   need: "a whole number or an array of them",
   ok: (x) => isWhole(x) || areWhole(x),
+  glance: WHOLE,
 };
 
 /** One dimension, several, or null for all of them. */
