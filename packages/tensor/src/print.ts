@@ -121,21 +121,21 @@ interface Shown {
 
 /** Reads what is shown and nothing else: for a summary, only the edges. */
 function readShown(x: View): Shown {
-  const isSummary = sizeOf(x.shape) > settings.threshold;
-  if (!isSummary) return { shape: x.shape, isSummary, values: Array.from(elementsOf(x) as ArrayLike<number | bigint>) };
+  const isSummary = sizeOf(x.sizes) > settings.threshold;
+  if (!isSummary) return { shape: x.sizes, isSummary, values: Array.from(elementsOf(x) as ArrayLike<number | bigint>) };
   const values: (number | bigint)[] = [];
   const visit = (d: number, offset: number): void => {
     const { storage, strides, dtype } = x;
-    if (d === x.shape.length - 1) {
-      for (const i of shown(x.shape[d]!, true)) {
+    if (d === x.sizes.length - 1) {
+      for (const i of shown(x.sizes[d]!, true)) {
         if (i === null) continue;
-        const [element] = elementsOf({ storage, offset: offset + i * strides[d]!, shape: [], strides: [], dtype });
+        const [element] = elementsOf({ storage, offset: offset + i * strides[d]!, sizes: [], strides: [], dtype });
         values.push(element!);
       }
-    } else for (const i of shown(x.shape[d]!, true)) if (i !== null) visit(d + 1, offset + i * strides[d]!);
+    } else for (const i of shown(x.sizes[d]!, true)) if (i !== null) visit(d + 1, offset + i * strides[d]!);
   };
   visit(0, x.offset);
-  return { shape: x.shape, isSummary, values };
+  return { shape: x.sizes, isSummary, values };
 }
 
 /** One row of numbers, in as many lines as it needs. */
@@ -170,7 +170,7 @@ function suffixes(x: Tensor): string[] {
   const isDefault = x.dtype === "float32" || x.dtype === "int64" || x.dtype === "bool";
   const isEmpty = x.numel() === 0;
   const found: string[] = [];
-  if (isEmpty && x.shape.length !== 1) found.push(`size=(${x.shape.join(", ")})`);
+  if (isEmpty && x.sizes.length !== 1) found.push(`size=(${x.sizes.join(", ")})`);
   if (!isDefault || (isEmpty && x.dtype !== "float32")) found.push(`dtype=torch.${x.dtype}`);
   if (x.gradFn) found.push(`grad_fn=<${x.gradFn.name}>`);
   else if (x.requiresGrad) found.push("requires_grad=True");
@@ -196,7 +196,7 @@ function withSuffixes(text: string, added: readonly string[], indent: number): s
 /** The tensor as PyTorch prints it. */
 export function print(x: Tensor): string {
   const prefix = "tensor(";
-  const view = { storage: x.storage, offset: x.offset, shape: x.shape, strides: x.strides, dtype: x.dtype };
+  const view = { storage: x.storage, offset: x.offset, sizes: x.sizes, strides: x.strides, dtype: x.dtype };
   const numbers = x.numel() === 0 ? "[]" : body(readShown(view), prefix.length, x.dtype);
   const text = withSuffixes(prefix + numbers, suffixes(x), prefix.length);
   return x.isParameter ? `Parameter containing:\n${text}` : text;

@@ -90,14 +90,14 @@ export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFu
 export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
   name: "randLike",
   takes: { x: aTensor, options: someOptions(drawing) },
-  call: (x, options = {}) => rand(x.shape, { ...options, dtype: options.dtype ?? x.dtype }),
+  call: (x, options = {}) => rand(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 
 /** Normal numbers of mean 0 and variance 1, in the shape and dtype of `x`. */
 export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
   name: "randnLike",
   takes: { x: aTensor, options: someOptions(drawing) },
-  call: (x, options = {}) => randn(x.shape, { ...options, dtype: options.dtype ?? x.dtype }),
+  call: (x, options = {}) => randn(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 
 /** Fills `x` with uniform numbers in [from, to). For initialisers: not recorded. */
@@ -119,7 +119,7 @@ export function fillNormal(x: Tensor, mean: number, std: number, generator?: Gen
 
 /** 1 with probability p, else 0, in the shape and dtype of `x`; one float64 draw an element. */
 export function bernoulliLike(x: Tensor, p: number, generator?: Generator | null): Tensor {
-  const out = fresh(x.shape, x.dtype);
+  const out = fresh(x.sizes, x.dtype);
   cpu.bernoulli(out, stateOf(generator), p);
   return out;
 }

@@ -16,8 +16,8 @@ export type Nested = number | boolean | Nested[];
 
 /** A contiguous copy of a view, perhaps in another dtype; `use` gets it before it is given back. */
 function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
-  const storage = allocate(sizeOf(x.shape) * itemSize(dtype), "read");
-  const copy: View = { storage, offset: 0, shape: x.shape, strides: rowMajor(x.shape), dtype };
+  const storage = allocate(sizeOf(x.sizes) * itemSize(dtype), "read");
+  const copy: View = { storage, offset: 0, sizes: x.sizes, strides: rowMajor(x.sizes), dtype };
   try {
     cpu.copy(x, copy);
     return use(copy);
@@ -31,7 +31,7 @@ export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
   pool.beginOperation();
   const at = x.storage.address() + x.offset * itemSize(x.dtype);
-  const bytes = new Uint8Array(sizeOf(x.shape) * itemSize(x.dtype));
+  const bytes = new Uint8Array(sizeOf(x.sizes) * itemSize(x.dtype));
   bytes.set(pool.bytes.subarray(at, at + bytes.length));
   return bytes;
 }
@@ -65,7 +65,7 @@ function exact(x: bigint): number {
 
 /** The first element. */
 export function numberOf({ storage, offset, dtype }: View): number {
-  const first = elementsOf({ storage, offset, dtype, shape: [], strides: [] })[0]!;
+  const first = elementsOf({ storage, offset, dtype, sizes: [], strides: [] })[0]!;
   return typeof first === "bigint" ? exact(first) : first;
 }
 
@@ -79,6 +79,6 @@ export function nestedOf(x: View): Nested {
   };
   let next = 0;
   const level = (d: number): Nested =>
-    d === x.shape.length ? one(next++) : Array.from({ length: x.shape[d]! }, () => level(d + 1));
+    d === x.sizes.length ? one(next++) : Array.from({ length: x.sizes[d]! }, () => level(d + 1));
   return level(0);
 }

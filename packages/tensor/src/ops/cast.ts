@@ -32,7 +32,7 @@ const cloneRowMajor: Op<[x: Tensor]> = defineOp({
   name: "clone",
   inputs: ["x"],
   forward: (x) => {
-    const out = fresh(x.shape, x.dtype);
+    const out = fresh(x.sizes, x.dtype);
     cpu.copy(x, out);
     return out;
   },
@@ -56,7 +56,7 @@ const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
   name: "toCopy",
   inputs: ["x"],
   forward: (x, dtype) => {
-    const out = isDense(x) ? freshStrided(x.shape, x.strides, dtype) : fresh(x.shape, dtype);
+    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
     cpu.copy(x, out);
     return out;
   },

@@ -24,8 +24,8 @@ const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = def
   inputs: ["weight", "index"],
   saves: { weight: ["index"] },
   forward: (weight, index, _paddingIdx) => {
-    const out = fresh([...index.shape, weight.shape[1]!], weight.dtype);
-    const rows = { ...row(out), shape: [index.numel(), weight.shape[1]!], strides: [weight.shape[1]!, 1] };
+    const out = fresh([...index.sizes, weight.sizes[1]!], weight.dtype);
+    const rows = { ...row(out), sizes: [index.numel(), weight.sizes[1]!], strides: [weight.sizes[1]!, 1] };
     if (out.numel() > 0) withDense([index], (places) => cpu.indexSelect(weight, 0, row(places), rows));
     return out;
   },
@@ -44,7 +44,7 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
     const out = full(shape, 0, { dtype: grad.dtype });
     const width = shape[1]!;
     withDense([grad, index], (from, places) => {
-      const rows = { ...row(from), shape: [places.numel(), width], strides: [width, 1] };
+      const rows = { ...row(from), sizes: [places.numel(), width], strides: [width, 1] };
       if (from.numel() > 0) cpu.indexAdd(out, 0, row(places), rows);
     });
     const { storage, dtype } = out;
@@ -60,7 +60,7 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
 /** `x` with zeros in one row. */
 function withoutRow(x: Tensor, index: number): Tensor {
   if (index < 0) return x;
-  const kept = Uint8Array.from({ length: x.shape[0]! }, (_, i) => Number(i !== index));
+  const kept = Uint8Array.from({ length: x.sizes[0]! }, (_, i) => Number(i !== index));
   return mul(x, reshape(tensor(kept, { dtype: x.dtype }), -1, 1));
 }
 
@@ -89,9 +89,9 @@ export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptio
         "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
           `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
       );
-    if (weight.shape.length !== 2)
-      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.shape)}.`);
-    const count = weight.shape[0]!;
+    if (weight.sizes.length !== 2)
+      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
+    const count = weight.sizes[0]!;
     if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
       throw new ValueError(
         `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
@@ -141,6 +141,6 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
     values.forEach((c, i) => {
       out[i * count + Number(c)] = 1n;
     });
-    return reshaped(tensor(out), [...classes.shape, count]);
+    return reshaped(tensor(out), [...classes.sizes, count]);
   },
 });
