@@ -1,11 +1,11 @@
 import "@ag/autograd";
 import "@ag/tensor"; // some samples use methods
+import goldens from "@ag/goldens/answers/accuracy.json" with { type: "json" };
 import * as functions from "@ag/tensor/fn";
 import { samples } from "@ag/tensor/samples";
 import { describe, expect, test } from "vitest";
 import { allowedError, type Call, errorOf, largestOf, nodesOf, picked, resultsOf } from "../src/accuracy.ts";
 import { runOwn, tensorsIn } from "../src/own-tensors.ts";
-import goldens from "./goldens/accuracy.json" with { type: "json" };
 
 const calls = goldens.cases as unknown as readonly Call[];
 const titleOf = ({ op, args }: Call): string => `${op} ${JSON.stringify(args)}`;
