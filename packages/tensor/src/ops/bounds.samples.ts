@@ -1,11 +1,14 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, booleans, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { clamp, clampMax, clampMin, hardtanh, maximum, minimum, relu6 } from "./bounds.ts";
 import { t } from "./permute.ts";
 
-const { between, booleans, integers, normal, positive } = numbers();
-
-const [a, b, row, whole] = [normal([3, 5]), positive([3, 5]), normal([5]), integers([3, 5], -9, 9)];
+const { a, b, row, whole } = shared({
+  a: normal([3, 5]),
+  b: positive([3, 5]),
+  row: normal([5]),
+  whole: integers([3, 5], -9, 9),
+});
 const special = tensor([0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1]);
 const edges = tensor([-1, 1, Number.NaN, 0.5, 2]);
 const other = tensor([-0, 0, 1, Number.NaN, 2, Number.NaN]);

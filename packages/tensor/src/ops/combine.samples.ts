@@ -1,10 +1,8 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { addcdiv, addcmul, lerp } from "./combine.ts";
 
-const { between, integers, normal, positive } = numbers();
-
-const [a, b, row] = [normal([3, 5]), positive([3, 5]), normal([5])];
-const [whole, few] = [integers([3, 5], -9, 9), integers([5], 1, 9, "int32")];
+const { a, b, row } = shared({ a: normal([3, 5]), b: positive([3, 5]), row: normal([5]) });
+const { whole, few } = shared({ whole: integers([3, 5], -9, 9), few: integers([5], 1, 9, "int32") });
 
 export const samples: Sample[] = [
   ...samplesFor(addcmul, "torch.addcmul", [

@@ -1,11 +1,9 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { conv1d, conv2d } from "./convolution.ts";
 import { transpose } from "./permute.ts";
 
-const { normal } = numbers();
-
-const x = normal([2, 3, 6, 5]);
-const [w, b] = [normal([4, 3, 3, 3]), normal([4])];
+const { x } = shared({ x: normal([2, 3, 6, 5]) });
+const { w, b } = shared({ w: normal([4, 3, 3, 3]), b: normal([4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(conv2d, "torch.nn.functional.conv2d", [

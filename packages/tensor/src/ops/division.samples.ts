@@ -1,12 +1,10 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, booleans, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { floorDivide, fmod, remainder } from "./division.ts";
 import { t } from "./permute.ts";
 
-const { between, booleans, integers, normal, positive } = numbers();
-
-const [whole, few] = [integers([3, 5], -9, 9), integers([5], 1, 4)];
+const { whole, few } = shared({ whole: integers([3, 5], -9, 9), few: integers([5], 1, 4) });
 const [infinity, nan] = [Number.POSITIVE_INFINITY, Number.NaN];
 const special: [Tensor, Tensor] = [
   tensor([5, -5, 5, -0, 0, infinity, 3, -3, 1e30, 1, nan, 1e-40, -6, 0.3, 3e38, -1e20]),

@@ -1,8 +1,6 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor } from "../sample.ts";
 import { embedding, oneHot } from "./embedding.ts";
-
-const { integers, normal } = numbers();
 
 export const samples: Sample[] = [
   ...samplesFor(embedding, "torch.nn.functional.embedding", [

@@ -1,12 +1,16 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { booleans, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { all, amax, amin, any, argmax, argmin, max, min, sort } from "./extremes.ts";
 import { t } from "./permute.ts";
 
-const { booleans, integers, normal } = numbers();
-
-const [x, cube, whole, flags] = [normal([4, 5]), normal([2, 3, 4]), integers([3, 4], 0, 3), booleans([3, 4])];
-const [special, strided, ties] = [tensor([1, Number.NaN, 3]), t(normal([5, 4])), tensor([2, 5, 5, 1])];
+const { x, cube, whole, flags } = shared({
+  x: normal([4, 5]),
+  cube: normal([2, 3, 4]),
+  whole: integers([3, 4], 0, 3),
+  flags: booleans([3, 4]),
+});
+const [special, ties] = [tensor([1, Number.NaN, 3]), tensor([2, 5, 5, 1])];
+const { strided } = shared({ strided: t(normal([5, 4])) });
 const keepdim = { keepdim: true };
 
 export const samples: Sample[] = [

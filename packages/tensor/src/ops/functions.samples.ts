@@ -1,5 +1,5 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, booleans, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import {
   atan,
   ceil,
@@ -23,12 +23,10 @@ import {
 } from "./functions.ts";
 import { t } from "./permute.ts";
 
-const { between, booleans, integers, normal, positive } = numbers();
-
-const [x, strided, whole] = [normal([3, 5]), t(normal([4, 3])), integers([4], 1, 5)];
-const [p, double] = [positive([3, 5]), positive([7], "float64")];
+const { x, strided, whole } = shared({ x: normal([3, 5]), strided: t(normal([4, 3])), whole: integers([4], 1, 5) });
+const { p, double } = shared({ p: positive([3, 5]), double: positive([7], "float64") });
 const special = tensor([0, -0, 1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, 1e-30, 1e30]);
-const flags = booleans([3]);
+const { flags } = shared({ flags: booleans([3]) });
 const everywhere = { exp, expm1, sin, cos, tan, atan, tanh, sigmoid, erf };
 const above = { log, log1p, log2, log10, sqrt, rsqrt };
 const steps = { floor, ceil, round, trunc };

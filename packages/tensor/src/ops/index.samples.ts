@@ -1,11 +1,9 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { gather, indexAdd, indexSelect, scatterAdd, take } from "./index.ts";
 import { t, transpose } from "./permute.ts";
 
-const { integers, normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 const pair = tensor([2n, 0n]);
 
 export const samples: Sample[] = [

@@ -1,9 +1,7 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { copy_, fill_, zero_ } from "./inplace.ts";
-
-const { integers, normal } = numbers();
 
 /** On results, since leaves may not be overwritten. */
 const onResult =

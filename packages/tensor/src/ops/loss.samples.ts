@@ -1,13 +1,11 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 import { t } from "./permute.ts";
 
-const { between, integers, normal, positive } = numbers();
-
-const [x, y] = [normal([3, 4]), normal([3, 4])];
+const { x, y } = shared({ x: normal([3, 4]), y: normal([3, 4]) });
 const [positive4, half4] = [tensor([1, 2, 0.5, 0.25]), tensor([0.5, 1.5, 2.5, 3.5])];
-const shares = between([3, 4], 0.1, 0.9);
+const { shares } = shared({ shares: between([3, 4], 0.1, 0.9) });
 
 export const samples: Sample[] = [
   ...samplesFor(mseLoss, "torch.nn.functional.mse_loss", [
@@ -74,13 +72,14 @@ export const samples: Sample[] = [
       }),
     "lambda a, b: torch.nn.functional.binary_cross_entropy_with_logits(a, b, torch.tensor([1.0, 2.0, 0.5, 0.25], dtype=a.dtype), pos_weight=torch.tensor([0.5, 1.5, 2.5, 3.5], dtype=a.dtype))",
     [{ name: "weighed", args: [x, shares] }],
-  ).map((sample) => ({ ...sample, op: "binary_cross_entropy_with_logits" })),
+    "binary_cross_entropy_with_logits",
+  ),
   ...samplesFor(binaryCrossEntropy, "torch.nn.functional.binary_cross_entropy", [
     { name: "mean", args: [shares, between([3, 4], 0, 1)] },
     { name: "none", args: [shares, between([3, 4], 0, 1), { reduction: "none" }] },
     {
       name: "outside",
-      args: [normal([3]).add(9), positive([3])],
+      args: [between([3], 2, 9), positive([3])],
       throws: "all elements of input should be between 0 and 1",
     },
   ]),

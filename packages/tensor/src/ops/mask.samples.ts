@@ -1,12 +1,10 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { booleans, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { maskedFill, maskedSelect, nonzero, tril, triu } from "./mask.ts";
 import { t } from "./permute.ts";
 
-const { booleans, integers, normal } = numbers();
-
-const x = normal([3, 4]);
-const mask = booleans([3, 4]);
+const { x } = shared({ x: normal([3, 4]) });
+const { mask } = shared({ mask: booleans([3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(maskedFill, "torch.masked_fill", [
@@ -34,12 +32,17 @@ export const samples: Sample[] = [
     { name: "nothing", args: [x, tensor([[false]])] },
     { name: "floating mask", args: [x, x], throws: "expected BoolTensor for mask" },
   ]),
-  ...samplesFor(nonzero, "lambda x: torch.nonzero(x).contiguous()", [
-    { name: "whole", args: [integers([3, 4], 0, 2)] },
-    { name: "bool", args: [booleans([7])] },
-    { name: "none", args: [integers([2, 3], 0, 1)] },
-    { name: "scalar", args: [integers([], 1, 2)] },
-  ]).map((sample) => ({ ...sample, op: "nonzero" })),
+  ...samplesFor(
+    nonzero,
+    "lambda x: torch.nonzero(x).contiguous()",
+    [
+      { name: "whole", args: [integers([3, 4], 0, 2)] },
+      { name: "bool", args: [booleans([7])] },
+      { name: "none", args: [integers([2, 3], 0, 1)] },
+      { name: "scalar", args: [integers([], 1, 2)] },
+    ],
+    "nonzero",
+  ),
   ...samplesFor(tril, "torch.tril", [
     { name: "main", args: [x] },
     { name: "above", args: [normal([2, 3, 3]), 1] },

@@ -1,11 +1,9 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { addmm, baddbmm, bmm, mm } from "./mm.ts";
 import { t } from "./permute.ts";
 import { expand } from "./view.ts";
 
-const { integers, normal } = numbers();
-
-const [a, b] = [normal([3, 5]), normal([5, 4])];
+const { a, b } = shared({ a: normal([3, 5]), b: normal([5, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(mm, "torch.mm", [

@@ -1,12 +1,9 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
-import { to } from "./cast.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { transpose } from "./permute.ts";
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, maxPool2dWithIndices } from "./pool.ts";
 
-const { integers, normal } = numbers();
-
-const x = normal([2, 3, 6, 5]);
-const small = normal([1, 1, 5, 4]);
+const { x } = shared({ x: normal([2, 3, 6, 5]) });
+const { small } = shared({ small: normal([1, 1, 5, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(maxPool2d, "torch.nn.functional.max_pool2d", [
@@ -17,7 +14,7 @@ export const samples: Sample[] = [
     { name: "uneven", args: [x, [2, 3], { stride: [1, 2], padding: [1, 0] }] },
     { name: "dilated", args: [small, 2, { stride: 1, dilation: 2 }] },
     { name: "beyond the border", args: [x, 3, { stride: 2, ceilMode: true }] },
-    { name: "ties", args: [to(integers([1, 1, 5, 5], 0, 2), "float32"), 2], isStep: true },
+    { name: "ties", args: [integers([1, 1, 5, 5], 0, 2, "float32"), 2], isStep: true },
     { name: "one image", args: [normal([3, 4, 4]), 2] },
     { name: "transposed", args: [transpose(x, 2, 3), 2] },
     { name: "float64", args: [normal([1, 2, 4, 4], "float64"), 2] },

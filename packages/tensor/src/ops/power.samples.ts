@@ -1,10 +1,8 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { booleans, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { pow, square } from "./power.ts";
 
-const { booleans, integers, normal, positive } = numbers();
-
-const [x, p, whole] = [normal([3, 5]), positive([3, 5]), integers([5], -3, 4)];
+const { x, p, whole } = shared({ x: normal([3, 5]), p: positive([3, 5]), whole: integers([5], -3, 4) });
 
 export const samples: Sample[] = [
   ...samplesFor(pow, "torch.pow", [

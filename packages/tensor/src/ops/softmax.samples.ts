@@ -1,10 +1,8 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { t } from "./permute.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 
-const { between, integers, normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(softmax, "torch.softmax", [

@@ -1,11 +1,14 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { t } from "./permute.ts";
 import { norm, std, variance } from "./statistics.ts";
 
-const { integers, normal } = numbers();
-
-const [x, cube, whole, strided] = [normal([4, 5]), normal([2, 3, 4]), integers([3, 4], -9, 9), t(normal([5, 4]))];
+const { x, cube, whole, strided } = shared({
+  x: normal([4, 5]),
+  cube: normal([2, 3, 4]),
+  whole: integers([3, 4], -9, 9),
+  strided: t(normal([5, 4])),
+});
 const infinity = Number.POSITIVE_INFINITY;
 
 export const samples: Sample[] = [
