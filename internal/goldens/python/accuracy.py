@@ -1,17 +1,17 @@
-"""Writes answers/accuracy.json: how far PyTorch's float32 is from float64, for each call in `cases`.
+"""Writes answers/accuracy.json: how far PyTorch's float32 is from float64, for each measured call of a sample.
 
-Inputs and incoming gradients are streams that any language can make, so only errors are kept, and a
-few exact numbers to show that both sides computed the same. A new call is one line in `accuracy_cases.py`.
+Inputs and incoming gradients are streams that any language can make, so only errors are kept, and a few exact numbers to
+show that both sides computed the same.
 """
 
 import functools
 import json
 import re
+import sys
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional  # noqa: F401 (named by samples)
 
-from accuracy_cases import cases
 from shared.place import answers
 
 file = answers / "accuracy.json"
@@ -69,46 +69,19 @@ def gradient(k, x):
     return made({"shape": list(x.shape), "range": [-1, 1]}, FIRST_GRADIENT + k).to(x.dtype)
 
 
-def trained(rule, p, steps, **options):
+def trained(rule, p, gradients, **options):
     optimizer = getattr(torch.optim, rule)([p], foreach=False, **options)
-    for step in range(steps):
-        p.grad = gradient(step, p)
+    for p.grad in gradients:
         optimizer.step()
     return p.detach()
 
 
-def batch_norm_statistics(x, mean, variance):
-    F.batch_norm(x.detach(), mean, variance, training=True)
-    return [mean, variance]
-
-
-def norm(x, dim=None, p=2, keepdim=False):
-    return torch.linalg.vector_norm(x, p, dim, keepdim)
-
-
-rules = ("SGD", "Adam", "AdamW")
-own = {
-    "variance": torch.var,
-    "norm": norm,
-    "batchNormStatistics": batch_norm_statistics,
-    "elu_": lambda x, **options: F.elu_(x.clone(), **options),
-    "leakyRelu_": lambda x, **options: F.leaky_relu_(x.clone(), **options),
-    "at": lambda x, *index: x[index],
-    **{rule: lambda p, n, o, rule=rule: trained(rule, p, n, **o) for rule in rules},
-}
-
-
-def function(op):
-    name = re.sub("[A-Z]", lambda c: "_" + c.group().lower(), op)
-    return own.get(op) or getattr(F, name, None) or getattr(torch, name, None) or getattr(torch.Tensor, name)
-
-
-def run(op, args, dtype):
+def run(call, dtype):
     """The floating results, then the gradients of the inputs."""
     maker = Maker(dtype)
-    args = [maker.value(x) for x in args]
-    options = args.pop() if isinstance(args[-1], dict) and op not in rules else {}
-    result = function(op)(*args, **options)
+    args = [maker.value(x) for x in call["args"]]
+    options = args.pop() if isinstance(args[-1], dict) else {}
+    result = eval(call["torch"])(*args, **options)
     outputs = [x for x in ([result] if isinstance(result, torch.Tensor) else result) if x.is_floating_point()]
     tracked = [x for x in outputs if x.requires_grad]
     grads = []
@@ -126,13 +99,18 @@ def picks(x):
     return [short(x[i * (len(x) - 1) // (PICKS - 1)], 12) for i in range(PICKS)]
 
 
-def measured(op, args):
-    single, exact = run(op, args, torch.float32), run(op, args, torch.float64)
+def key(call):
+    return [call["op"], call["name"], call["args"]]
+
+
+def measured(call):
+    single, exact = run(call, torch.float32), run(call, torch.float64)
     for x, y in zip(single, exact, strict=True):
-        assert x.dtype == torch.float32 and y.dtype == torch.float64 and y.isfinite().all(), (op, args)
+        assert x.dtype == torch.float32 and y.dtype == torch.float64 and y.isfinite().all(), key(call)
     return {
-        "op": op,
-        "args": args,
+        "op": call["op"],
+        "name": call["name"],
+        "args": call["args"],
         "error": [short((x.double() - y).abs().max(), 4) for x, y in zip(single, exact)],
         "exact": [picks(y.flatten()) for y in exact],
     }
@@ -140,13 +118,12 @@ def measured(op, args):
 
 def keep_larger(new, old):
     """PyTorch errs differently with AVX2 and with AVX-512: of all machines that this ran on the largest error counts."""
-    by_call = {json.dumps([x["op"], x["args"]]): x["error"] for x in old}
+    by_call = {json.dumps(key(x)): x["error"] for x in old}
     for x in new:
-        error = by_call.get(json.dumps([x["op"], x["args"]]), x["error"])
-        x["error"] = [max(pair) for pair in zip(x["error"], error)]
+        x["error"] = [max(pair) for pair in zip(x["error"], by_call.get(json.dumps(key(x)), x["error"]))]
 
 
-goldens = [measured(op, args) for op, *args in cases]
+goldens = [measured(call) for call in json.load(sys.stdin)]
 if file.exists():
     keep_larger(goldens, json.loads(file.read_text())["cases"])
 lines = ",\n".join(json.dumps(x, separators=(",", ":")) for x in goldens)

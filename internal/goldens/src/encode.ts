@@ -34,7 +34,7 @@ export function encode(x: unknown): unknown {
   if (x instanceof Tensor) return { tensor: encodeTensor(x) };
   if (Array.isArray(x)) return { list: x.map(encode) };
   if (typeof x === "bigint") return { integer: x.toString() };
-  if (typeof x === "number") return Number.isInteger(x) ? { integer: x.toString() } : { number: x.toString() };
+  if (typeof x === "number") return Number.isSafeInteger(x) ? { integer: x.toString() } : { number: x.toString() };
   if (typeof x === "object" && x !== null)
     return { options: Object.fromEntries(Object.entries(x).map(([key, value]) => [key, encode(value)])) };
   return x;

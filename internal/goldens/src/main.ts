@@ -5,12 +5,13 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { askedOfAccuracy } from "./accuracy.ts";
 import { askedOfOps } from "./ops.ts";
 import { pythonWithTorch } from "./python.ts";
 
 const folder = fileURLToPath(new URL("../python/", import.meta.url));
 /** Scripts that know what to ask are not here. */
-const asked: Readonly<Record<string, () => unknown>> = { ops: askedOfOps };
+const asked: Readonly<Record<string, () => unknown>> = { accuracy: askedOfAccuracy, ops: askedOfOps };
 
 const scripts = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".py") && !file.startsWith("shared/"))

@@ -128,4 +128,10 @@ export const samples: Sample[] = [
     [{ name: "transposed", args: [t(normal([3, 2]))] }],
     "at",
   ),
+  ...samplesFor(
+    (y: Tensor, index: Tensor) => at(y, index),
+    "lambda x, index: x[index]",
+    [{ name: "by a tensor", args: [x, pair], accuracy: [(m) => [m.between([50, 64]), m.below([2000], 50)]] }],
+    "at",
+  ),
 ];

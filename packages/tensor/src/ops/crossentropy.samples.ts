@@ -16,7 +16,14 @@ const crossWeighed = (x: Tensor, target: Tensor, options: CrossEntropyOptions = 
 
 export const samples: Sample[] = [
   ...samplesFor(nllLoss, "torch.nn.functional.nll_loss", [
-    { name: "mean", args: [x, classes] },
+    {
+      name: "mean",
+      args: [x, classes],
+      accuracy: [
+        (m) => [m.between([64, 1000], -10, 0), m.below([64], 1000)],
+        (m) => [m.between([8, 21, 32, 32], -10, 1), m.below([8, 32, 32], 21), { weight: m.constant([21], 0.5, 1) }],
+      ],
+    },
     { name: "sum", args: [x, classes, { reduction: "sum" }] },
     { name: "none", args: [x, classes, { reduction: "none" }] },
     { name: "ignored", args: [x, classes, { ignoreIndex: 0 }] },
@@ -60,7 +67,22 @@ export const samples: Sample[] = [
     "nll_loss",
   ),
   ...samplesFor(crossEntropy, "torch.nn.functional.cross_entropy", [
-    { name: "mean", args: [x, classes] },
+    {
+      name: "mean",
+      args: [x, classes],
+      accuracy: [
+        (m) => [m.between([64, 1000]), m.below([64], 1000)],
+        (m) => [m.between([64, 1000], -10, 10), m.below([64], 1000)],
+        (m) => [m.between([64, 1000], -100, 100), m.below([64], 1000)],
+        (m) => [
+          m.between([64, 1000]),
+          m.below([64], 1000),
+          { labelSmoothing: 0.1, weight: m.constant([1000], 0.5, 1) },
+        ],
+        (m) => [m.between([64, 1000]), m.constant([64, 1000], 0, 0.002)],
+        (m) => [m.between([8, 21, 32, 32], -5, 5), m.below([8, 32, 32], 21), { reduction: "sum" as const }],
+      ],
+    },
     { name: "sum", args: [x, classes, { reduction: "sum" }] },
     { name: "none", args: [x, classes, { reduction: "none" }] },
     { name: "ignored", args: [x, classes, { ignoreIndex: 0 }] },

@@ -1,6 +1,6 @@
 import { tensor } from "../factories.ts";
-import { booleans, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
-import { maskedFill, maskedSelect, nonzero, tril, triu } from "./mask.ts";
+import { booleans, integers, normal, onResult, type Sample, samplesFor, shared } from "../sample.ts";
+import { maskedFill, maskedFill_, maskedSelect, nonzero, tril, triu } from "./mask.ts";
 import { t } from "./permute.ts";
 
 const { x } = shared({ x: normal([3, 4]) });
@@ -8,7 +8,11 @@ const { mask } = shared({ mask: booleans([3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(maskedFill, "torch.masked_fill", [
-    { name: "number", args: [x, mask, 2.5] },
+    {
+      name: "number",
+      args: [x, mask, 2.5],
+      accuracy: [(m) => [m.between([64, 1000]), m.booleans([64, 1000]), m.between([])]],
+    },
     { name: "broadcast mask", args: [x, booleans([4]), 0] },
     { name: "broadcast", args: [normal([3, 1]), mask, -1] },
     { name: "tensor", args: [x, mask, normal([])] },
@@ -24,6 +28,10 @@ export const samples: Sample[] = [
       args: [x, mask, normal([2])],
       throws: "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with 1 dimension",
     },
+  ]),
+  ...samplesFor(onResult(maskedFill_), "lambda x, mask, value: (x * 1).masked_fill_(mask, value)", [
+    { name: "number", args: [x, mask, 2.5] },
+    { name: "broadcast", args: [x, booleans([4]), -1] },
   ]),
   ...samplesFor(maskedSelect, "torch.masked_select", [
     { name: "plain", args: [x, mask] },

@@ -1,5 +1,5 @@
 import { ones, tensor, zeros } from "../factories.ts";
-import { normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
+import { type Makers, type Measured, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { batchNorm, layerNorm } from "./norm.ts";
 import { transpose } from "./permute.ts";
@@ -7,6 +7,34 @@ import { transpose } from "./permute.ts";
 const { x } = shared({ x: normal([2, 3, 4, 5]) });
 const { small } = shared({ small: normal([3, 2, 2]) });
 const channels = (): [weight: Tensor, bias: Tensor] => [positive([3]), normal([3])];
+
+/** Where errors are measured: around 0, and far from it. */
+const spans = [
+  [-2, 2],
+  [5, 6],
+  [1000, 1001],
+] as const;
+const planes = [
+  [16, 64, 16, 16],
+  [64, 256, 4, 4],
+  [256, 100],
+];
+const rows = [
+  [64, 1000],
+  [4, 16, 768],
+  [512, 48],
+];
+const affine = ({ between }: Makers, size: number): { weight: Tensor; bias: Tensor } => ({
+  weight: between([size]),
+  bias: between([size]),
+});
+/** Batch normalisation's arguments where running statistics are made in the call. */
+const running = (low: number, high: number): Measured<[Tensor, Tensor, Tensor]>[] =>
+  [planes[0]!, planes[2]!].map((shape) => (m) => {
+    const x = m.between(shape, low, high);
+    const { weight, bias } = affine(m, shape[1]!);
+    return [x, weight, bias];
+  });
 
 /** The running statistics are made anew for each call; with `isShown` they are the result. */
 const withRunning =
@@ -42,14 +70,25 @@ export const samples: Sample[] = [
   ...samplesFor(
     withRunning(true, 0.5, true),
     runningIn("True", 0.5, "[1:]"),
-    [{ name: "running statistics", args: [x, ...channels()], isStep: true }],
+    [
+      {
+        name: "running statistics",
+        args: [x, ...channels()],
+        isStep: true,
+        accuracy: running(5, 6),
+      },
+    ],
     "batch_norm",
   ),
   ...samplesFor(
     withRunning(false, 0.1),
     runningIn("False", 0.1),
     [
-      { name: "evaluation", args: [x, ...channels()] },
+      {
+        name: "evaluation",
+        args: [x, ...channels()],
+        accuracy: running(-1, 1),
+      },
       { name: "evaluation, small", args: [small, positive([2]), normal([2])] },
     ],
     "batch_norm",
@@ -58,7 +97,16 @@ export const samples: Sample[] = [
     (x: Tensor, options: object) => batchNorm(x, null, null, options),
     "lambda x, **o: torch.nn.functional.batch_norm(x, None, None, **o)",
     [
-      { name: "without weight", args: [small, { training: true }] },
+      {
+        name: "without weight",
+        args: [small, { training: true }],
+        accuracy: planes.flatMap((shape) =>
+          spans.map(
+            ([low, high]): Measured<[Tensor, object]> =>
+              (m) => [m.between(shape, low, high), { ...affine(m, shape[1]!), training: true }],
+          ),
+        ),
+      },
       { name: "eps", args: [small, { training: true, eps: 0.5 }] },
       { name: "weight without bias", args: [small, { training: true, weight: positive([2]) }] },
       {
@@ -82,7 +130,19 @@ export const samples: Sample[] = [
     "batch_norm",
   ),
   ...samplesFor(layerNorm, "torch.nn.functional.layer_norm", [
-    { name: "last", args: [x, [5], { weight: positive([5]), bias: normal([5]) }] },
+    {
+      name: "last",
+      args: [x, [5], { weight: positive([5]), bias: normal([5]) }],
+      accuracy: [
+        ...rows.flatMap((shape) =>
+          spans.map(
+            ([low, high]): Measured<Parameters<typeof layerNorm>> =>
+              (m) => [m.between(shape, low, high), shape.slice(-1), affine(m, shape.at(-1)!)],
+          ),
+        ),
+        (m) => [m.between([32, 16, 8, 8]), [16, 8, 8]],
+      ],
+    },
     { name: "two dimensions", args: [x, [4, 5], { weight: positive([4, 5]), bias: normal([4, 5]) }] },
     { name: "all", args: [normal([2, 3]), [2, 3], { weight: positive([2, 3]), bias: normal([2, 3]) }] },
     { name: "small", args: [normal([3, 4]), [4], { weight: positive([4]), bias: normal([4]), eps: 0.01 }] },

@@ -18,7 +18,7 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(tile, "torch.Tensor.tile", [
-    { name: "fewer", args: [x, 2] },
+    { name: "fewer", args: [x, 2], accuracy: [(m) => [m.between([1000]), [64, 2]]] },
     { name: "more", args: [normal([2]), 2, 2] },
   ]),
   ...samplesFor(roll, "torch.roll", [
