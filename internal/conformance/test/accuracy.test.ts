@@ -45,7 +45,7 @@ describe("error against float64 at most four times PyTorch's, or four ulp of the
 const exempt: Readonly<Record<string, string>> = {
   "Alias Diagonal Permute ReshapeAlias Select Slice Split SplitWithSizes Squeeze Transpose Unbind Unsqueeze": "views",
   "Cat ConstantPadNd Copy Flip IndexPut MaskedSelect Roll Stack Tril Triu": "elements are copied, forward and backward",
-  Zero: "zeros",
+  "Bernoulli Normal Uniform Zero": "zeros",
   Fill: "copies of one number, whose gradient is a sum",
   ToCopy: "one rounding",
   NotImplemented: "has no derivative",
