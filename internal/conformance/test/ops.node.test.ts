@@ -27,7 +27,7 @@ function run({ args, run: call, isStep }: Sample): { result: unknown; leaves: Te
   return { result: call(...fresh), leaves };
 }
 
-/** As `weights` of goldens.py. */
+/** As `weights` of ops.py. */
 function weights({ shape, dtype }: Tensor): Tensor {
   const values = Float64Array.from({ length: sizeOf(shape) }, (_, i) => (((i * 7) % 11) - 5.5) / 4);
   return tensor(values, { dtype }).reshape(shape);

@@ -97,7 +97,13 @@ export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | bool
     },
   });
 
-/** As {@link maskedFill} with a number, in place. */
+/**
+ * As {@link maskedFill} with a number, in place.
+ *
+ * ```ts doctest
+ * maskedFill_(zeros(2), tensor([true, false]), 9).tolist() // => [9, 0]
+ * ```
+ */
 export const maskedFill_: (x: Tensor, mask: Tensor, value: number | bigint | boolean) => Tensor = defineFunction({
   name: "maskedFill_",
   takes: { x: aTensor, mask: aTensor, value: anOperand },

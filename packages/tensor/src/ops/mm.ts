@@ -177,7 +177,13 @@ export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
   derivative: { a: (grad, { b }) => batchGradA(grad, b), b: (grad, { a }) => batchGradB(grad, a) },
 });
 
-/** `beta · bias + alpha · a·b` for batches of matrices; `bias` stretches to [b, n, m]. Derivative: as `addmm`. */
+/**
+ * `beta · bias + alpha · a·b` for batches of matrices; `bias` stretches to [b, n, m]. Derivative: as `addmm`.
+ *
+ * ```ts doctest
+ * baddbmm(tensor([1, 2]), ones(1, 1, 2), eye(2).unsqueeze(0)).tolist() // => [[[2, 3]]]
+ * ```
+ */
 export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions]> = defineOp({
   name: "baddbmm",
   inputs: ["bias", "a", "b"],

@@ -187,7 +187,13 @@ export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOpt
   },
 });
 
-/** As {@link maxPool2d}; with the position of each maximum in its input plane, int64. */
+/**
+ * As {@link maxPool2d}; with the position of each maximum in its input plane, int64.
+ *
+ * ```ts doctest
+ * maxPool2dWithIndices(tensor([[[[1, 4], [3, 2]]]]), 2).indices.tolist() // => [[[[1]]]]
+ * ```
+ */
 export const maxPool2dWithIndices: (
   x: Tensor,
   kernel: number | Shape,
