@@ -2,7 +2,7 @@
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-export const camel = (name: string): string =>
+const camel = (name: string): string =>
   name.replace(/(?<=[a-z0-9])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Fields under PyTorch's names. */
