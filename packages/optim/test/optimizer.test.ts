@@ -161,6 +161,13 @@ test("a state dict that does not fit changes nothing", () => {
   expect(() =>
     optimizer.loadStateDict(other((s) => s.set("state", new Map([[1, new Map([["momentum_buffer", zeros([2])]])]])))),
   ).toThrow("need a tensor of shape [1] as momentum_buffer");
+  expect(() => optimizer.loadStateDict({} as never)).toThrow("need a Map; got object");
+  expect(() => optimizer.loadStateDict(other((s) => s.set("state", [])))).toThrow("need a list of param_groups");
+  expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", [1])))).toThrow("parameter groups as Maps");
+  expect(() => optimizer.loadStateDict(other((s) => group(s).delete("params")))).toThrow('need "params"');
+  expect(() => optimizer.loadStateDict(other((s) => s.set("state", new Map([[5, new Map()]]))))).toThrow(
+    "need the state of a parameter by its number; got the key 5",
+  );
   expect(JSON.stringify([...optimizer.paramGroups])).toBe(before);
   expect(optimizer.state.get(p)).toBe(held);
 });
@@ -170,6 +177,22 @@ function structuredCloneOf<T>(value: T): T {
   if (value instanceof Map) return new Map([...value].map(([k, v]) => [k, structuredCloneOf(v)])) as T;
   return Array.isArray(value) ? (value.map(structuredCloneOf) as T) : value;
 }
+
+test("a number of steps that is none is refused", () => {
+  const p = leaf(1);
+  const optimizer = new Adam([p]);
+  p.grad = tensor([1]);
+  optimizer.step();
+  const saved = optimizer.stateDict();
+  const held = (saved.get("state") as Map<number, Map<string, unknown>>).get(0)!;
+  for (const step of [tensor(1.5), tensor(-1), tensor([1, 2]), "1", null]) {
+    held.set("step", step);
+    expect(() => optimizer.loadStateDict(saved)).toThrow("need a whole number as step");
+  }
+  held.set("step", 7); // as files before PyTorch 1.12 have it
+  optimizer.loadStateDict(saved);
+  expect(optimizer.state.get(p)?.step).toBe(7);
+});
 
 test("loaded state is converted and copied; groups keep PyTorch's other keys", () => {
   const p = tensor([1, 2], { dtype: "float64", requiresGrad: true });

@@ -1,5 +1,5 @@
 import "@ag/autograd";
-import { SGD, StepLR } from "@ag/optim";
+import { MultiStepLR, SGD, StepLR } from "@ag/optim";
 import { zeros } from "@ag/tensor";
 import { expect, test, vi } from "vitest";
 
@@ -16,6 +16,12 @@ test("misuse", () => {
   expect(() => new StepLR(optimizerOf(), 0)).toThrow("need a whole number > 0 as stepSize");
   expect(() => new StepLR(optimizerOf(), 1, { lastEpoch: 3 })).toThrow("param 'initial_lr' is not specified");
   const schedule = new StepLR(optimizerOf(), 2);
+  const saved = (key: string, value: unknown): Map<string, unknown> => schedule.stateDict().set(key, value);
+  expect(() => schedule.loadStateDict(saved("step_size", 0))).toThrow("need a whole number > 0 as stepSize");
+  expect(() => schedule.loadStateDict(saved("gamma", "0.1"))).toThrow("need a number as gamma");
+  expect(() => schedule.loadStateDict(saved("_last_lr", [0.1, null]))).toThrow("loadStateDict: need last_epoch");
+  const steps = new MultiStepLR(optimizerOf(), [3]);
+  expect(() => steps.loadStateDict(steps.stateDict().set("milestones", [3]))).toThrow("need a Map of milestones");
   expect(() => schedule.loadStateDict(new Map([["last_epoch", 3]]))).toThrow("loadStateDict: need last_epoch");
   expect(schedule.lastEpoch).toBe(0);
 });
