@@ -1,12 +1,13 @@
 import { GradError, ValueError } from "@ag/tensor";
 import { clipGradNorm_, clipGradValue_ } from "./clip.ts";
-import { type CallSample, callsFor, filled, normal } from "./sample.ts";
+import { between, type CallSample, callsFor, filled, normal } from "./sample.ts";
 
 const parameters = [
   normal([2, 3]).with(normal([2, 3])),
   normal([4]).with(normal([4])),
   normal([2]), // without a gradient
 ];
+const small = normal([3], "float64").with(between([3], -0.01, 0.01, "float64"));
 const unbounded = [normal([2]).with(filled([2], Number.NaN))];
 
 export const samples: CallSample[] = [
@@ -14,6 +15,7 @@ export const samples: CallSample[] = [
     { name: "cut", args: [parameters, 0.5] },
     { name: "not cut", args: [parameters, 100] },
     { name: "one tensor", args: [parameters[0]!, 0.5] },
+    { name: "small", args: [[small], 0.005] },
     { name: "norm 1", args: [parameters, 0.5, { normType: 1 }] },
     { name: "norm 3", args: [parameters, 0.5, { normType: 3 }] },
     { name: "greatest", args: [parameters, 0.5, { normType: Number.POSITIVE_INFINITY }] },

@@ -35,6 +35,7 @@ export interface AnyOptimizer {
   step(): void;
   stateDict(): Map<string, unknown>;
   loadStateDict(from: ReadonlyMap<string, unknown>): void;
+  toString(): string;
 }
 
 /** Twenty steps with given gradients: of three parameters, one of which lacks its gradient now and then, and one always. */
