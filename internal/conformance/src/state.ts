@@ -8,6 +8,7 @@ export type Saved =
   | { readonly map: readonly (readonly [string | number, Saved])[] }
   | { readonly list: readonly Saved[] }
   | GoldenTensor
+  | { readonly number: string }
   | number
   | string
   | boolean
@@ -22,6 +23,7 @@ function tensorOf({ bytes, dtype, shape }: GoldenTensor): Tensor {
 export function restored(x: Saved): unknown {
   if (typeof x !== "object" || x === null) return x;
   if ("map" in x) return new Map(x.map.map(([key, value]) => [key, restored(value)]));
+  if ("number" in x) return x.number.endsWith("inf") ? Number(x.number.replace("inf", "Infinity")) : Number.NaN;
   return "list" in x ? x.list.map(restored) : tensorOf(x);
 }
 
@@ -34,6 +36,8 @@ export function stateDifferences(ours: unknown, theirs: Saved, path = ""): strin
         : ours === theirs;
     return isEqual ? [] : [`${path}: ${String(ours)} instead of ${theirs}`];
   }
+  if ("number" in theirs)
+    return Object.is(ours, restored(theirs)) ? [] : [`${path}: ${String(ours)} instead of ${theirs.number}`];
   if ("list" in theirs) {
     if (!Array.isArray(ours) || ours.length !== theirs.list.length)
       return [`${path}: no list of ${theirs.list.length}`];

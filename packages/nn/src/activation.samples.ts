@@ -12,6 +12,8 @@ export const samples: LayerSample[] = [
   ...layersFor(LeakyReLU, "torch.nn.LeakyReLU", { inplace: true }, [
     { name: "plain", make: [], args: [x] },
     { name: "slope", make: [0.25], args: [x] },
+    { name: "infinite slope", make: [Number.NEGATIVE_INFINITY], args: [x] },
+    { name: "no slope", make: [Number.NaN], args: [x] },
     { name: "small slope", make: [1e-5], args: [x] },
     { name: "in place", make: [0.5, { inplace: true }], args: [x] },
   ]),

@@ -1,6 +1,6 @@
 import { DTypeError, IndexError, ShapeError, ValueError } from "@ag/tensor";
 import { CrossEntropyLoss, L1Loss, MSELoss, NLLLoss } from "./loss.ts";
-import { between, integers, type LayerSample, layersFor, normal } from "./sample.ts";
+import { between, filled, integers, type LayerSample, layersFor, normal } from "./sample.ts";
 
 const x = normal([6, 4]);
 const targets = integers([6], 0, 4);
@@ -27,6 +27,9 @@ export const samples: LayerSample[] = [
       { name: "weighted sum", make: [{ weight, reduction: "sum" }], args: [x, targets] },
       { name: "smooth", make: [{ labelSmoothing: 0.1 }], args: [x, targets] },
       { name: "ignored", make: [{ ignoreIndex: 2 }], args: [x, integers([6], 1, 3)] },
+      { name: "all ignored", make: [], args: [x, integers([6], -100, -99)] },
+      { name: "all ignored, smooth", make: [{ labelSmoothing: 0.5 }], args: [x, integers([6], -100, -99)] },
+      { name: "nothing weighs", make: [{ weight: filled([4], 0) }], args: [x, targets] },
       {
         name: "everything",
         make: [{ weight, ignoreIndex: 1, labelSmoothing: 0.3, reduction: "none" }],
@@ -72,6 +75,7 @@ export const samples: LayerSample[] = [
     { name: "sum", make: [{ reduction: "sum" }], args: [x, targets] },
     { name: "weighted", make: [{ weight }], args: [x, targets] },
     { name: "ignored", make: [{ ignoreIndex: 2 }], args: [x, integers([6], 1, 3)] },
+    { name: "all ignored", make: [], args: [x, integers([6], -100, -99)] },
     { name: "everything", make: [{ weight, ignoreIndex: 1, reduction: "sum" }], args: [x, targets] },
     { name: "unknown reduction", make: [{ reduction }], ...invalid, args: [x, targets] },
     {

@@ -23,6 +23,7 @@ const shared = [
   { name: "rate", given: { lr: 0.05 } },
   { name: "betas", given: { lr: 0.05, betas: [0.5, 0.75] } },
   { name: "eps", given: { lr: 0.05, eps: 0.25 } },
+  { name: "infinite eps", given: { lr: 0.05, eps: Number.POSITIVE_INFINITY } },
   { name: "no decay", given: { lr: 0.05, weightDecay: 0 } },
   { name: "decay", given: { lr: 0.05, weightDecay: 0.5 } },
   { name: "maximize", given: { lr: 0.05, maximize: true } },

@@ -178,6 +178,19 @@ function structuredCloneOf<T>(value: T): T {
   return Array.isArray(value) ? (value.map(structuredCloneOf) as T) : value;
 }
 
+test("a buffer that holds nothing yet stays so, and starts with the first gradient", () => {
+  const [p, q] = [leaf(1, 2), leaf(1, 2)];
+  const options = { lr: 0.5, momentum: 0.5, dampening: 0.5 };
+  const [loaded, fresh] = [new SGD([p], options), new SGD([q], options)];
+  loaded.loadStateDict(loaded.stateDict().set("state", new Map([[0, new Map([["momentum_buffer", null]])]])));
+  expect(loaded.stateDict().get("state")).toEqual(new Map([[0, new Map([["momentum_buffer", null]])]]));
+  for (const [x, optimizer] of [[p, loaded] as const, [q, fresh] as const]) {
+    x.grad = tensor([1, -3]);
+    optimizer.step();
+  }
+  expect(p.tolist()).toEqual(q.tolist());
+});
+
 test("a number of steps that is none is refused", () => {
   const p = leaf(1);
   const optimizer = new Adam([p]);

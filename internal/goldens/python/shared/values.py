@@ -2,6 +2,7 @@
 
 import base64
 import collections
+import math
 import re
 
 import torch
@@ -90,6 +91,8 @@ def encode(x):
         return {"dtype": dtype, "shape": list(x.shape), "strides": list(x.stride()), "bytes": base64.b64encode(data).decode()}
     if isinstance(x, dict):
         return {str(key): encode(value) for key, value in x.items()}
+    if isinstance(x, float) and not math.isfinite(x):
+        return {"number": str(x)}
     return [encode(value) for value in x] if isinstance(x, (list, tuple)) else x
 
 
