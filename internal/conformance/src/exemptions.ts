@@ -15,3 +15,18 @@ export const exemptFunctions: Exemptions = {
   "getNumThreads setNumThreads startThreads": "threads",
   var: "another name of variance",
 };
+
+/** Exports of `@ag/nn` that are no layers and compute nothing. */
+export const exemptLayers: Exemptions = {
+  Module: "abstract: every layer is one; module.test.ts of the package",
+  Parameter: "a flag on a tensor; module.test.ts of the package",
+  chain: "what Sequential does with its layers",
+  "giveBack temporary": "a protocol of memory that PyTorch has not; temporaries.test.ts of the package",
+  modulePath: "where a hook runs, which PyTorch does not tell; module.test.ts of the package",
+};
+
+/** Exports of `@ag/optim` that change nothing by themselves. */
+export const exemptOptimizers: Exemptions = {
+  Optimizer: "abstract: every optimizer is one; optimizer.test.ts of the package",
+  LRScheduler: "abstract: every schedule is one; schedules.test.ts of the package",
+};

@@ -3,7 +3,6 @@
 For each sample: values (dtype, shape, strides, bytes), the gradients of all floating inputs when the
 results are weighted with the numbers of `weights`, the name of the node and of those it leads to, or the error's text.
 """
-import base64
 import json
 import re
 import sys
@@ -12,17 +11,9 @@ import torch
 import torch.nn.functional  # noqa: F401 (named by samples)
 
 from shared.place import answers
+from shared.values import decode_tensor, encode, snake, weights
 
 folder = answers / "ops"
-
-
-def decode_tensor(x):
-    flat = torch.frombuffer(bytearray(base64.b64decode(x["bytes"])), dtype=getattr(torch, x["dtype"])) if x["bytes"] else torch.empty(0, dtype=getattr(torch, x["dtype"]))
-    return flat.as_strided(x["shape"], x["strides"], x["offset"])
-
-
-def snake(name):
-    return re.sub("[A-Z]", lambda c: "_" + c.group().lower(), name)
 
 
 dtypes = {"float32", "float64", "int64", "int32", "uint8", "bool", "float16", "bfloat16"}
@@ -45,29 +36,12 @@ def decode(x):
     return {snake(key): decode(v) for key, v in value.items()}
 
 
-def encode_tensor(x):
-    dense = x.detach().contiguous()
-    data = bytes(dense.reshape(-1).view(torch.uint8).tolist()) if dense.numel() else b""
-    return {
-        "dtype": str(x.dtype).removeprefix("torch."),
-        "shape": list(x.shape),
-        "strides": list(x.stride()),
-        "bytes": base64.b64encode(data).decode(),
-    }
-
-
 def outputs(result):
     if isinstance(result, torch.Tensor):
         return [result]
     if isinstance(result, (tuple, list)):
         return [x for x in result if isinstance(x, torch.Tensor)]
     return []
-
-
-def weights(x):
-    """Exact in every floating dtype, never 0, not the same for neighbours."""
-    i = torch.arange(x.numel(), dtype=torch.float64)
-    return ((i * 7) % 11 - 5.5).div(4).to(x.dtype).reshape(x.shape)
 
 
 def node(fn):
@@ -96,12 +70,12 @@ def run(sample):
     except Exception as error:  # the error is the answer
         return {"error": str(error).splitlines()[0] if str(error) else type(error).__name__}
     found = outputs(result)
-    answer = {"out": [encode_tensor(x) for x in found]} if found else {"value": result}
+    answer = {"out": [encode(x) for x in found]} if found else {"value": result}
     tracked = [x for x in found if x.requires_grad]
     if tracked:
         answer["node"] = node(tracked[0].grad_fn)
         grads = torch.autograd.grad(tracked, inputs, [weights(x) for x in tracked], allow_unused=True)
-        answer["grads"] = [g if g is None else encode_tensor(g) for g in grads]
+        answer["grads"] = [g if g is None else encode(g) for g in grads]
     return answer
 
 

@@ -1,90 +1,90 @@
-"""Writes optim.json: trajectories, states, texts and schedules of torch.optim."""
+"""Runs the samples of optimizers and schedules; writes answers/optim/<class>.json.
 
+Of an optimizer, in each precision: the parameters after every step, the state dict halfway and at the end, the defaults
+and the text. Of a schedule: the rates of every epoch, and the state dicts halfway and at the end.
+"""
+
+import copy
 import json
+import sys
 
 import torch
-from torch.optim import SGD, Adam, AdamW
-from torch.optim.lr_scheduler import ExponentialLR, MultiStepLR, StepLR
 
-from shared.place import tests_of
-
-rules = {"SGD": SGD, "Adam": Adam, "AdamW": AdamW}
-runs = [
-    ["SGD", {}],
-    ["SGD", {"momentum": 0.9}],
-    ["SGD", {"momentum": 0.9, "nesterov": True}],
-    ["SGD", {"momentum": 0.9, "dampening": 0.5}],
-    ["SGD", {"weight_decay": 0.1}],
-    ["SGD", {"momentum": 0.9, "weight_decay": 0.1}],
-    ["SGD", {"momentum": 0.9, "maximize": True}],
-    ["Adam", {}],
-    ["Adam", {"weight_decay": 0.1}],
-    ["Adam", {"betas": [0.5, 0.75], "eps": 1e-3}],
-    ["Adam", {"maximize": True}],
-    ["AdamW", {}],
-    ["AdamW", {"weight_decay": 0.2, "maximize": True}],
-]
+from shared.table import forget_others, write
+from shared.values import decode, differ, encode, mapped, named, split, without
 
 
-def plain(x):
-    """As JSON: tensors as lists."""
-    if isinstance(x, torch.Tensor):
-        return x.tolist()
-    if isinstance(x, dict):
-        return {str(key): plain(value) for key, value in x.items()}
-    return [plain(value) for value in x] if isinstance(x, (list, tuple)) else x
+def grouped(parameters, groups):
+    """The first parameters to a group each, the rest to the last."""
+    if groups is None:
+        return parameters
+    last = len(groups) - 1
+    return [{"params": parameters[i : i + 1] if i < last else parameters[last:], **decode(group)} for i, group in enumerate(groups)]
 
 
-def trajectory(name, options, dtype):
-    """Five steps on Σ(p² + p³ / 3): two parameters, the second without a gradient in the first step."""
-    a = torch.tensor([[1.0, -2], [0.5, 3]], dtype=dtype, requires_grad=True)
-    b = torch.tensor([0.3, -0.7, 1.1], dtype=dtype, requires_grad=True)
-    options = {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()}
-    optimizer = rules[name]([a, b], lr=0.05, foreach=False, **options)
-    values = []
-    for step in range(5):
-        optimizer.zero_grad()
-        loss = (a * a + a * a * a / 3).sum()
-        if step > 0:
-            loss = loss + (b * b).sum()
-        loss.backward()
+def run_optimizer(sample):
+    return {dtype: trajectory(sample, numbers) for dtype, numbers in sample["numbers"].items()}
+
+
+def trajectory(sample, numbers):
+    parameters = [decode(x).requires_grad_() for x in numbers["parameters"]]
+    _, options = split(sample["args"])
+    optimizer = named(sample["torch"])(grouped(parameters, sample["groups"]), **options)
+    values, states = [], []
+    for gradients in numbers["gradients"]:
+        for parameter, grad in zip(parameters, gradients):
+            parameter.grad = grad and decode(grad)
         optimizer.step()
-        values.append([a.tolist(), b.tolist()])
-    state = optimizer.state_dict()
-    return {"values": values, "state": plain(state["state"]), "keys": list(state["param_groups"][0])}
+        values.append(torch.cat([p.detach().reshape(-1) for p in parameters]))
+        states.append(copy.deepcopy(optimizer.state_dict()))
+    return {
+        "values": torch.stack(values),
+        "halfway": mapped(states[len(states) // 2 - 1]),
+        "end": mapped(states[-1]),
+        "defaults": mapped(optimizer.defaults),
+        "text": repr(optimizer),
+    }
 
 
-def schedule(make, epochs):
-    p = [torch.zeros(1, requires_grad=True) for _ in range(2)]
-    optimizer = SGD([{"params": [p[0]]}, {"params": [p[1]], "lr": 0.5}], lr=0.1)
-    scheduler = make(optimizer)
-    rates = [scheduler.get_last_lr()]
-    for _ in range(epochs):
+def run_scheduler(sample):
+    args, options = split(sample["args"])
+    parameters = [torch.zeros(1, requires_grad=True) for _ in sample["rates"]]
+    later = "last_epoch" in options
+    groups = [
+        {"params": [p], "lr": lr, **({"initial_lr": 2 * lr} if later else {})} for p, lr in zip(parameters, sample["rates"])
+    ]
+    optimizer = torch.optim.SGD(groups, lr=1)
+    scheduler = named(sample["torch"])(optimizer, *args, **options)
+    rates, states = [scheduler.get_last_lr()], []
+    for _ in range(sample["epochs"]):
         optimizer.step()
         scheduler.step()
         rates.append(scheduler.get_last_lr())
-    keys = list(optimizer.state_dict()["param_groups"][1])
-    return {"rates": rates, "state": plain(scheduler.state_dict()), "keys": keys}
+        states.append(copy.deepcopy([scheduler.state_dict(), optimizer.state_dict()]))
+    middle = states[len(states) // 2 - 1]
+    return {
+        "rates": torch.tensor(rates, dtype=torch.float64),
+        "halfway": mapped(middle[0]),
+        "optimizer": mapped(middle[1]),
+        "end": mapped(states[-1][0]),
+    }
 
 
-p = [torch.zeros(2, requires_grad=True), torch.zeros(1, requires_grad=True)]
-result = {
-    "torch": torch.__version__,
-    "runs": [
-        {"rule": name, "options": options, "dtype": dtype, **trajectory(name, options, getattr(torch, dtype))}
-        for name, options in runs
-        for dtype in ("float32", "float64")
-    ],
-    "texts": {
-        "SGD": repr(SGD([{"params": [p[0]]}, {"params": [p[1]], "lr": 0.5}], lr=0.1, momentum=0.9)),
-        "Adam": repr(Adam(p)),
-        "AdamW": repr(AdamW(p, lr=1e-5)),
-    },
-    "groups": {name: plain(rule(p).state_dict()["param_groups"]) for name, rule in rules.items()},
-    "schedules": {
-        "step": schedule(lambda o: StepLR(o, 3, gamma=0.3), 10),
-        "milestones": schedule(lambda o: MultiStepLR(o, [2, 4, 4], gamma=0.3), 6),
-        "exponential": schedule(lambda o: ExponentialLR(o, 0.9), 6),
-    },
-}
-(tests_of("optim") / "goldens" / "optim.json").write_text(json.dumps(result, indent=1) + "\n")
+def variations(sample):
+    return ((key, {**sample, "args": args}) for key, args in without(sample["args"]))
+
+
+def differ_in_values(a, b):
+    part = lambda x: [x.get("rates"), *(x.get(dtype, {}).get("values") for dtype in ("float32", "float64"))]  # noqa: E731
+    return differ(part(a), part(b))
+
+
+def main():
+    asked = json.load(sys.stdin)
+    optimizers = write("optim", asked["optimizers"], run_optimizer, variations, differ_in_values, encode)
+    schedulers = write("optim", asked["schedulers"], run_scheduler, variations, differ_in_values, encode)
+    forget_others("optim", optimizers | schedulers)
+    print(f"{len(asked['optimizers'])} samples of {len(optimizers)} optimizers, {len(asked['schedulers'])} of {len(schedulers)} schedules")
+
+
+main()

@@ -6,12 +6,19 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { askedOfAccuracy } from "./accuracy.ts";
+import { askedOfLayers } from "./layers.ts";
 import { askedOfOps } from "./ops.ts";
+import { askedOfOptim } from "./optim.ts";
 import { pythonWithTorch } from "./python.ts";
 
 const folder = fileURLToPath(new URL("../python/", import.meta.url));
 /** Scripts that know what to ask are not here. */
-const asked: Readonly<Record<string, () => unknown>> = { accuracy: askedOfAccuracy, ops: askedOfOps };
+const asked: Readonly<Record<string, () => unknown>> = {
+  accuracy: askedOfAccuracy,
+  layers: askedOfLayers,
+  ops: askedOfOps,
+  optim: askedOfOptim,
+};
 
 const scripts = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".py") && !file.startsWith("shared/"))
