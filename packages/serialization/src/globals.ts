@@ -15,8 +15,8 @@ export interface Surroundings {
 
 /** What a call inside of a pickle may use. */
 export interface Caller extends Surroundings {
-  /** Counts copied items against the length of the pickle: repeated copies must not grow without bound. */
-  spend(items: number): void;
+  /** Counts what is made in units of 32 bytes: a pickle must not grow without bound. */
+  spend(units: number): void;
 }
 
 /** A function or class that a pickle may call. */
@@ -54,11 +54,11 @@ export function checkKey(key: unknown): void {
 /** An OrderedDict of nothing, of a dict, or (Python 2) of a list of pairs. */
 function orderedDict([items = []]: readonly unknown[], caller: Caller): Map<unknown, unknown> {
   if (items instanceof Map) {
-    caller.spend(items.size);
+    caller.spend(2 * items.size);
     return new Map<unknown, unknown>(items);
   }
   if (!Array.isArray(items)) return refuse("an OrderedDict of pairs", typeof items);
-  caller.spend(items.length);
+  caller.spend(2 * items.length);
   const dict = new Map<unknown, unknown>();
   for (const pair of items as unknown[]) {
     if (!Array.isArray(pair) || pair.length !== 2) return refuse("an OrderedDict of pairs", "something else");
@@ -78,7 +78,7 @@ function setOf([items = []]: readonly unknown[], caller: Caller): Set<unknown> {
 /** Bytes as protocol 2 writes them: a string of characters up to 255. */
 function encoded([text, encoding]: readonly unknown[], caller: Caller): Uint8Array {
   if (typeof text !== "string" || encoding !== "latin1") return refuse("bytes as latin1 text", show(encoding));
-  caller.spend(text.length);
+  caller.spend(text.length / 32);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) {
     const code = text.charCodeAt(i);

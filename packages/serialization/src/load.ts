@@ -1,4 +1,4 @@
-import { FormatError } from "./errors.ts";
+import { beginning, FormatError } from "./errors.ts";
 import { bytesFrom, type Source } from "./host.ts";
 import { isPickle, loadLegacy } from "./legacy.ts";
 import { loadPth } from "./pth.ts";
@@ -9,6 +9,18 @@ const TAR_MARK = 257;
 
 function isTar(bytes: Uint8Array): boolean {
   return [0x75, 0x73, 0x74, 0x61, 0x72].every((byte, i) => bytes[TAR_MARK + i] === byte); // "ustar"
+}
+
+/** What reads a file that begins so. A header of safetensors is told first: its length may look like any other mark. */
+function readerOf(head: Uint8Array, size: number): (bytes: Uint8Array) => unknown {
+  if (isSafetensors(head)) return parseSafetensors;
+  if (isZip(head)) return loadPth;
+  if (isPickle(head)) return loadLegacy;
+  if (isTar(head))
+    throw new FormatError(
+      "load: need a .pth or safetensors file; got a tar of before PyTorch 0.2. Save it again with torch.save.",
+    );
+  throw new FormatError(`load: need a .pth or safetensors file; got ${beginning(head, size)}.`);
 }
 
 /**
@@ -23,16 +35,8 @@ function isTar(bytes: Uint8Array): boolean {
  * A string is a path; in a browser, which has none, a URL.
  */
 export async function load(source: Source): Promise<unknown> {
-  const bytes = await bytesFrom(source);
-  if (isZip(bytes)) return loadPth(bytes);
-  if (isPickle(bytes)) return loadLegacy(bytes);
-  if (isSafetensors(bytes)) return parseSafetensors(bytes);
-  if (isTar(bytes))
-    throw new FormatError(
-      "load: need a .pth or safetensors file; got a tar of before PyTorch 0.2. Save it again with torch.save.",
-    );
-  const first = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`load: need a .pth or safetensors file; got ${bytes.length} bytes that begin with "${first}".`);
+  const bytes = await bytesFrom(source, readerOf);
+  return readerOf(bytes, bytes.length)(bytes);
 }
 
 /** Writing `.pth` files is not built: always throws, naming `saveSafetensors`. */

@@ -49,7 +49,8 @@ export interface Layout {
   readonly strides: unknown;
 }
 
-export const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
+/** A whole number from 0 on; −0, which JSON can say, is none. */
+export const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && ((x as number) > 0 || Object.is(x, 0));
 
 function isSizes(x: unknown): x is number[] {
   return Array.isArray(x) && x.length <= MAX_RANK && x.every(isSize);
