@@ -31,9 +31,7 @@ export function room(size: number, op: string, what: string): Uint8Array<ArrayBu
 
 /** All bytes of an open file, in few and large reads: `readFile` would ask 90 times for the weights of resnet18. */
 export async function readAll(file: Pick<File, "read" | "stat">, name: string, check: Check): Promise<Uint8Array> {
-  const stat = await file.stat();
-  if (!stat.isFile()) throw new Error(`load: need a file; got "${name}", which is ${kindOf(stat)}.`);
-  const { size } = stat;
+  const { size } = await file.stat();
   const fill = async (bytes: Uint8Array, from: number): Promise<Uint8Array> => {
     for (let at = from; at < bytes.length; ) {
       const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, PIECE), at);
@@ -50,13 +48,15 @@ export async function readAll(file: Pick<File, "read" | "stat">, name: string, c
   return fill(bytes, head.length);
 }
 
-const kindOf = (stat: { isDirectory(): boolean }): string => (stat.isDirectory() ? "a folder" : "a device or a pipe");
-
 async function readFile(path: string | URL, check: Check): Promise<Uint8Array> {
-  const { open } = process.getBuiltinModule("node:fs/promises");
-  const file = await open(path).catch((cause: unknown) => {
+  const fs = process.getBuiltinModule("node:fs/promises");
+  const unreadable = (cause: unknown): never => {
     throw new Error(`load: need a readable file; got "${path}" (${messageOf(cause)}).`, { cause });
-  });
+  };
+  const stat = await fs.stat(path).catch(unreadable);
+  if (!stat.isFile()) // a pipe is not even opened: that would wait for a writer
+    throw new Error(`load: need a file; got "${path}", ${stat.isDirectory() ? "a folder" : "a device or a pipe"}.`);
+  const file = await fs.open(path).catch(unreadable);
   try {
     return await readAll(file, String(path), check);
   } finally {
