@@ -8,8 +8,11 @@ export type Source = string | URL | Uint8Array | ArrayBuffer | Blob;
 /** Looks at the first bytes of a source and its size; throws on what need not be read any further. */
 export type Check = (head: Uint8Array, size: number) => void;
 
-type FileSystem = typeof import("node:fs/promises");
-type File = Awaited<ReturnType<FileSystem["open"]>>;
+/** What is needed of an open file of Node. */
+export interface OpenFile {
+  stat(): Promise<{ readonly size: number }>;
+  read(into: Uint8Array, at: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+}
 
 const HEAD = 512;
 const PIECE = 2 ** 30; // one read of 2 GiB or more aborts Node
@@ -30,7 +33,7 @@ export function room(size: number, op: string, what: string): Uint8Array<ArrayBu
 }
 
 /** All bytes of an open file, in few and large reads: `readFile` would ask 90 times for the weights of resnet18. */
-export async function readAll(file: Pick<File, "read" | "stat">, name: string, check: Check): Promise<Uint8Array> {
+export async function readAll(file: OpenFile, name: string, check: Check): Promise<Uint8Array> {
   const { size } = await file.stat();
   const fill = async (bytes: Uint8Array, from: number): Promise<Uint8Array> => {
     for (let at = from; at < bytes.length; ) {
@@ -54,7 +57,8 @@ async function readFile(path: string | URL, check: Check): Promise<Uint8Array> {
     throw new Error(`load: need a readable file; got "${path}" (${messageOf(cause)}).`, { cause });
   };
   const stat = await fs.stat(path).catch(unreadable);
-  if (!stat.isFile()) // a pipe is not even opened: that would wait for a writer
+  if (!stat.isFile())
+    // a pipe is not even opened: that would wait for a writer
     throw new Error(`load: need a file; got "${path}", ${stat.isDirectory() ? "a folder" : "a device or a pipe"}.`);
   const file = await fs.open(path).catch(unreadable);
   try {

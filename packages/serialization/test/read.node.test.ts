@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { FormatError, load, loadSafetensors } from "@ag/serialization";
 import { OutOfMemoryError } from "@ag/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readAll, room } from "#src/host";
+import { type OpenFile, readAll, room } from "#src/host";
 import { zip } from "./zip-writer.ts";
 
 let folder = "";
@@ -20,10 +20,7 @@ const readers = [
 ] as const;
 
 /** An open file of any size that costs nothing; keeps what was asked of it. */
-function fakeFile(
-  size: number,
-  most = Number.POSITIVE_INFINITY,
-): Parameters<typeof readAll>[0] & { asked: number[][] } {
+function fakeFile(size: number, most = Number.POSITIVE_INFINITY): OpenFile & { readonly asked: number[][] } {
   const asked: number[][] = [];
   const read = async (_: unknown, at: number, length: number, position: number): Promise<{ bytesRead: number }> => {
     asked.push([at, length, position]);
