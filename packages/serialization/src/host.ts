@@ -69,15 +69,20 @@ async function readFile(path: string | URL, check: Check): Promise<Uint8Array> {
 }
 
 async function fetched(url: string | URL): Promise<Uint8Array> {
-  const response = await fetch(url);
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new Error(`load: need a readable URL; got "${url}" (${messageOf(cause)}).`, { cause });
+  });
   if (!response.ok) throw new Error(`load: need a readable URL; got "${url}" (HTTP ${response.status}).`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
 async function bytesIn(source: Exclude<Source, string | URL>): Promise<Uint8Array> {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  // Decoders refuse shared memory.
-  if (source instanceof Uint8Array) return source.buffer instanceof ArrayBuffer ? source : source.slice();
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
+    if (source.byteLength === 0) return new Uint8Array(); // its memory may be given away
+    const { buffer = source as ArrayBuffer, byteOffset, byteLength } = source as Uint8Array;
+    // No Buffer of Node, whose slices are no copies; and no shared memory, which decoders refuse.
+    return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(source);
+  }
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   throw new ValueError(`load: need a path, a URL, a Uint8Array, an ArrayBuffer or a Blob; got ${show(source)}.`);
 }

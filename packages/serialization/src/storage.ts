@@ -79,7 +79,9 @@ export function tensorOf({ ref, dtype, offset, shape, strides }: Layout): Tensor
     return refuse(
       `shape ${show(shape)}, strides ${show(strides)}, offset ${offset} over ${length} elements of "${stored.key}"`,
     );
-  return placed(stored, type, { shape, strides, offset: ref.offset / scale + offset });
+  const start = ref.offset / scale + offset;
+  if (!isSize(start)) return refuse(`one that begins at byte ${ref.offset} of "${stored.key}", within an element`);
+  return placed(stored, type, { shape, strides, offset: start });
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FormatError, load, loadSafetensors } from "@ag/serialization";
@@ -109,6 +109,25 @@ describe.each(readers)("%s refuses", (_, read) => {
         /need a path, a URL, a Uint8Array, an ArrayBuffer or a Blob; got /,
       );
   });
+});
+
+test("what is loaded from a Buffer of Node is a copy and no Buffer; shared and detached memory are told apart", async () => {
+  const file = readFileSync(new URL("./files/protocol4.pth", import.meta.url));
+  const { b } = Object.fromEntries((await load(file)) as Map<string, Uint8Array>);
+  expect(b!.constructor).toBe(Uint8Array);
+  expect(b!.buffer).not.toBe(file.buffer);
+  const shared = Buffer.from(new SharedArrayBuffer(file.length));
+  shared.set(file);
+  expect(await load(shared)).toBeInstanceOf(Map);
+  const detached = Uint8Array.from(file).buffer;
+  const view = new Uint8Array(detached);
+  structuredClone(detached, { transfer: [detached] });
+  for (const source of [detached, view]) await expect(load(source)).rejects.toThrow(/got 0 bytes/);
+});
+
+test("a URL that cannot be had is named", async () => {
+  const url = new URL("http://127.0.0.1:1/x.pth");
+  await expect(load(url)).rejects.toThrow(/^load: need a readable URL; got "http:.*x\.pth" \(/);
 });
 
 describe("a small file that unpacks to a huge pickle", () => {

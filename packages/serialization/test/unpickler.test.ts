@@ -182,19 +182,22 @@ interface Described {
   readonly strides?: readonly number[];
   readonly length?: number;
   readonly view?: Part[];
+  /** Bytes without a type, read as int32. */
+  readonly untyped?: boolean;
 }
 
 /** A pickled tensor of uint8 on a storage "7". */
-function tensorCode({ offset = 0, shape = [2], strides = [1], length = 4, view = ["N"] }: Described): Uint8Array {
+function tensorCode(described: Described): Uint8Array {
+  const { offset = 0, shape = [2], strides = [1], length = 4, view = ["N"], untyped = false } = described;
   const tuple = (items: readonly number[]): number[] => [
     40,
     ...items.flatMap((x) => [74, x, x >> 8, x >> 16, x >> 24]),
     116,
   ];
   return code(
-    "ctorch._utils\n_rebuild_tensor_v2\n((",
+    untyped ? "ctorch._utils\n_rebuild_tensor_v3\n((" : "ctorch._utils\n_rebuild_tensor_v2\n((",
     text("storage"),
-    "ctorch\nByteStorage\n",
+    untyped ? "ctorch.storage\nUntypedStorage\n" : "ctorch\nByteStorage\n",
     text("7"),
     text("cpu"),
     ["K".charCodeAt(0), length],
@@ -204,7 +207,7 @@ function tensorCode({ offset = 0, shape = [2], strides = [1], length = 4, view =
     tuple(shape),
     tuple(strides),
     [0x89],
-    "NtR.",
+    untyped ? "Nctorch\nint32\ntR." : "NtR.",
   );
 }
 
@@ -220,6 +223,17 @@ describe("tensors on storages", () => {
     const view: Part[] = ["(", text("8"), "K", 1, "K", 2, "t"];
     expect(((await load(legacy(tensorCode({ view }), ["7"], stored))) as Tensor).tolist()).toEqual([11, 12]);
     await expect(load(legacy(tensorCode({ view, shape: [3] }), ["7"], stored))).rejects.toThrow(/within its storage/);
+  });
+
+  test("on a piece of bytes without a type, which begins where an element does", async () => {
+    const bytes = [8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0];
+    const at = (first: number): Promise<unknown> => {
+      const view: Part[] = ["(", text("8"), "K", first, "K", 4, "t"];
+      return load(legacy(tensorCode({ untyped: true, length: 8, shape: [1], view }), ["7"], bytes));
+    };
+    expect(((await at(4)) as Tensor).tolist()).toEqual([2]);
+    for (const first of [1, 2, 3])
+      await expect(at(first)).rejects.toThrow(/begins at byte \d of "7", within an element/);
   });
 
   test.each<[string, Described]>([
