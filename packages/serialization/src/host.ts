@@ -79,9 +79,10 @@ async function fetched(url: string | URL): Promise<Uint8Array> {
 async function bytesIn(source: Exclude<Source, string | URL>): Promise<Uint8Array> {
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
     if (source.byteLength === 0) return new Uint8Array(); // its memory may be given away
-    const { buffer = source as ArrayBuffer, byteOffset, byteLength } = source as Uint8Array;
+    if (source instanceof ArrayBuffer) return new Uint8Array(source);
+    const { buffer, byteOffset, length } = source;
     // No Buffer of Node, whose slices are no copies; and no shared memory, which decoders refuse.
-    return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(source);
+    return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, length) : new Uint8Array(source);
   }
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   throw new ValueError(`load: need a path, a URL, a Uint8Array, an ArrayBuffer or a Blob; got ${show(source)}.`);
@@ -114,12 +115,12 @@ export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<
 
 async function replaceFile(path: string | URL, bytes: Uint8Array): Promise<void> {
   const fs = process.getBuiltinModule("node:fs/promises");
-  const { dirname, join } = process.getBuiltinModule("node:path");
+  const paths = process.getBuiltinModule("node:path");
   const given = path instanceof URL ? process.getBuiltinModule("node:url").fileURLToPath(path) : path;
   const target = await fs.realpath(given).catch(() => given);
   const old = await fs.stat(target).catch(() => null);
   if (old !== null && !old.isFile()) return fs.writeFile(target, bytes);
-  const partial = join(dirname(target), `${crypto.randomUUID()}.partial`);
+  const partial = paths.join(paths.dirname(target), `${crypto.randomUUID()}.partial`);
   const file = await fs.open(partial, "wx", old?.mode); // never another's file
   try {
     try {

@@ -7,22 +7,10 @@ import { beginning, FormatError, show } from "./errors.ts";
 import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
 import { Reader } from "./reader.ts";
-import { isSize, itemSizes } from "./storage.ts";
+import { dtypes, isSize, order } from "./storage.ts";
 
 const MAX_HEADER = 100_000_000; // the limit of the format's own library
 const METADATA = "__metadata__";
-const names: Readonly<Record<DType, string>> = {
-  int64: "I64",
-  float64: "F64",
-  float32: "F32",
-  int32: "I32",
-  bfloat16: "BF16",
-  float16: "F16",
-  uint8: "U8",
-  bool: "BOOL",
-};
-/** In the order in which a file has them: wide elements first, so that all are aligned. */
-const order: readonly DType[] = Object.keys(names) as DType[];
 
 interface Entry {
   readonly name: string;
@@ -50,15 +38,15 @@ function entryOf(name: string, value: unknown): Entry {
   if (!isText(name)) refuse("names of whole characters", show(name));
   if (!isRecord(value)) return refuse(`a description of "${name}"`, show(value));
   const { dtype: code, shape, data_offsets: offsets } = value;
-  const dtype = order.find((known) => names[known] === code);
+  const dtype = order.find((known) => dtypes[known][1] === code);
   if (dtype === undefined)
-    return refuse(`a dtype among ${Object.values(names).join(", ")}`, `${show(code)} of "${name}"`);
+    return refuse(`a dtype among ${order.map((known) => dtypes[known][1]).join(", ")}`, `${show(code)} of "${name}"`);
   if (!Array.isArray(shape) || !shape.every(isSize) || shape.length > 64)
     return refuse(`a shape for "${name}"`, show(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
     return refuse(`two offsets for "${name}"`, show(offsets));
   const [begin, end] = offsets as [number, number];
-  const size = shape.reduce<number>((product, n: number) => product * n, itemSizes[dtype]);
+  const size = shape.reduce<number>((product, n: number) => product * n, dtypes[dtype][0]);
   if (end - begin !== size) return refuse(`${size} bytes for "${name}"`, `offsets ${begin} to ${end}`);
   return { name, dtype, shape, begin, end };
 }
@@ -209,7 +197,7 @@ export function safetensorsBytes(
   const entries = sorted.map(([name, { dtype, shape }], i): [string, unknown] => {
     const begin = end;
     end += contents[i]!.length;
-    return [name, { dtype: names[dtype], shape, data_offsets: [begin, end] }];
+    return [name, { dtype: dtypes[dtype][1], shape, data_offsets: [begin, end] }];
   });
   const parts = [...(metadata ? [[METADATA, metadata] as const] : []), ...entries];
   const json = `{${parts.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;

@@ -93,7 +93,7 @@ describe.each(readers)("%s refuses", (_, read) => {
   });
 
   test.skipIf(process.platform === "win32")("a device, a pipe", async () => {
-    execFileSync("mkfifo", [join(folder, "pipe")]);
+    execFileSync("sh", ["-c", `mkfifo ${join(folder, "pipe")}`]);
     for (const path of ["/dev/zero", join(folder, "pipe")])
       await expect(read(path)).rejects.toThrow(/need a file; got ".*", a device or a pipe/);
   });

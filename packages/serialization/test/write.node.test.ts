@@ -53,7 +53,7 @@ test("files of others are left alone, whatever their names", async () => {
   const path = join(folder, "w.safetensors");
   writeFileSync(`${path}.partial`, "of somebody else");
   await saveSafetensors(map, path);
-  await expect(saveSafetensors(map, folder)).rejects.toThrow();
+  await expect(saveSafetensors(map, folder)).rejects.toThrow(/EISDIR/);
   expect(readFileSync(`${path}.partial`, "utf8")).toBe("of somebody else");
   expect(readdirSync(folder).sort()).toEqual(["w.safetensors", "w.safetensors.partial"]);
 });
@@ -99,7 +99,7 @@ test("a link stays one, and the file keeps its mode", async () => {
 
 test.skipIf(process.platform === "win32")("into a pipe the bytes go directly", async () => {
   const pipe = join(folder, "pipe");
-  execFileSync("mkfifo", [pipe]);
+  execFileSync("sh", ["-c", `mkfifo ${pipe}`]);
   const [bytes] = await Promise.all([readFile(pipe), saveSafetensors(map, pipe)]);
   expect(new Uint8Array(bytes)).toEqual(safetensorsBytes(map));
   expect(statSync(pipe).isFIFO()).toBe(true);
