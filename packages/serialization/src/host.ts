@@ -121,13 +121,8 @@ async function replaceFile(path: string | URL, bytes: Uint8Array): Promise<void>
   const old = await fs.stat(target).catch(() => null);
   if (old !== null && !old.isFile()) return fs.writeFile(target, bytes);
   const partial = paths.join(paths.dirname(target), `${crypto.randomUUID()}.partial`);
-  const file = await fs.open(partial, "wx", old?.mode); // never another's file
   try {
-    try {
-      await file.writeFile(bytes);
-    } finally {
-      await file.close();
-    }
+    await fs.writeFile(partial, bytes, { flag: "wx", mode: old?.mode }); // never another's file
     await fs.rename(partial, target);
   } catch (error) {
     await fs.rm(partial, { force: true });

@@ -30,7 +30,7 @@ function readerOf(head: Uint8Array, size: number): (bytes: Uint8Array) => unknow
  * Tensors come on the CPU; those that shared memory share it again. Parameters and `requiresGrad` are kept as flags.
  * `metadataOf(map)` gives a state dict's `_metadata`. Nothing of the file is ever executed.
  * Throws {@link FormatError} on files that are damaged or of another kind, {@link UnpicklingError} when one asks for
- * more than weights.
+ * more than weights, {@link OutOfMemoryError} when there is no room for the file.
  *
  * A string is a path; in a browser, which has none, a URL.
  */

@@ -134,7 +134,7 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, Tensor> {
 
 /**
  * Reads a safetensors file: names → tensors, in the order of the file. `metadataOf(map)` gives its `__metadata__`.
- * Throws {@link FormatError} on a header that is not sound.
+ * Throws {@link FormatError} on a header that is not sound, {@link OutOfMemoryError} when there is no room for the file.
  */
 export async function loadSafetensors(source: Source): Promise<Map<string, Tensor>> {
   return parseSafetensors(await bytesFrom(source, checkHead));
@@ -218,8 +218,10 @@ export function safetensorsBytes(
 }
 
 /**
- * Writes named tensors as a safetensors file; without a path it gives the bytes. Tensors that share memory are written
- * apart. Throws {@link ValueError} on anything but tensors: PyTorch reads the file with `safetensors.torch.load_file`.
+ * Writes named tensors as a safetensors file, whole or not at all; without a path it gives the bytes. Tensors that share
+ * memory are written apart. PyTorch reads the file with `safetensors.torch.load_file`.
+ *
+ * Throws {@link ValueError} on anything but tensors, and on names and metadata that nobody could read.
  */
 export function saveSafetensors(
   map: ReadonlyMap<string, Tensor>,
