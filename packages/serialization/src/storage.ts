@@ -1,4 +1,4 @@
-import { type DType, fromBytes, isFloating, Tensor } from "@ag/tensor/fn";
+import { aliasOf, asStridedView, type DType, fromBytes, isFloating, type Tensor } from "@ag/tensor/fn";
 import { FormatError, show } from "./errors.ts";
 
 const MAX_RANK = 64;
@@ -101,8 +101,10 @@ function placed(stored: StoredBytes, dtype: DType, { shape, strides, offset }: P
     return stored.first;
   }
   if (first.dtype !== dtype) return refuse(`storage "${stored.key}" as ${first.dtype} and as ${dtype}`);
-  first.storage.retain();
-  return new Tensor(first.storage, dtype, [...shape], { offset, strides: [...strides] }, null);
+  const view = asStridedView(first, [...shape], [...strides], offset);
+  const loaded = aliasOf(view, null);
+  view.dispose();
+  return loaded;
 }
 
 /** Throws unless a tensor of this dtype may require gradients. */

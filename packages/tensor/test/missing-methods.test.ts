@@ -1,4 +1,4 @@
-import { add, tensor, ValueError } from "@ag/tensor/fn";
+import { add, Tensor, tensor, ValueError } from "@ag/tensor/fn";
 import { beforeAll, describe, expect, test } from "vitest";
 
 /** As people without types write it. */
@@ -26,6 +26,17 @@ describe("before methods are attached", () => {
     for (const name of ["then", "toJSON", "length", "nodeType", "asymmetricMatch", "$$typeof", "__v_isRef", "0", "A"])
       expect(Reflect.get(x, name), name).toBeUndefined();
     expect(add(x, 1).tolist()).toEqual([2, 3]);
+  });
+
+  test("a new tensor sets nothing through the chain, which would take five times as long", () => {
+    const base = Object.getPrototypeOf(Tensor.prototype) as object;
+    const end = Object.getPrototypeOf(base) as object;
+    const set = (_: object, key: string | symbol): never => {
+      throw new Error(`declare ${String(key)} as a field`);
+    };
+    Object.setPrototypeOf(base, new Proxy(end, { set }));
+    expect(add(tensor([1]), 1).tolist()).toEqual([2]);
+    Object.setPrototypeOf(base, end);
   });
 
   test("a property of one's own can be set", () => {
