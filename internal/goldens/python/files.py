@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import struct
 import warnings
 import zipfile
 
@@ -169,5 +170,41 @@ safetensors.torch.save_file(tensors, folder / "mixed.safetensors", metadata={"fo
 expected["mixed.safetensors"] = described(safetensors.torch.load_file(folder / "mixed.safetensors"), {})
 safetensors.torch.save_file({}, folder / "none.safetensors")
 expected["none.safetensors"] = {"map": []}
+strange = {name: torch.zeros(1) for name in ["\uffff", "\U0001f642", "\ue000", "", "10", "9", "__proto__", "\0\x1f\x7f/\u2028"]}
+safetensors.torch.save_file(strange, folder / "names.safetensors", metadata={"__proto__": "\0\x1f\x7f/\u2028\U0001f642"})
+expected["names.safetensors"] = described(safetensors.torch.load_file(folder / "names.safetensors"), {})
 
-(here / "expected.json").write_text(json.dumps({"torch": torch.__version__, "files": expected}, indent=1) + "\n")
+
+def accepts(call, *args):
+    try:
+        call(*args)
+    except Exception:
+        return False
+    return True
+
+
+# What safetensors says of headers before 8 bytes, and of names and metadata (JSON).
+x = '{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
+one, none = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}', '{"dtype":"F32","shape":[0],"data_offsets":[%d,%d]}'
+headers = [
+    '{"x":%s}' % x, '{"x":%s} \n\t ' % x, '{"x":%s}\0' % x, ' {"x":%s}' % x, '\n{"x":%s}' % x, '\ufeff{"x":%s}' % x,
+    '{"x":%s,"x":%s}' % (x, x), '{"x":%s,"\\u0078":%s}' % (x, x), '{"x":{"dtype":"F32","dtype":"F32",%s}' % x[15:],
+    '{"__metadata__":null,"x":%s}' % x, '{"__metadata__":{},"x":%s}' % x, '{"__metadata__":{"a":1},"x":%s}' % x,
+    '{"__metadata__":{"a":"1","a":"2"},"x":%s}' % x, '{"__metadata__":{},"__metadata__":{},"x":%s}' % x,
+    '{"__metadata__":%s}' % x, '{"x":{"more":{"a":[{}]},%s}' % x[1:], '{"":%s}' % x, '{"__proto__":%s}' % x,
+    '{"\\ud800":%s}' % x, '{"\x01":%s}' % x, '{}', '[1]', '', '{', 'null', '{"x":%s}' % x.replace("[2]", "[-0]"),
+    '{"x":%s}' % x.replace("[0,8]", "[-0,8]"), '{"x":%s}' % x.replace("[2]", "[1,2,1]"), '{"x":%s,"y":%s}' % (x, x),
+    '{"x":%s,"y":%s}' % (x, none % (8, 8)), '{"x":%s,"y":%s}' % (x, none % (4, 4)), '{"x":%s,"y":%s}' % (x, none % (0, 0)),
+    '{"x":%s}' % one, '{"x":%s}' % one.replace("[0,4]", "[4,8]"), '{"x":%s}' % x.replace("[0,8]", "[8,0]"),
+    '{"x":%s}' % x.replace("[2]", "[1e400]"), '{"x":%s}' % x.replace("[2]", "[%s]" % ("[" * 200 + "]" * 200)),
+]
+read = {h: accepts(safetensors.torch.load, struct.pack("<Q", len(h.encode())) + h.encode() + bytes(8)) for h in headers}
+names = ['"x"', '""', '"__proto__"', '"\\ud800"', "1", "null", "true", '["x"]']
+texts = ["{}", '{"a":"b"}', '{"":""}', '{"a":1}', '{"a":null}', '{"a":"\\ud800"}', '["a"]', '"a"', "1", '{"a":{"b":"c"}}']
+written = {
+    "names": {n: accepts(lambda: safetensors.torch.save({json.loads(n): torch.zeros(1)})) for n in names},
+    "metadata": {m: accepts(safetensors.torch.save, {"x": torch.zeros(1)}, json.loads(m)) for m in texts},
+}
+
+told = {"torch": torch.__version__, "safetensors": {"read": read, "written": written}, "files": expected}
+(here / "expected.json").write_text(json.dumps(told, indent=1) + "\n")
