@@ -1,7 +1,7 @@
 /** How do elements come out of the memory? Always as copies: the memory moves. */
-import { allocate, cpu, type DType, isContiguous, itemSize, pool, type View } from "@ag/kernels";
+import { allocate, cpu, type DType, isContiguous, itemSize, OutOfMemoryError, pool, type View } from "@ag/kernels";
 import { ValueError } from "./errors.ts";
-import { rowMajor, sizeOf } from "./shape.ts";
+import { rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
 
 /** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
 export type Elements =
@@ -31,9 +31,19 @@ export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
   pool.beginOperation();
   const at = x.storage.address() + x.offset * itemSize(x.dtype);
-  const bytes = new Uint8Array(sizeOf(x.shape) * itemSize(x.dtype));
+  const bytes = newBytes(sizeOf(x.shape) * itemSize(x.dtype));
   bytes.set(pool.bytes.subarray(at, at + bytes.length));
   return bytes;
+}
+
+function newBytes(count: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count);
+  } catch {
+    throw new OutOfMemoryError(
+      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
+    );
+  }
 }
 
 /** The elements in row-major order. */
@@ -69,8 +79,24 @@ export function numberOf({ storage, offset, dtype }: View): number {
   return typeof first === "bigint" ? exact(first) : first;
 }
 
+/** Numbers and lists that `tolist` makes at most: some GB of JavaScript's heap. Beyond, engines end the process. */
+const MOST_ITEMS = 2 ** 25;
+
+function checkListable(shape: Shape): void {
+  let [lists, items] = [1, 1];
+  for (const size of shape) {
+    lists *= size;
+    items += lists;
+  }
+  if (items > MOST_ITEMS)
+    throw new OutOfMemoryError(
+      `tolist: need at most ${MOST_ITEMS} numbers and lists; got shape ${showShape(shape)}. Use data(), or parts of it.`,
+    );
+}
+
 /** Numbers or booleans, nested as the dimensions are. */
 export function nestedOf(x: View): Nested {
+  checkListable(x.shape);
   const elements = elementsOf(x);
   const one = (i: number): number | boolean => {
     const element = elements[i]!;
@@ -78,7 +104,11 @@ export function nestedOf(x: View): Nested {
     return x.dtype === "bool" ? element !== 0 : element;
   };
   let next = 0;
-  const level = (d: number): Nested =>
-    d === x.shape.length ? one(next++) : Array.from({ length: x.shape[d]! }, () => level(d + 1));
+  const level = (d: number): Nested => {
+    if (d === x.shape.length) return one(next++);
+    const list = new Array<Nested>(x.shape[d]!);
+    for (let i = 0; i < list.length; i++) list[i] = level(d + 1);
+    return list;
+  };
   return level(0);
 }

@@ -256,8 +256,8 @@ export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor
 /** A copy of `x` in which position i along `dim` holds what was at `from(i)`. */
 function reordered(x: Tensor, dim: number, from: (i: number, size: number) => number): Tensor {
   const size = x.shape[dim]!;
-  const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
   const out = isDense(x) ? freshStrided(x.shape, x.strides, x.dtype) : fresh(x.shape, x.dtype);
+  const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
   cpu.indexSelect(x, dim, index, out);
   index.dispose();
   return out;
