@@ -1,5 +1,15 @@
 /** How do elements come out of the memory? Always as copies: the memory moves. */
-import { allocate, cpu, type DType, isContiguous, itemSize, OutOfMemoryError, pool, type View } from "@ag/kernels";
+import {
+  address,
+  allocate,
+  cpu,
+  type DType,
+  isContiguous,
+  itemSize,
+  OutOfMemoryError,
+  pool,
+  type View,
+} from "@ag/kernels";
 import { ValueError } from "./errors.ts";
 import { rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
 
@@ -30,7 +40,7 @@ function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
 export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
   pool.beginOperation();
-  const at = x.storage.address() + x.offset * itemSize(x.dtype);
+  const at = address(x);
   const bytes = newBytes(sizeOf(x.shape) * itemSize(x.dtype));
   bytes.set(pool.bytes.subarray(at, at + bytes.length));
   return bytes;
