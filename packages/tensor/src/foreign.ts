@@ -28,8 +28,9 @@ const both = (other: Copy): string => `Two copies of @ag/tensor are loaded (${ve
 const REMEDY =
   "Have one version installed (npm ls @ag/tensor); where a test runner resets modules, import and make everything anew.";
 
-/** A sentence that says what is wrong with `value` if it is a tensor of another copy of the library; else null. */
+/** A sentence that says what is wrong with `value` if it is a tensor of another copy, or a list with one; else null. */
 export function describeForeign(value: unknown): string | null {
+  if (Array.isArray(value)) return value.map(describeForeign).find((text) => text !== null) ?? null;
   const copy = (value as { readonly [brand]?: Copy } | null | undefined)?.[brand];
   if (copy === undefined || copy === self) return null;
   return `${both(copy)}; tensors do not mix. ${REMEDY}`;

@@ -36,8 +36,8 @@ const causeOf = (error: unknown): string => (error as Partial<Error> | null)?.me
 
 /** Throws unless the file is our worker. */
 function checkFile(url: URL): void {
-  const { readFileSync } = nodeModule("node:fs") as NodeFiles;
-  if (!readFileSync(url, "utf8").includes(GREETING)) throw new Error(`another program at ${url}`);
+  const files = nodeModule("node:fs") as NodeFiles;
+  if (!files.readFileSync(url, "utf8").includes(GREETING)) throw new Error(`another program at ${url}`);
 }
 
 export class Workers {

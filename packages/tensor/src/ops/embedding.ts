@@ -140,7 +140,13 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
     const { storage, offset, shape, strides, dtype } = classes;
     const out = full([...shape, count], 0, { dtype });
     const one = full([], 1, { dtype });
-    const spread = { storage: one.storage, offset: 0, shape: [...shape, 1], strides: [...shape, 1].map(() => 0), dtype };
+    const spread = {
+      storage: one.storage,
+      offset: 0,
+      shape: [...shape, 1],
+      strides: [...shape, 1].map(() => 0),
+      dtype,
+    };
     const places = { storage, offset, shape: spread.shape, strides: [...strides, 1], dtype };
     cpu.scatterAdd(out, shape.length, places, spread);
     one.dispose();
