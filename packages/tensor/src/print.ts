@@ -11,7 +11,7 @@ import type { Tensor } from "./tensor.ts";
 export interface PrintOptions {
   /** Digits behind the point. */
   readonly precision?: number;
-  /** More elements than this are summarised. */
+  /** More elements than this are summarised; Infinity shows all. */
   readonly threshold?: number;
   /** How many elements of each edge a summary shows. */
   readonly edgeItems?: number;
@@ -34,9 +34,13 @@ const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, s
  * ```
  */
 export function setPrintOptions(options: PrintOptions): void {
-  for (const [name, value] of Object.entries(options))
-    if (name !== "sciMode" && !(Number.isInteger(value) && (value as number) >= 0))
+  for (const [name, value] of Object.entries(options)) {
+    const isAny = name === "sciMode" || (name === "threshold" && value === Infinity);
+    if (!isAny && !(Number.isInteger(value) && value >= 0))
       throw new ValueError(`setPrintOptions: need a whole number for ${name}; got ${value}.`);
+    if (name === "precision" && value > 100)
+      throw new ValueError(`setPrintOptions: need a precision of at most 100; got ${value}.`);
+  }
   Object.assign(settings, options);
 }
 
@@ -108,9 +112,9 @@ function columnOf(values: readonly (number | bigint)[], dtype: DType): Column {
 /** The positions that are shown along a dimension; null stands for those left out. */
 function shown(size: number, isSummary: boolean): readonly (number | null)[] {
   const { edgeItems } = settings;
-  const all = Array.from({ length: size }, (_, i) => i);
-  if (!isSummary || size <= 2 * edgeItems) return all;
-  return [...all.slice(0, edgeItems), null, ...all.slice(size - edgeItems)];
+  const run = (from: number, length: number): number[] => Array.from({ length }, (_, i) => from + i);
+  if (!isSummary || size <= 2 * edgeItems) return run(0, size);
+  return [...run(0, edgeItems), null, ...run(size - edgeItems, edgeItems)];
 }
 
 interface Shown {
@@ -121,7 +125,7 @@ interface Shown {
 
 /** Reads what is shown and nothing else: for a summary, only the edges. */
 function readShown(x: View): Shown {
-  const isSummary = sizeOf(x.sizes) > settings.threshold;
+  const isSummary = x.sizes.length > 0 && sizeOf(x.sizes) > settings.threshold;
   if (!isSummary) return { shape: x.sizes, isSummary, values: Array.from(elementsOf(x) as ArrayLike<number | bigint>) };
   const values: (number | bigint)[] = [];
   const visit = (d: number, offset: number): void => {
@@ -153,9 +157,10 @@ function body({ shape, isSummary, values }: Shown, indent: number, dtype: DType)
   let next = 0;
   const level = (d: number, at: number): string => {
     const positions = shown(shape[d]!, isSummary);
+    const gap = settings.edgeItems === 0 ? "..." : " ...";
     if (d === shape.length - 1)
       return row(
-        positions.map((i) => (i === null ? " ..." : column.format(values[next++]!).padStart(column.width))),
+        positions.map((i) => (i === null ? gap : column.format(values[next++]!).padStart(column.width))),
         at,
         column.width,
       );
@@ -165,12 +170,15 @@ function body({ shape, isSummary, values }: Shown, indent: number, dtype: DType)
   return level(0, indent);
 }
 
+/** As Python shows it. */
+const tuple = (shape: Shape): string => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+
 /** What is said after the numbers. */
 function suffixes(x: Tensor): string[] {
   const isDefault = x.dtype === "float32" || x.dtype === "int64" || x.dtype === "bool";
   const isEmpty = x.numel() === 0;
   const found: string[] = [];
-  if (isEmpty && x.sizes.length !== 1) found.push(`size=(${x.sizes.join(", ")})`);
+  if (isEmpty ? x.sizes.length !== 1 : settings.edgeItems === 0) found.push(`size=${tuple(x.sizes)}`);
   if (!isDefault || (isEmpty && x.dtype !== "float32")) found.push(`dtype=torch.${x.dtype}`);
   if (x.gradFn) found.push(`grad_fn=<${x.gradFn.name}>`);
   else if (x.requiresGrad) found.push("requires_grad=True");

@@ -33,6 +33,15 @@ cases = [
     torch.rand(7, dtype=torch.float64, requires_grad=True), torch.empty(0, 3, requires_grad=True),
     torch.nn.Parameter(torch.rand(2, 3)), torch.nn.Parameter(torch.rand(3), requires_grad=False),
 ]
+# summaries: of every dtype, far larger than any memory, and with what is no number
+for dtype in [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.uint8, torch.bool]:
+    few = (100 * torch.rand(5)).to(dtype)
+    cases += [
+        few[2].expand(2**31), few[:1].expand(2**20, 2**20), few.expand(10**9, 5), few.reshape(5, 1).expand(5, 10**9),
+        few[1].expand(3, 2**30, 2), few.reshape(5, 1, 1).expand(5, 7, 50).transpose(0, 2),
+        (100 * torch.rand(7, 8, 9, 3)).to(dtype).permute(3, 1, 0, 2)[:, 1::2],
+    ]
+cases += [torch.tensor([[nan], [inf], [1e-9], [-0.0]]).expand(4, 10**6), torch.tensor([nan, -inf]).reshape(2, 1).expand(2, 2**31)]
 
 
 def encode(x):

@@ -13,7 +13,7 @@ import { elementsOf } from "../read.ts";
 import { withScope } from "../scope.ts";
 import { type Shape, showShape } from "../shape.ts";
 import { selected } from "../strides.ts";
-import { reshaped, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { to } from "./cast.ts";
 import { reshape } from "./view.ts";
@@ -137,10 +137,14 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
       throw new ValueError(
         `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
       );
-    const out = new BigInt64Array(values.length * count);
-    values.forEach((c, i) => {
-      out[i * count + Number(c)] = 1n;
-    });
-    return reshaped(tensor(out), [...classes.sizes, count]);
+    const { storage, offset, sizes, strides, dtype } = classes;
+    const out = full([...sizes, count], 0, { dtype });
+    const one = full([], 1, { dtype });
+    const wide = [...sizes, 1];
+    const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
+    const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
+    cpu.scatterAdd(out, sizes.length, places, spread);
+    one.dispose();
+    return out;
   },
 });

@@ -256,8 +256,8 @@ export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor
 /** A copy of `x` in which position i along `dim` holds what was at `from(i)`. */
 function reordered(x: Tensor, dim: number, from: (i: number, size: number) => number): Tensor {
   const size = x.sizes[dim]!;
-  const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
   const out = isDense(x) ? freshStrided(x.sizes, x.strides, x.dtype) : fresh(x.sizes, x.dtype);
+  const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
   cpu.indexSelect(x, dim, index, out);
   index.dispose();
   return out;

@@ -191,11 +191,11 @@ const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);
 /** Zeros above or below a diagonal of the last two dimensions. */
 function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): Tensor {
   const [rows, columns] = [x.sizes.at(-2)!, x.sizes.at(-1)!];
+  const out = fresh(x.sizes, x.dtype);
   const flags = Uint8Array.from({ length: rows * columns }, (_, i) =>
     Number(isKept(i % columns, Math.floor(i / columns))),
   );
   const mask = reshaped(tensor(flags, { dtype: x.dtype }), [rows, columns]);
-  const out = fresh(x.sizes, x.dtype);
   if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
   mask.dispose();
   return out;

@@ -7,7 +7,7 @@ import { ShapeError } from "../errors.ts";
 import { full, tensor } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { diagonalAt } from "../selection.ts";
-import { checkedShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { checkedShape, countable, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Layout, Tensor } from "../tensor.ts";
 import { gather, scatterAdd } from "./index.ts";
 import { reshape } from "./view.ts";
@@ -101,7 +101,7 @@ export const asStrided: (
         `asStrided: sizes ${showShape(shape)}, strides ${showShape(strides)}, storage offset ${storageOffset} are out of ` +
           `bounds for storage of size ${available}: need whole numbers of at least 0 that stay within.`,
       );
-    checkedShape(shape, "asStrided");
+    countable(checkedShape(shape, "asStrided"), "asStrided");
     const own = { offset: x.offset, sizes: x.sizes, strides: x.strides };
     return asStridedAt(x, { shown: layout, own });
   },

@@ -2,6 +2,7 @@
  * What runs in a worker? WebAssembly, for ever; it comes out only to compile kernels that were published after it went
  * in. In Node it begins by itself, elsewhere when it is sent its place.
  */
+import { version } from "../version.ts";
 import {
   CLAIM,
   CLAIMED,
@@ -16,9 +17,15 @@ import {
   TABLE_SLOTS,
   TRAPPED,
 } from "./layout.ts";
+import type { GREETING } from "./workers.ts";
+
+/** What main looks for in the file, and waits for where it cannot look. */
+const greeting: typeof GREETING = "@ag/kernels worker";
 
 /** What a worker needs to begin. */
 export interface Place {
+  /** Of main: a worker of another would look for things where they are not. */
+  readonly version: string;
   /** A `WebAssembly.Memory`: to name it would ask users for the DOM's types. */
   readonly memory: { readonly buffer: ArrayBufferLike };
   readonly slot: number;
@@ -28,6 +35,7 @@ export interface Place {
 }
 
 interface Port {
+  postMessage(message: string): void;
   once(event: "message", listener: (place: Place) => void): void;
 }
 interface NodeThreads {
@@ -35,7 +43,8 @@ interface NodeThreads {
   readonly parentPort: Port | null;
 }
 
-function serve({ memory, slot, holder, dispatcher }: Place): void {
+function serve({ version: wanted, memory, slot, holder, dispatcher }: Place): void {
+  if (wanted !== version) throw new Error(`one of version ${version} instead of ${wanted}`);
   const table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_SLOTS });
   const env = { memory: memory as WebAssembly.Memory, table };
   const instantiate = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Exports =>
@@ -84,8 +93,10 @@ function serve({ memory, slot, holder, dispatcher }: Place): void {
 
 const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads") as NodeThreads | undefined;
 if (threads?.workerData?.ag) serve(threads.workerData.ag);
-else if (threads) threads.parentPort?.once("message", serve);
-else
+else if (threads) {
+  threads.parentPort?.once("message", serve);
+  threads.parentPort?.postMessage(greeting);
+} else {
   addEventListener(
     "message",
     ({ data }) => {
@@ -94,3 +105,5 @@ else
     },
     { once: true },
   );
+  postMessage(greeting);
+}
