@@ -16,7 +16,7 @@ const kindOf = (x: unknown): string => (typeof x === "object" && x !== null ? x.
 export function givenGroups<O>(params: Params<O>): readonly GivenGroup<O>[] {
   const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
   if (params instanceof Tensor || !isList)
-    throw new TypeError(
+    throw new ValueError(
       `Optimizer: params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${kindOf(params)}.`,
     );
   const items = [...(params as Iterable<Tensor | GivenGroup<O>>)];
@@ -32,13 +32,13 @@ const graphHint = "Use x.detach().requiresGrad_() or the leaves that x was compu
 /** The parameters of a group, checked: leaves, each once in all groups. */
 export function checkedParams(given: Tensor | Iterable<Tensor>, others: ReadonlySet<Tensor>): readonly Tensor[] {
   if (given instanceof Set)
-    throw new TypeError(
+    throw new ValueError(
       "Optimizer: optimizer parameters need to be organized in ordered collections: need a list; got a Set.",
     );
   const params = given instanceof Tensor ? [given] : [...given];
   for (const p of params) {
     if (!(p instanceof Tensor))
-      throw new TypeError(`Optimizer: optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}.`);
+      throw new ValueError(`Optimizer: optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}.`);
     if (!p.isLeaf) throw new ValueError(`Optimizer: can't optimize a non-leaf Tensor. ${graphHint}`);
   }
   if (new Set(params).size < params.length)

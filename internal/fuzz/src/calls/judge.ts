@@ -59,7 +59,7 @@ function unsoundTensor(x: Tensor, blank: boolean): string | null {
 
 /** What is wrong with a value, in words. */
 export function unsound(value: unknown, blank: boolean): string | null {
-  if (typeof value === "number" && Number.isNaN(value)) return "NaN";
+  if (Number.isNaN(value) && !blank) return "NaN";
   for (const x of tensorsIn(value)) {
     const wrong = unsoundTensor(x, blank);
     if (wrong !== null) return wrong;

@@ -6,7 +6,8 @@ import * as init from "@ag/nn/init";
 import * as optim from "@ag/optim";
 import * as files from "@ag/serialization";
 import * as ag from "@ag/tensor";
-import type { Random } from "../random.ts";
+import { Random } from "../random.ts";
+import { notOurs } from "./judge.ts";
 import { type Method, method, type Subject } from "./subject.ts";
 import { fresh } from "./values.ts";
 
@@ -46,20 +47,34 @@ const layers: readonly (readonly [name: string, make: Inputs, forward: Inputs])[
   ["BasicBlock", () => [4, 4, { stride: 1 }], (r) => [x(r, 1, 4, 5, 5)]],
 ];
 
+/** Makes a layer, and lets it run: what is wrong with its options may show only then. */
+const tried =
+  (Layer: Class, forward: Inputs): Method =>
+  (...args) => {
+    const layer = new Layer(...args);
+    try {
+      method("forward")(layer, ...forward(new Random(1)));
+    } catch (error) {
+      if (notOurs(error) !== null) throw error;
+    }
+    return layer;
+  };
+
 function layerSubjects(): Subject[] {
   const known = { ...nn, ...models } as unknown as Record<string, Class | undefined>;
   return layers.flatMap(([name, make, forward]): Subject[] => {
     const Layer = known[name];
     if (!Layer) return [];
     const made = (r: Random): object => new Layer(...make(r));
+    const strict = name !== "Identity"; // which gives back whatever it is given
     return [
-      { name: `new ${name}`, args: make, call: (...args) => new Layer(...args), strict: true, ...any },
+      { name: `new ${name}`, args: make, call: tried(Layer, forward), strict: true, ...any },
       {
         name: `${name}.forward`,
         args: (r) => [made(r), ...forward(r)],
         call: method("forward"),
         receiver: true,
-        strict: true,
+        strict,
         ...any,
       },
     ];

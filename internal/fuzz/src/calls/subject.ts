@@ -10,7 +10,7 @@ export interface Subject {
   readonly receiver?: boolean;
   /** What a successful call may change: nothing, what its first argument shares, or anything. */
   readonly writes?: "first" | "any";
-  /** Its answers may hold elements that were never written. */
+  /** Its answers may be NaN, and hold elements that were never written. */
   readonly blank?: boolean;
   /** Nobody may hand it a foreign value: it takes tensors, numbers, lists and options only. */
   readonly strict?: boolean;

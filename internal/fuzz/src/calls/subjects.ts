@@ -12,6 +12,7 @@ export const exempt: Readonly<Record<string, string>> = {
   aliasOf: "for our packages only",
   asStridedView: "for our packages only",
   bernoulliLike: "for our packages only",
+  cloneLike: "for our packages only",
   clearGrad: "for our packages only",
   fillNormal: "for our packages only",
   fillUniform: "for our packages only",

@@ -116,6 +116,8 @@ class Writer {
     });
     const [name, ...args] = step;
     if (name === "setAt_" && tracked) this.gaps.add("an element that is written has no CopySlices on the tape");
+    if (this.steps[x.step]![0] === "matmul" && tracked)
+      this.gaps.add("the product of a vector is a view, which is not written");
     if (isShared && tracked) this.gaps.add("a view does not follow what is written through another one");
     this.add(isQuiet ? [`~${name}`, ...args] : step, { ...x, low: -most!, high: most!, tracked });
   }
