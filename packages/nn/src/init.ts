@@ -10,6 +10,7 @@ import {
   ValueError,
   warnOnce,
 } from "@ag/tensor/fn";
+import { aGenerator, aNumber, aTensor, aText, need, someOptions, type Takes } from "@ag/tensor/internal";
 
 interface Drawn {
   readonly generator?: Generator | null;
@@ -41,14 +42,21 @@ export interface KaimingOptions extends Drawn {
   readonly nonlinearity?: Nonlinearity;
 }
 
+const generated: Takes = { generator: aGenerator };
+const drawn = /* @__PURE__ */ someOptions(generated);
+const xavierOptions = /* @__PURE__ */ someOptions({ ...generated, gain: aNumber });
+const kaimingOptions = /* @__PURE__ */ someOptions({ ...generated, a: aNumber, mode: aText, nonlinearity: aText });
+
 /** Fills x with uniform numbers in [a, b); gives x. */
-export function uniform_(x: Tensor, a = 0, b = 1, { generator }: Drawn = {}): Tensor {
-  return fillUniform(x, a, b, generator);
+export function uniform_(x: Tensor, a = 0, b = 1, options: Drawn = {}): Tensor {
+  need("uniform_", { tensor: aTensor, a: aNumber, b: aNumber, options: drawn }, x, a, b, options);
+  return fillUniform(x, a, b, options.generator);
 }
 
 /** Fills x with normal numbers; gives x. */
-export function normal_(x: Tensor, mean = 0, std = 1, { generator }: Drawn = {}): Tensor {
-  return fillNormal(x, mean, std, generator);
+export function normal_(x: Tensor, mean = 0, std = 1, options: Drawn = {}): Tensor {
+  need("normal_", { tensor: aTensor, mean: aNumber, std: aNumber, options: drawn }, x, mean, std, options);
+  return fillNormal(x, mean, std, options.generator);
 }
 
 /** Sets every element; gives x. */
@@ -60,6 +68,7 @@ export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 
 /** The factor of the standard deviation that a nonlinearity behind the layer asks for. `param`: the slope of leaky_relu. */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  need("calculateGain", { nonlinearity: aText, param: aNumber }, nonlinearity, param);
   switch (nonlinearity) {
     case "linear":
     case "conv1d":
@@ -81,7 +90,9 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
 }
 
 /** How many inputs each output of a layer with this weight sees, and how many outputs each input reaches. */
-export function fansOf({ shape }: Tensor): { fanIn: number; fanOut: number } {
+export function fansOf(x: Tensor): { fanIn: number; fanOut: number } {
+  need("fansOf", { tensor: aTensor }, x);
+  const { shape } = x;
   if (shape.length < 2)
     throw new ShapeError(
       "init: Fan in and fan out can not be computed for tensor with fewer than 2 dimensions: need a weight [out, in, …]; " +
@@ -102,13 +113,17 @@ const xavierStd = (x: Tensor, gain: number): number => {
 };
 
 /** Uniform in ±gain·√(6 / (fan_in + fan_out)) (Glorot & Bengio 2010). */
-export function xavierUniform_(x: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
+export function xavierUniform_(x: Tensor, options: XavierOptions = {}): Tensor {
+  need("xavierUniform_", { tensor: aTensor, options: xavierOptions }, x, options);
+  const { gain = 1, generator } = options;
   const bound = Math.sqrt(3) * xavierStd(x, gain);
   return fillUniform(x, -bound, bound, generator);
 }
 
 /** Normal with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot & Bengio 2010). */
-export function xavierNormal_(x: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
+export function xavierNormal_(x: Tensor, options: XavierOptions = {}): Tensor {
+  need("xavierNormal_", { tensor: aTensor, options: xavierOptions }, x, options);
+  const { gain = 1, generator } = options;
   return fillNormal(x, 0, xavierStd(x, gain), generator);
 }
 
@@ -121,6 +136,7 @@ function kaimingStd(x: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_r
 
 /** Uniform in ±gain·√(3 / fan) (He et al. 2015). */
 export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  need("kaimingUniform_", { tensor: aTensor, options: kaimingOptions }, x, options);
   if (isEmpty(x)) return x;
   const bound = Math.sqrt(3) * kaimingStd(x, options);
   return fillUniform(x, -bound, bound, options.generator);
@@ -128,6 +144,7 @@ export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor
 
 /** Normal with standard deviation gain / √fan (He et al. 2015). */
 export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  need("kaimingNormal_", { tensor: aTensor, options: kaimingOptions }, x, options);
   if (isEmpty(x)) return x;
   return fillNormal(x, 0, kaimingStd(x, options), options.generator);
 }

@@ -240,6 +240,6 @@ test("layers refuse sizes that do not fit", () => {
   expect(() => new Conv2d(1, 1, 3, { stride: 2, padding: "same" })).toThrow("not supported for strided convolutions");
   expect(() => new Conv2d(1, 1, 3, { padding: "full" as never })).toThrow("Invalid padding string 'full'");
   expect(() => new Conv2d(1, 1, 0)).toThrow("kernelSize");
-  expect(() => new Linear(1.5, 1)).toThrow("need whole numbers of features");
-  expect(() => new Softmax(undefined as never)).toThrow("need the dimension");
+  expect(() => new Linear(1.5, 1)).toThrow("need a whole number");
+  expect(() => new Softmax(undefined as never)).toThrow("need a whole number");
 });

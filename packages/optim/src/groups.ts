@@ -1,5 +1,6 @@
 /** What may an optimizer be given? The checks of parameters and groups, with PyTorch's messages. */
 import { Tensor, ValueError, warnOnce } from "@ag/tensor/fn";
+import type { Kind } from "@ag/tensor/internal";
 
 /** Parameters that share options. */
 export type ParamGroup<O> = O & { readonly params: readonly Tensor[]; initialLr?: number };
@@ -10,7 +11,15 @@ export type GivenGroup<O> = Partial<O> & { readonly params: Tensor | Iterable<Te
 /** What an optimizer takes: parameters, or groups with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<GivenGroup<O>>;
 
-const kindOf = (x: unknown): string => (typeof x === "object" && x !== null ? x.constructor.name : typeof x);
+/** What a group may have as its parameters. */
+export const someParams: Kind = {
+  word: "Tensor or iterable of Tensors",
+  need: "a tensor or a list of them",
+  ok: (x) => typeof x === "object" && x !== null && (x instanceof Tensor || Symbol.iterator in x),
+};
+
+const kindOf = (x: unknown): string =>
+  typeof x === "object" && x !== null ? (x.constructor?.name ?? "object") : typeof x;
 
 /** Groups as they were given; a list of tensors is one group. */
 export function givenGroups<O>(params: Params<O>): readonly GivenGroup<O>[] {
