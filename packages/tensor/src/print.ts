@@ -34,6 +34,8 @@ const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, s
  * ```
  */
 export function setPrintOptions(options: PrintOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw new ValueError(`setPrintOptions: need an object of options; got ${typeof options}.`);
   for (const [name, value] of Object.entries(options))
     if (name !== "sciMode" && !(Number.isInteger(value) && (value as number) >= 0))
       throw new ValueError(`setPrintOptions: need a whole number for ${name}; got ${value}.`);
