@@ -1,5 +1,5 @@
 import { noGrad } from "@ag/autograd";
-import { add, batchNorm, fill_, ones, ShapeError, type Tensor, ValueError, zero_, zeros } from "@ag/tensor/fn";
+import { add, batchNorm, fill_, ones, ShapeError, Tensor, ValueError, zero_, zeros } from "@ag/tensor/fn";
 import { aFlag, aNumber, aWhole, need, nullable, someOptions } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import { learned, type Parameter } from "./parameter.ts";
@@ -94,7 +94,7 @@ abstract class BatchNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (!this.ranks.includes(x.shape.length))
+    if (x instanceof Tensor && !this.ranks.includes(x.shape.length))
       throw new ShapeError(
         `${this.constructor.name}: expected ${this.ranks.join("D or ")}D input (got ${x.shape.length}D input).`,
       );

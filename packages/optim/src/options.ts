@@ -1,5 +1,5 @@
 import { ValueError } from "@ag/tensor/fn";
-import { aFlag, aNumber, type Kind, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
+import { aFlag, aNumber, type Kind, need, nullable, optional, requiredOptions, type Takes } from "@ag/tensor/internal";
 
 const aList: Kind = { word: "tuple", need: "an array of numbers", ok: Array.isArray };
 
@@ -12,8 +12,8 @@ function kindLike(value: unknown): Kind {
 
 /** Throws for options that are not among the defaults, or of another kind; `more`: others that may be given. */
 export function needOptions(rule: string, defaults: object, options: unknown, more: Takes = {}): void {
-  const kinds = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, kindLike(value)]));
-  need(rule, { options: someOptions({ ...kinds, ...more }) }, options);
+  const kinds = Object.entries(defaults).map(([name, value]) => [name, optional(kindLike(value))] as const);
+  need(rule, { options: requiredOptions({ ...Object.fromEntries(kinds), ...more }) }, options);
 }
 
 /** Throws unless a number is at least 0; NaN is not. */

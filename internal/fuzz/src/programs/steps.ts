@@ -1,5 +1,5 @@
 /** Which steps can follow? Each entry makes one from what is there, or null when nothing fits. */
-import { type DType, resultType, type Tensor } from "@ag/tensor";
+import { type DType, promoteTypes } from "@ag/tensor";
 import type { Random } from "../random.ts";
 import { type Argument, isFloating, type Known, type Step } from "./program.ts";
 
@@ -29,8 +29,17 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
   return pairs.every(([m, n]) => m === n || m === 1 || n === 1) ? pairs.map(([m, n]) => (m === 1 ? n : m)) : null;
 }
 
-const common = (...operands: readonly (Known | number)[]): DType =>
-  resultType(operands as unknown as readonly Tensor[]);
+const kindOf = ({ dtype }: { readonly dtype: DType }): number => (dtype === "bool" ? 0 : isFloating({ dtype }) ? 2 : 1);
+const meeting = (list: readonly Known[]): DType | null =>
+  list.reduce<DType | null>((dtype, x) => (dtype === null ? x.dtype : promoteTypes(dtype, x.dtype)), null);
+
+/** The dtype in which operands meet: one without dimensions counts only if it is of a higher kind. */
+function common(...operands: readonly Known[]): DType {
+  const wide = meeting(operands.filter(({ shape }) => shape.length > 0));
+  const single = meeting(operands.filter(({ shape }) => shape.length === 0));
+  if (wide === null || single === null) return (wide ?? single)!;
+  return kindOf({ dtype: single }) > kindOf({ dtype: wide }) ? single : wide;
+}
 
 type Range = readonly [low: number, high: number];
 
