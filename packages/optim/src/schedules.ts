@@ -12,7 +12,7 @@ const aList: Kind = { word: "list of ints", need: "an array of whole numbers", o
 function needNumber(name: string, value: unknown): number {
   if (typeof value !== "number" || Number.isNaN(value))
     throw new ValueError(
-      `scheduler: need a number as ${name}; got ${typeof value === "object" ? "an object" : String(value)}.`,
+      `scheduler: need a number as ${name}; got ${typeof value === "number" ? value : typeof value}.`,
     );
   return value;
 }
@@ -20,7 +20,7 @@ function needNumber(name: string, value: unknown): number {
 function needPeriod(value: unknown): number {
   if (!(Number.isInteger(value) && (value as number) > 0))
     throw new ValueError(
-      `StepLR: need a whole number > 0 as stepSize; got ${typeof value === "object" ? "an object" : String(value)}.`,
+      `StepLR: need a whole number > 0 as stepSize; got ${typeof value === "number" ? value : typeof value}.`,
     );
   return value as number;
 }
