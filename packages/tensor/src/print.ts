@@ -38,7 +38,9 @@ export function setPrintOptions(options: PrintOptions): void {
     throw new ValueError(`setPrintOptions: need an object of options; got ${typeof options}.`);
   for (const [name, value] of Object.entries(options))
     if (name !== "sciMode" && !(Number.isInteger(value) && (value as number) >= 0))
-      throw new ValueError(`setPrintOptions: need a whole number for ${name}; got ${value}.`);
+      throw new ValueError(
+        `setPrintOptions: need a whole number for ${name}; got ${typeof value === "number" ? value : typeof value}.`,
+      );
   Object.assign(settings, options);
 }
 

@@ -46,10 +46,12 @@ function changedArguments({ seed, number, subject, changes }: Plan): Change {
   return { args, ...(forbidden && changes.length === 1 ? { forbidden } : {}) };
 }
 
+const limitMemory = (): void => setMemoryLimit({ soft: 2 ** 22, hard: 2 ** 26 });
+
 /** What earlier calls may have set is as at the start. */
 function reset(): void {
   debugMemory(false);
-  setMemoryLimit({ soft: 2 ** 22, hard: 2 ** 26 });
+  limitMemory();
   setPrintOptions({ precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, sciMode: null });
   setNumThreads(1);
   numerics("reproducible");
@@ -111,7 +113,9 @@ async function failureOf(plan: Plan): Promise<Failure | null> {
   const open = scope();
   const change = changedArguments(plan);
   const call = textOf(plan, change.args);
-  const kind = (await answer(plan, change)) ?? broken();
+  const wrong = await answer(plan, change);
+  limitMemory();
+  const kind = wrong ?? broken();
   open[Symbol.dispose]();
   for (const x of tensorsIn(change.args)) x.dispose();
   return kind === null ? null : { number: plan.number, kind: `${plan.subject.name}: ${kind}`, call };
