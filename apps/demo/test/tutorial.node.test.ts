@@ -1,10 +1,10 @@
+import golden from "@ag/goldens/answers/cells.json" with { type: "json" };
 import { manualSeed } from "@ag/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Cell } from "../src/cell.ts";
 import { cells } from "../src/cells/index.ts";
 import { runTutorial } from "../src/tutorial.ts";
 import { loadModel } from "../src/weights.ts";
-import golden from "./goldens/tutorial.json" with { type: "json" };
 
 const printed = new Map<Cell, string>();
 const shown: string[] = [];

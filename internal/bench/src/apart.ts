@@ -1,7 +1,7 @@
 /** A measurement in a process of its own: of ours in one of its modes, or of PyTorch's. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { pythonWithTorch } from "./pytorch.ts";
+import { pythonWithTorch } from "@ag/goldens/python";
 import type { Mode } from "./start.ts";
 
 export type Side = "PyTorch" | Mode;

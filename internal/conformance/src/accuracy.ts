@@ -1,8 +1,8 @@
-/** How far is a call in float32 from the same call in float64? The calls are those of `accuracy_cases.py`. */
+/** How far is a call in float32 from the same call in float64? */
 import { grad } from "@ag/autograd";
-import { Adam, AdamW, SGD } from "@ag/optim";
+import type { Call } from "@ag/goldens/accuracy";
 import { type GradFn, scope, sizeOf, type Tensor, tensor } from "@ag/tensor";
-import * as functions from "@ag/tensor/fn";
+import type { Makers } from "@ag/tensor/samples";
 import { tensorsIn } from "./own-tensors.ts";
 
 type Floating = "float32" | "float64";
@@ -12,18 +12,6 @@ interface Described {
   readonly shape: readonly number[];
   readonly range?: readonly [low: number, high: number];
   readonly below?: number;
-  /** Not differentiated. */
-  readonly constant?: boolean;
-}
-
-/** One call and what PyTorch gave; results are the floating outputs, then the gradients. */
-export interface Call {
-  readonly op: string;
-  readonly args: readonly unknown[];
-  /** The largest error of PyTorch in float32, for each result. */
-  readonly error: readonly number[];
-  /** A few numbers of each result in float64, evenly spread. */
-  readonly exact: readonly (readonly number[])[];
 }
 
 const FIRST_GRADIENT = 101;
@@ -61,59 +49,30 @@ function made(described: Described, seed: number, floating: Floating): Tensor {
   return tensor(known, { dtype }).reshape(shape);
 }
 
-const isDescribed = (x: object): x is Described => "shape" in x;
-
-/** Makes what a call describes, in the order in which it is met; `inputs` are the differentiable ones. */
-function maker(dtype: Floating): { readonly value: (x: unknown) => unknown; readonly inputs: Tensor[] } {
+/** Makes what a call takes, in the order in which it asks; `inputs` are the differentiable ones. */
+function makers(dtype: Floating): { readonly make: Makers; readonly inputs: Tensor[] } {
   const inputs: Tensor[] = [];
   let count = 0;
-  const value = (x: unknown): unknown => {
-    if (Array.isArray(x)) return x.map(value);
-    if (typeof x !== "object" || x === null) return x;
-    if (!isDescribed(x)) return Object.fromEntries(Object.entries(x).map(([key, y]) => [key, value(y)]));
-    const out = made(x, ++count, dtype);
-    if (x.range && !x.constant) inputs.push(out.requiresGrad_());
-    return out;
+  const next = (described: Described): Tensor => made(described, ++count, dtype);
+  const constant: Makers["constant"] = (shape, low = -1, high = 1) => next({ shape, range: [low, high] });
+  const between: Makers["between"] = (...range) => {
+    const x = constant(...range).requiresGrad_();
+    inputs.push(x);
+    return x;
   };
-  return { value, inputs };
+  const below: Makers["below"] = (shape, end) => next({ shape, below: end });
+  return { make: { between, constant, below, booleans: (shape) => next({ shape }) }, inputs };
 }
 
 /** The incoming gradient of the k-th result. */
 const gradientOf = ({ shape, dtype }: Tensor, k: number): Tensor =>
   made({ shape, range: [-1, 1] }, FIRST_GRADIENT + k, dtype as Floating);
 
-const trained =
-  (Rule: typeof SGD | typeof Adam | typeof AdamW) =>
-  (p: Tensor, steps: number, options: object): Tensor => {
-    const optimizer = new Rule([p], options);
-    for (let step = 0; step < steps; step++) {
-      p.grad = gradientOf(p, step);
-      optimizer.step();
-    }
-    return p.detach();
-  };
-
-function batchNormStatistics(x: Tensor, mean: Tensor, variance: Tensor): Tensor[] {
-  functions.batchNorm(x.detach(), mean, variance, { training: true });
-  return [mean, variance];
-}
-
-const own = {
-  batchNormStatistics,
-  elu_: (x: Tensor, options: object) => functions.elu.inPlace(functions.clone(x), options),
-  leakyRelu_: (x: Tensor, options: object) => functions.leakyRelu.inPlace(functions.clone(x), options),
-  SGD: trained(SGD),
-  Adam: trained(Adam),
-  AdamW: trained(AdamW),
-};
-type Function = (...args: readonly unknown[]) => unknown;
-const byName = { ...functions, ...own } as unknown as Readonly<Record<string, Function>>;
-
 /** The results of a call in one dtype. The nodes that they come from are added to `nodes`. */
-export function resultsOf({ op, args }: Call, dtype: Floating, nodes: Set<string> = new Set()): Float64Array[] {
+export function resultsOf({ run, args }: Call, dtype: Floating, nodes: Set<string> = new Set()): Float64Array[] {
   return scope(() => {
-    const { value, inputs } = maker(dtype);
-    const result = byName[op]!(...args.map(value));
+    const { make, inputs } = makers(dtype);
+    const result = run(...args(make));
     const outputs = tensorsIn(result).filter((x) => x.isFloatingPoint());
     const tracked = outputs.filter((x) => x.requiresGrad);
     for (const { gradFn } of tracked) if (gradFn) nodesOf(gradFn, nodes);

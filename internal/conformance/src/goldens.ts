@@ -1,4 +1,4 @@
-/** What PyTorch answered: the files that `goldens.py` writes. */
+/** What PyTorch answered: the files that `ops.py` writes. */
 import { readdirSync, readFileSync } from "node:fs";
 import type { DType, Tensor } from "@ag/tensor";
 
@@ -18,7 +18,7 @@ export interface Golden {
   readonly error?: string;
 }
 
-const folder = new URL("../test/goldens/ops/", import.meta.url);
+const folder = new URL("../../goldens/answers/ops/", import.meta.url);
 
 /** By operation, by name of the sample. */
 export const goldens: ReadonlyMap<string, Readonly<Record<string, Golden>>> = new Map(

@@ -1,27 +1,42 @@
 import "@ag/autograd";
 import "@ag/tensor"; // some samples use methods
+import { type Call, calls, described } from "@ag/goldens/accuracy";
+import goldens from "@ag/goldens/answers/accuracy.json" with { type: "json" };
 import * as functions from "@ag/tensor/fn";
 import { samples } from "@ag/tensor/samples";
 import { describe, expect, test } from "vitest";
-import { allowedError, type Call, errorOf, largestOf, nodesOf, picked, resultsOf } from "../src/accuracy.ts";
+import { allowedError, errorOf, largestOf, nodesOf, picked, resultsOf } from "../src/accuracy.ts";
 import { runOwn, tensorsIn } from "../src/own-tensors.ts";
-import goldens from "./goldens/accuracy.json" with { type: "json" };
 
-const calls = goldens.cases as unknown as readonly Call[];
-const titleOf = ({ op, args }: Call): string => `${op} ${JSON.stringify(args)}`;
+/** What PyTorch gave; results are the floating outputs, then the gradients. */
+interface Golden {
+  /** The largest error of PyTorch in float32, for each result. */
+  readonly error: readonly number[];
+  /** A few numbers of each result in float64, evenly spread. */
+  readonly exact: readonly (readonly number[])[];
+}
+
+const keyOf = (op: string, name: string, args: unknown): string => `${op}, ${name} ${JSON.stringify(args)}`;
+const answers = new Map<string, Golden>(goldens.cases.map((one) => [keyOf(one.op, one.name, one.args), one]));
+const titleOf = (call: Call): string => keyOf(call.op, call.name, described(call));
 /** The nodes that the calls record. */
 const measured = new Set<string>();
 
+test("every call was measured with PyTorch, and no other", () => {
+  expect(calls.map(titleOf).sort()).toEqual([...answers.keys()].sort());
+});
+
 describe("error against float64 at most four times PyTorch's, or four ulp of the largest result", () => {
   test.each(calls.map((call) => [titleOf(call), call] as const))("%s", (_, call) => {
+    const golden = answers.get(titleOf(call))!;
     const exact = resultsOf(call, "float64", measured);
-    expect(exact.length).toBe(call.exact.length);
+    expect(exact.length).toBe(golden.exact.length);
     exact.forEach((x, i) => {
-      const want = call.exact[i]!;
+      const want = golden.exact[i]!;
       expect(errorOf(picked(x, want.length), want), `result ${i} in float64`).toBeLessThanOrEqual(1e-9 * largestOf(x));
     });
     resultsOf(call, "float32").forEach((x, i) => {
-      expect(errorOf(x, exact[i]!), `result ${i}`).toBeLessThanOrEqual(allowedError(call.error[i]!, exact[i]!));
+      expect(errorOf(x, exact[i]!), `result ${i}`).toBeLessThanOrEqual(allowedError(golden.error[i]!, exact[i]!));
     });
   });
 });
@@ -30,7 +45,7 @@ describe("error against float64 at most four times PyTorch's, or four ulp of the
 const exempt: Readonly<Record<string, string>> = {
   "Alias Diagonal Permute ReshapeAlias Select Slice Split SplitWithSizes Squeeze Transpose Unbind Unsqueeze": "views",
   "Cat ConstantPadNd Copy Flip IndexPut MaskedSelect Roll Stack Tril Triu": "elements are copied, forward and backward",
-  Zero: "zeros",
+  "Bernoulli Normal Uniform Zero": "zeros",
   Fill: "copies of one number, whose gradient is a sum",
   ToCopy: "one rounding",
   NotImplemented: "has no derivative",

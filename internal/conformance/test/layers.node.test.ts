@@ -24,3 +24,23 @@ test.each(Object.entries(layers))("%s declares, references and tags what the tab
   expect(read(`${name}/tsconfig.json`).references ?? []).toEqual(below.map((other) => ({ path: `../${other}` })));
   expect(read(`${name}/turbo.json`).tags).toEqual([name]);
 });
+
+/** Packages whose main entry gives tensors their methods; their `fn` is the same without. */
+const withFn = ["models", "serialization", "tensor"];
+
+test("only the main entries of some packages attach methods, and say so to bundlers", () => {
+  const files = readdirSync(packages, { recursive: true, encoding: "utf8" });
+  const sources = files.filter((file) => /^\w+\/src\/.*\.ts$/.test(file));
+  const attaching = sources.filter((file) =>
+    /^(im|ex)port ([^;]* from )?"(@ag\/(models|serialization|tensor)|.*\/methods.ts)";/m.test(
+      readFileSync(new URL(file, packages), "utf8"),
+    ),
+  );
+  expect(attaching.sort()).toEqual(withFn.map((name) => `${name}/src/index.ts`));
+  for (const name of Object.keys(layers)) {
+    const { exports, sideEffects } = read(`${name}/package.json`);
+    expect(Object.hasOwn(exports as object, "./fn"), name).toBe(withFn.includes(name));
+    if (withFn.includes(name))
+      expect(sideEffects).toEqual(expect.arrayContaining(["./src/index.ts", "./dist/index.js"]));
+  }
+});

@@ -1,9 +1,10 @@
 import { grad, gradcheck, gradgradcheck } from "@ag/autograd";
-import { type GradFn, sizeOf, Tensor, tensor } from "@ag/tensor";
+import { type GradFn, Tensor } from "@ag/tensor";
 import { type Sample, samples } from "@ag/tensor/samples";
 import { describe, expect, test } from "vitest";
 import { difference, fileOf, type Golden, goldens, strideDifference } from "../src/goldens.ts";
 import { mapTensors } from "../src/own-tensors.ts";
+import { weights } from "../src/tables.ts";
 
 const goldenOf = ({ op, name }: Sample): Golden | undefined => goldens.get(fileOf(op))?.[name];
 
@@ -25,12 +26,6 @@ function run({ args, run: call, isStep }: Sample): { result: unknown; leaves: Te
     }),
   );
   return { result: call(...fresh), leaves };
-}
-
-/** As `weights` of goldens.py. */
-function weights({ shape, dtype }: Tensor): Tensor {
-  const values = Float64Array.from({ length: sizeOf(shape) }, (_, i) => (((i * 7) % 11) - 5.5) / 4);
-  return tensor(values, { dtype }).reshape(shape);
 }
 
 const nodeOf = (fn: GradFn): unknown => [fn.name, fn.nextFunctions.map(([next]) => next?.name ?? null)];

@@ -105,6 +105,23 @@ describe.skipIf(!isBuilt)("all packages, installed from tarballs", () => {
     expect(run(process.execPath, "esm.mjs")).toBe("true\n");
   });
 
+  test("loaded tensors have methods; without, the import is named", () => {
+    const use = `
+      const bytes = await saveSafetensors(new Map([["x", ones([2])]]));
+      console.log(String((await load(bytes)).get("x").add(1)));
+    `;
+    for (const entry of ["", "/fn"])
+      writeFileSync(
+        join(folder, `methods${entry.length}.mjs`),
+        `import { load, saveSafetensors } from "@ag/serialization${entry}"; import { ones } from "@ag/tensor/fn"; ${use}`,
+      );
+    expect(run(process.execPath, "methods0.mjs")).toBe("tensor([2., 2.])\n");
+    const { stderr } = spawnSync(process.execPath, ["methods3.mjs"], { cwd: folder, encoding: "utf8" });
+    expect(stderr).toContain(
+      'ValueError: add: need the methods of tensors; got none attached. Add import "@ag/tensor".',
+    );
+  });
+
   test("types of every entry", () => {
     const entries = packages.flatMap((name) => {
       const { exports } = JSON.parse(readFileSync(join(folder, "node_modules/@ag", name, "package.json"), "utf8")) as {

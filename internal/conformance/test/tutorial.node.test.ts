@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Graph, graphOf } from "@ag/autograd";
+import golden from "@ag/goldens/answers/tutorial.json" with { type: "json" };
 import { type ResNet, resnet18 } from "@ag/models";
 import { Linear } from "@ag/nn";
 import { SGD } from "@ag/optim";
 import { manualSeed, rand, type Tensor } from "@ag/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
-import golden from "./goldens/tutorial.json" with { type: "json" };
 
 const sha = (x: Tensor): string => createHash("sha256").update(x.detach().rawBytes()).digest("hex");
 const counts = ({ nodes }: Graph): Record<string, number> =>

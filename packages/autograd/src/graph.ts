@@ -85,7 +85,7 @@ export function graphOf(root: Tensor, options: GraphOptions = {}): Graph {
 }
 
 const leafLabel = (x: Tensor, names: ReadonlyMap<Tensor, string>): string =>
-  `${names.get(x) ?? ""} (${x.shape.join(", ")})`.trim();
+  `${names.get(x) ?? ""} (${x.sizes.join(", ")})`.trim();
 
 /** Inputs are older than results, so by age every node comes after what it needs. */
 function levelsOf(nodes: readonly Node[]): Map<GradFn, number> {

@@ -10,5 +10,7 @@ export { numerics } from "./numerics.ts";
 export type { Algebra, Formula } from "./pointwise/algebra.ts";
 export * as formulas from "./pointwise/formulas.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./random/state.ts";
+export { address } from "./runtime.ts";
 export { getNumThreads, type StartOptions, setNumThreads, startThreads } from "./threads/threads.ts";
+export { version } from "./version.ts";
 export { isContiguous, sizeOf, type View } from "./view.ts";

@@ -10,7 +10,7 @@ import { Arena } from "./memory/arena.ts";
 import { isRecording, record } from "./runtime.ts";
 import { LOCAL } from "./threads/recorder.ts";
 import type { Team } from "./threads/team.ts";
-import { getNumThreads, team } from "./threads/threads.ts";
+import { places, team } from "./threads/threads.ts";
 
 /** Nanoseconds of work from which threads share it. */
 const ENOUGH = 40_000;
@@ -53,7 +53,7 @@ export function parallel({ chunks, work, local = 0 }: Spread, body: (chunk: numb
     return;
   }
   const stride = Math.ceil(local / 64) * 64;
-  const at = arenaFor(stride * getNumThreads());
+  const at = arenaFor(stride * places());
   const { recorder } = crew;
   recorder.begin();
   for (let chunk = 0; chunk < chunks; chunk++) {

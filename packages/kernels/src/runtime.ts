@@ -4,6 +4,7 @@ import { itemSize } from "./dtype.ts";
 import { Arena } from "./memory/arena.ts";
 import { pool } from "./memory/heap.ts";
 import { isShared, memory } from "./memory/linear.ts";
+import { Storage } from "./memory/storage.ts";
 import { jobOf } from "./threads/job.ts";
 import type { Module } from "./threads/module.ts";
 import type { Recorder } from "./threads/recorder.ts";
@@ -47,7 +48,17 @@ export function compile<N extends string>(kernels: Readonly<Record<N, Kernel>>):
 export const beginOperation = (): void => pool.beginOperation();
 
 /** Byte address of the first element of a view, valid until the next operation begins. */
-export const address = (view: View): number => view.storage.address() + view.offset * itemSize(view.dtype);
+export function address({ storage, offset, dtype }: View): number {
+  if (!(storage instanceof Storage)) throw foreign();
+  return storage.address() + offset * itemSize(dtype);
+}
+
+/** Its address would be one in another memory. */
+const foreign = (): TypeError =>
+  new TypeError(
+    "address: need a tensor of this copy of the library; got one of another: two copies of @ag/kernels are loaded; " +
+      "tensors do not mix. Have one version installed, and import everything anew where modules are reset.",
+  );
 
 const arena = new Arena();
 

@@ -6,7 +6,7 @@ export interface View {
   readonly storage: Storage;
   /** First element, in elements. */
   readonly offset: number;
-  readonly shape: readonly number[];
+  readonly sizes: readonly number[];
   /** Distance of neighbours along each dimension, in elements; 0 repeats. */
   readonly strides: readonly number[];
   readonly dtype: DType;
@@ -20,7 +20,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** Whether the elements lie one after the other in row-major order. */
-export function isContiguous({ shape, strides }: View): boolean {
+export function isContiguous({ sizes: shape, strides }: View): boolean {
   let expected = 1;
   for (let d = shape.length - 1; d >= 0; d--) {
     const size = shape[d]!;

@@ -100,7 +100,7 @@ const plain: ConvolutionOptions = { stride: [1, 1], padding: [1, 1], dilation: [
 const some = (view: View, first: number, images: number): View => ({
   ...view,
   offset: view.offset + first * view.strides[0]!,
-  shape: [images, ...view.shape.slice(1)],
+  sizes: [images, ...view.sizes.slice(1)],
 });
 
 test("an image has the same bits alone and in a batch, output and gradient", () => {

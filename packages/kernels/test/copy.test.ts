@@ -18,7 +18,7 @@ const isStored = (dtype: DType): boolean => dtype === "float16" || dtype === "bf
 /** The elements as numbers, also of dtypes that `read` gives as bits: float64 holds all of them exactly. */
 function valuesOf(x: View): number[] {
   if (!isStored(x.dtype)) return read(x);
-  const out = emptyView(x.shape, "float64");
+  const out = emptyView(x.sizes, "float64");
   cpu.copy(x, out);
   return read(out);
 }
@@ -47,7 +47,7 @@ describe("conversions as PyTorch's", () => {
     const x = viewOf(BigInt64Array.of(2n ** 62n + 1n, -(2n ** 63n), 9007199254740993n));
     const out = emptyView([3], "int64");
     cpu.copy({ ...x, strides: [1] }, out);
-    const spaced: View = { ...emptyView([6], "int64"), shape: [3], strides: [2] };
+    const spaced: View = { ...emptyView([6], "int64"), sizes: [3], strides: [2] };
     cpu.copy(out, spaced);
     const same = emptyView([3], "bool");
     cpu.pointwise((m, a, b) => m.eq(a!, b!), [spaced, x], same, "int64");
@@ -68,7 +68,7 @@ describe("conversions as PyTorch's", () => {
 });
 
 describe("layouts", () => {
-  const transposed = (x: View): View => ({ ...x, shape: [...x.shape].reverse(), strides: [...x.strides].reverse() });
+  const transposed = (x: View): View => ({ ...x, sizes: [...x.sizes].reverse(), strides: [...x.strides].reverse() });
 
   test.each(dtypes)("%s: contiguous, transposed, broadcast, spaced", (dtype) => {
     const [n, k] = [67, 45];
@@ -84,17 +84,17 @@ describe("layouts", () => {
     cpu.copy(turned, transposed(back));
     expect(valuesOf(back)).toEqual(values);
     const rows = emptyView([3, k], dtype);
-    cpu.copy({ ...x, shape: [k], strides: [1] }, rows);
+    cpu.copy({ ...x, sizes: [k], strides: [1] }, rows);
     expect(valuesOf(rows)).toEqual([0, 1, 2].flatMap(() => values.slice(0, k)));
     const columns = emptyView([n, 37], dtype);
-    cpu.copy({ ...x, shape: [n, 1] }, columns);
+    cpu.copy({ ...x, sizes: [n, 1] }, columns);
     expect(valuesOf(columns)).toEqual(iota(n * 37).map((i) => values[Math.floor(i / 37) * k]));
   });
 
   test("into any strides, touching nothing else", () => {
     for (const dtype of dtypes) {
       const all = viewAs(new Array<number>(400).fill(1), dtype);
-      const target: View = { ...all, offset: 5, shape: [6, 9], strides: [1, 40] };
+      const target: View = { ...all, offset: 5, sizes: [6, 9], strides: [1, 40] };
       cpu.copy(viewAs(new Array<number>(54).fill(0), dtype, [6, 9]), target);
       const want = new Array<number>(400).fill(1);
       for (let i = 0; i < 6; i++) for (let j = 0; j < 9; j++) want[5 + i + 40 * j] = 0;
@@ -105,7 +105,7 @@ describe("layouts", () => {
   test("permuted with four dimensions, converting and not", () => {
     const shape = [3, 4, 5, 6];
     const x = viewOf(Float32Array.from(iota(360)), shape);
-    const permuted: View = { ...x, shape: [5, 3, 6, 4], strides: [6, 120, 1, 30] };
+    const permuted: View = { ...x, sizes: [5, 3, 6, 4], strides: [6, 120, 1, 30] };
     const want = iota(360).map((i) => {
       const [c, d] = [Math.floor(i / 4) % 6, i % 4];
       const [a, b] = [Math.floor(i / 72), Math.floor(i / 24) % 3];
@@ -146,11 +146,11 @@ describe("fill", () => {
     }
     const all = emptyView([10, 41], dtype);
     cpu.fill(all, 0);
-    const part: View = { ...all, offset: 2, shape: [5, 38], strides: [82, 1] };
+    const part: View = { ...all, offset: 2, sizes: [5, 38], strides: [82, 1] };
     cpu.fill(part, 1);
-    expect(sizeOf(part.shape)).toBe(valuesOf(all).reduce((a, b) => a + b));
+    expect(sizeOf(part.sizes)).toBe(valuesOf(all).reduce((a, b) => a + b));
     expect(valuesOf(part).every((v) => v === 1)).toBe(true);
-    cpu.fill({ ...all, shape: [41, 10], strides: [1, 41] }, 1);
+    cpu.fill({ ...all, sizes: [41, 10], strides: [1, 41] }, 1);
     expect(valuesOf(all).every((v) => v === 1)).toBe(true);
   });
 

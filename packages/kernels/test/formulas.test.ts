@@ -151,11 +151,11 @@ describe("one set of bits", () => {
       const wide = Array.from({ length: 2 * n }, (_, i) => data[i >> 1]!);
       const whole = viewOf(data);
       const every2 = viewOf(dtype === "float32" ? Float32Array.from(wide) : Float64Array.from(wide), [2 * n]);
-      const strided: View = { ...every2, shape: [n], strides: [2] };
+      const strided: View = { ...every2, sizes: [n], strides: [2] };
       const body = run(formula, arity === 2 ? [whole, whole] : [whole], dtype, [n]);
       expect(run(formula, arity === 2 ? [strided, strided] : [strided], dtype, [n])).toEqual(body);
       const tail = Array.from({ length: 40 }, (_, i) => {
-        const one: View = { ...whole, offset: i, shape: [1], strides: [1] };
+        const one: View = { ...whole, offset: i, sizes: [1], strides: [1] };
         return run(formula, arity === 2 ? [one, one] : [one], dtype, [1])[0];
       });
       expect(tail).toEqual(body.slice(0, 40));

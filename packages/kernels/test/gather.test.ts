@@ -11,11 +11,11 @@ const dtypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16", "
 function turned(x: View): View {
   const strides: number[] = [];
   let stride = 1;
-  for (const size of x.shape) {
+  for (const size of x.sizes) {
     strides.push(stride);
     stride *= size;
   }
-  const out = { ...emptyView([sizeOf(x.shape) + 5], x.dtype), shape: x.shape, strides, offset: 5 };
+  const out = { ...emptyView([sizeOf(x.sizes) + 5], x.dtype), sizes: x.sizes, strides, offset: 5 };
   cpu.copy(x, out);
   return out;
 }
@@ -49,7 +49,7 @@ describe("along lines as PyTorch", () => {
       cpu.fill(out, 1);
       const one = emptyView([1], dtype);
       cpu.fill(one, 2);
-      cpu.scatterAdd(out, 0, whole([2, 2, 0, 2], [4]), { ...one, shape: [4], strides: [0] });
+      cpu.scatterAdd(out, 0, whole([2, 2, 0, 2], [4]), { ...one, sizes: [4], strides: [0] });
       expect(read(out)).toEqual([3, 1, 7]);
     }
     const scalar = floats([5], []);
@@ -81,7 +81,7 @@ describe("slices as PyTorch", () => {
   test.each(dtypes)("long and short slices of %s", (dtype) => {
     for (const inner of [1, 70]) {
       const x = emptyView([3, inner], dtype);
-      cpu.copy({ ...floats([1, 0, 1], [3, 1]), shape: [3, inner], strides: [1, 0] }, x);
+      cpu.copy({ ...floats([1, 0, 1], [3, 1]), sizes: [3, inner], strides: [1, 0] }, x);
       const out = emptyView([4, inner], dtype);
       cpu.indexSelect(x, 0, whole([1, 0, -1, 1], [4]), out);
       const plain = emptyView([4, inner]);
@@ -96,12 +96,12 @@ describe("indices outside", () => {
   const bad: [string, (out: View) => void, string][] = [
     [
       "gather",
-      (out) => cpu.gather(x, 0, whole([0, 1, 5], [1, 3]), { ...out, shape: [1, 3] }),
+      (out) => cpu.gather(x, 0, whole([0, 1, 5], [1, 3]), { ...out, sizes: [1, 3] }),
       "index 5 is out of bounds for dimension 0 with size 3",
     ],
     [
       "gather",
-      (out) => cpu.gather(x, 1, whole([-1], [1, 1]), { ...out, shape: [1, 1] }),
+      (out) => cpu.gather(x, 1, whole([-1], [1, 1]), { ...out, sizes: [1, 1] }),
       "index -1 is out of bounds for dimension 1 with size 4",
     ],
     [
@@ -111,7 +111,7 @@ describe("indices outside", () => {
     ],
     [
       "indexSelect",
-      (out) => cpu.indexSelect(x, 1, whole([0, -5, 1], [3]), { ...out, shape: [3, 3], strides: [4, 1] }),
+      (out) => cpu.indexSelect(x, 1, whole([0, -5, 1], [3]), { ...out, sizes: [3, 3], strides: [4, 1] }),
       "index -5 is out of bounds for dimension 1 with size 4",
     ],
     [
@@ -129,7 +129,7 @@ describe("indices outside", () => {
   });
 
   test("of a strided index", () => {
-    const index = { ...whole([0, 9, 1, 9, 7, 9], [6]), shape: [3], strides: [2] };
+    const index = { ...whole([0, 9, 1, 9, 7, 9], [6]), sizes: [3], strides: [2] };
     expect(() => cpu.indexSelect(x, 0, index, emptyView([3, 4]))).toThrow("index 7 is out of bounds");
   });
 

@@ -12,7 +12,7 @@ type Real = "float32" | "float64";
 /** The same elements with the last two dimensions exchanged. */
 const transposed = (x: View): View => ({
   ...x,
-  shape: [...x.shape.slice(0, -2), x.shape.at(-1)!, x.shape.at(-2)!],
+  sizes: [...x.sizes.slice(0, -2), x.sizes.at(-1)!, x.sizes.at(-2)!],
   strides: [...x.strides.slice(0, -2), x.strides.at(-1)!, x.strides.at(-2)!],
 });
 
@@ -46,7 +46,7 @@ const layouts: readonly ((dtype: Real, n: number, m: number) => View)[] = [
   (dtype, n, m) => transposed(emptyView([m, n], dtype)),
   (dtype, n, m) => {
     const wide = emptyView([n, m, 2], dtype);
-    return { ...wide, offset: 1, shape: [n, m], strides: wide.strides.slice(0, 2) };
+    return { ...wide, offset: 1, sizes: [n, m], strides: wide.strides.slice(0, 2) };
   },
 ];
 
@@ -81,7 +81,7 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
   test("batches, with stride 0 and a bias of every shape", () => {
     const [batch, n, k, m] = [3, 10, 300, 17];
     const one = viewOf(real(dtype, 1, n * k), [n, k]);
-    const a: View = { ...one, shape: [batch, n, k], strides: [0, k, 1] };
+    const a: View = { ...one, sizes: [batch, n, k], strides: [0, k, 1] };
     const b = viewOf(real(dtype, 2, batch * k * m), [batch, k, m]);
     for (const shape of [[], [m], [n, 1], [n, m], [1, 1, m], [batch, 1, 1], [batch, n, m]]) {
       const bias = viewOf(
@@ -100,10 +100,10 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
         const own = d - 3 + shape.length;
         return own < 0 || shape[own] === 1 ? 0 : bias.strides[own]!;
       });
-      const added = read({ ...bias, shape: [batch, n, m], strides });
+      const added = read({ ...bias, sizes: [batch, n, m], strides });
       const round = dtype === "float32" ? Math.fround : (x: number): number => x;
       expect(read(biased)).toEqual(read(plain).map((x, i) => round(x + added[i]!)));
-      const last = { ...b, offset: 2 * k * m, shape: [k, m], strides: [m, 1] };
+      const last = { ...b, offset: 2 * k * m, sizes: [k, m], strides: [m, 1] };
       expect(read(plain).slice(2 * n * m)).toEqual(defined(read(one), read(last), [n, k, m], dtype));
     }
   });
@@ -125,10 +125,10 @@ describe.each(["float32", "float64"] as const)("%s", (dtype) => {
 
 test("a column of a matrix is a result, and a row of a matrix is an operand", () => {
   const whole = viewOf(numbers(1, 40 * 30), [40, 30]);
-  const x: View = { ...whole, offset: 7, shape: [40, 1], strides: [30, 1] };
+  const x: View = { ...whole, offset: 7, sizes: [40, 1], strides: [30, 1] };
   const a = viewOf(numbers(2, 25 * 40), [25, 40]);
   const out = viewOf(new Float32Array(25 * 4), [25, 4]);
-  cpu.matmul(a, x, { ...out, offset: 2, shape: [25, 1], strides: [4, 4] });
+  cpu.matmul(a, x, { ...out, offset: 2, sizes: [25, 1], strides: [4, 4] });
   const sums = defined(read(a), read(x), [25, 40, 1], "float32");
   expect(read(out)).toEqual(sums.flatMap((sum) => [0, 0, sum, 0]));
 });
@@ -136,7 +136,7 @@ test("a column of a matrix is a result, and a row of a matrix is an operand", ()
 test("nothing beside the result is written", () => {
   for (const [n, k, m] of shapes) {
     const around = viewOf(new Float32Array((n + 2) * (m + 3)).fill(-7), [n + 2, m + 3]);
-    const out: View = { ...around, offset: m + 4, shape: [n, m] };
+    const out: View = { ...around, offset: m + 4, sizes: [n, m] };
     cpu.matmul(matrix("float32", 1, n, k, false), matrix("float32", 2, k, m, false), out);
     const beside = read(around).filter((_, i) => {
       const [row, column] = [Math.floor(i / (m + 3)) - 1, (i % (m + 3)) - 1];
@@ -201,7 +201,7 @@ test("more panels than are held at a time, and more columns", () => {
   const out = emptyView([n, m]);
   cpu.matmul(a, b, out);
   for (const column of [0, 2047, 2048, 2055]) {
-    const part = (x: View, rows: number): number[] => read({ ...x, offset: column, shape: [rows, 1] });
+    const part = (x: View, rows: number): number[] => read({ ...x, offset: column, sizes: [rows, 1] });
     expect(part(out, n)).toEqual(defined(read(a), part(b, k), [n, k, 1], "float32"));
   }
 });

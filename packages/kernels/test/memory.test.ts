@@ -10,6 +10,7 @@ import {
 } from "@ag/kernels";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Arena } from "#memory/arena";
 import type { Block } from "#memory/block";
 import { Pool } from "#memory/pool";
 import { clear } from "#runtime";
@@ -115,6 +116,112 @@ describe("the pool", () => {
     );
     expect(holds(kept, 7)).toBe(true);
     kept.release();
+  });
+});
+
+describe("a size that cannot be had", () => {
+  const sizes = [2 ** 32, 2 ** 38, 2 ** 45, 2 ** 53, 1e308, Infinity, Number.NaN, -1, -(2 ** 40), -Infinity, -1e-300];
+
+  test.each(sizes)("(%s bytes) is refused before anything changes", (bytes) => {
+    allocate(40_000, "hole").release(); // a wrapped size would find it
+    const before = pool.report();
+    expect(() => allocate(bytes, "matmul")).toThrow(OutOfMemoryError);
+    expect(() => allocate(bytes, "matmul")).toThrow(/^matmul: need /);
+    expect(pool.report()).toEqual(before);
+    const kept = allocate(40_000, "test");
+    fill(kept, 5);
+    expect(holds(kept, 5)).toBe(true);
+    expect(pool.report().used).toBe(before.used + 40_000);
+    kept.release();
+  });
+
+  test("says what can be addressed", () => {
+    expect(() => allocate(2 ** 38, "zeros")).toThrow(
+      "zeros: need 262144.0 MiB; got a memory that ends at 4096.0 MiB: nothing larger can be addressed. Use smaller sizes",
+    );
+    expect(() => allocate(Number.NaN, "zeros")).toThrow("zeros: need a size of at least 0 bytes; got NaN.");
+  });
+
+  test("because of the hard limit is refused even where there is a hole", () => {
+    allocate(8 * MIB, "hole").release();
+    pool.setLimit({ hard: MIB });
+    expect(() => allocate(2 * MIB, "test")).toThrow(OutOfMemoryError);
+    pool.setLimit({ hard: Infinity });
+    allocate(2 * MIB, "test").release();
+  });
+});
+
+describe("scratch space", () => {
+  test("that cannot be had breaks no later call", () => {
+    const arena = new Arena();
+    const first = arena.at(1000);
+    expect(first).toBeGreaterThan(0);
+    expect(() => arena.at(2 ** 40)).toThrow(OutOfMemoryError);
+    const { used } = pool.report();
+    const at = arena.at(1000);
+    expect(arena.at(500)).toBe(at);
+    expect(pool.report().used).toBe(used + MIB);
+  });
+});
+
+describe("the ring of tiny blocks", () => {
+  const tiny = (): Storage => allocate(8, "tiny");
+  const write = (storage: Storage, n: number): void => {
+    new Int32Array(pool.bytes.buffer, storage.address(), 2).fill(n);
+  };
+  const read = (storage: Storage): number => {
+    const [a, b] = new Int32Array(pool.bytes.buffer, storage.address(), 2);
+    return a === b ? a! : Number.NaN;
+  };
+  const COUNT = 3000; // slots: 1024
+
+  test("takes any number of blocks that no operation has asked for", () => {
+    pool.beginOperation();
+    const all = Array.from({ length: COUNT }, tiny);
+    all.forEach((storage, i) => {
+      pool.beginOperation();
+      write(storage, i);
+    });
+    all.forEach((storage, i) => {
+      pool.beginOperation();
+      expect(read(storage)).toBe(i);
+      storage.release();
+    });
+  });
+
+  test("lets one operation use more blocks than it has slots; none moves meanwhile", () => {
+    const all = Array.from({ length: COUNT }, tiny);
+    for (let round = 0; round < 3; round++) {
+      pool.beginOperation();
+      const places = all.map((storage) => storage.address());
+      expect(new Set(places).size).toBe(COUNT);
+      all.forEach((storage, i) => {
+        if (round > 0) expect(read(storage)).toBe(round - 1 + i);
+        write(storage, round + i);
+      });
+      expect(all.map((storage) => storage.address())).toEqual(places);
+    }
+    const { blocks } = pool.report();
+    for (const storage of all) storage.release();
+    expect(pool.report().blocks).toBeLessThan(blocks - COUNT + 1024);
+  });
+
+  test("under guards too, when debugging begins between", () => {
+    const all = Array.from({ length: COUNT }, tiny);
+    all.forEach((storage, i) => {
+      pool.beginOperation();
+      write(storage, i);
+    });
+    debugMemory(true);
+    pool.beginOperation();
+    for (const storage of all) storage.address();
+    checkMemory();
+    all.forEach((storage, i) => {
+      expect(read(storage)).toBe(i);
+    });
+    checkMemory();
+    for (const storage of all) storage.release();
+    debugMemory(false);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { View } from "@ag/kernels";
 import { read, viewOf } from "./views.ts";
 
-/** Numbers in [−1, 1) without structure, the same every time; goldens/noise.py draws the same. */
+/** Numbers in [−1, 1) without structure, the same every time; noise.py of the goldens draws the same. */
 export function noise(n: number, seed = 1): number[] {
   let state = seed;
   return Array.from({ length: n }, () => {

@@ -1,6 +1,6 @@
 import type { ConvolutionOptions } from "@ag/kernels";
 
-/** The stream of goldens/products.py: in [−1, 1), float32. */
+/** The stream of products.py: in [−1, 1), float32. */
 export function numbers(seed: number, count: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length: count }, () => {
@@ -9,7 +9,7 @@ export function numbers(seed: number, count: number): Float32Array {
   });
 }
 
-/** What goldens/products.py records of a result. */
+/** What products.py records of a result. */
 export interface Measured {
   /** PyTorch's largest error in float32. */
   readonly error: number;
@@ -17,7 +17,7 @@ export interface Measured {
   readonly exact: readonly number[];
 }
 
-/** What goldens/products.py records of a convolution: shapes, and its three results. */
+/** What products.py records of a convolution: shapes, and its three results. */
 export interface ConvolutionCase {
   readonly x: readonly number[];
   readonly weight: readonly number[];

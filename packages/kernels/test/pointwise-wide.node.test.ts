@@ -24,7 +24,7 @@ const outOf = (formula: Formula, name: string, x: View, dtype: DType): View => {
 
 test.each(["float32", "float64"] as const)("%s: joined vectors give the bits of scalars", async (dtype) => {
   const plain = emptyView([n], dtype);
-  const spaced: View = { ...emptyView([2 * n], dtype), shape: [n], strides: [2] };
+  const spaced: View = { ...emptyView([2 * n], dtype), sizes: [n], strides: [2] };
   for (const x of [plain, spaced]) cpu.copy(viewOf(data), x);
   for (let round = 0; round < 3; round++) {
     for (const [name, formula] of all) outOf(formula, name, plain, dtype).storage.release();

@@ -168,15 +168,15 @@ describe("layouts", () => {
     );
   /** Elements by index, broadcast, in JavaScript. */
   const at = (x: View, index: readonly number[]): number => {
-    const own = index.slice(index.length - x.shape.length);
-    return x.offset + own.reduce((sum, i, d) => sum + (x.shape[d] === 1 ? 0 : i * x.strides[d]!), 0);
+    const own = index.slice(index.length - x.sizes.length);
+    return x.offset + own.reduce((sum, i, d) => sum + (x.sizes[d] === 1 ? 0 : i * x.strides[d]!), 0);
   };
   const indices = (shape: readonly number[]): number[][] =>
     shape.reduce<number[][]>((all, n) => all.flatMap((i) => Array.from({ length: n }, (_, k) => [...i, k])), [[]]);
   const sums = (shape: readonly number[], a: View, b: View): number[] => indices(shape).map((i) => at(a, i) + at(b, i));
 
   const x = iota(7 * 40 * 9, [7, 40, 9]);
-  const permuted: View = { ...x, shape: [9, 7, 40], strides: [1, 360, 9] };
+  const permuted: View = { ...x, sizes: [9, 7, 40], strides: [1, 360, 9] };
   const cases: [string, number[], View, View][] = [
     ["row", [7, 40, 9], x, iota(9, [9])],
     ["channel", [7, 40, 9], x, iota(40, [40, 1])],
@@ -187,17 +187,17 @@ describe("layouts", () => {
       "transposed, in tiles",
       [70, 65],
       iota(70 * 65, [70, 65]),
-      { ...iota(70 * 65, [65, 70]), shape: [70, 65], strides: [1, 70] },
+      { ...iota(70 * 65, [65, 70]), sizes: [70, 65], strides: [1, 70] },
     ],
-    ["expanded", [5, 9], { ...iota(9, [9]), shape: [5, 9], strides: [0, 1] }, iota(45, [5, 9])],
-    ["offset", [2, 3], { ...iota(20, [20]), offset: 7, shape: [2, 3], strides: [5, 1] }, iota(6, [2, 3])],
+    ["expanded", [5, 9], { ...iota(9, [9]), sizes: [5, 9], strides: [0, 1] }, iota(45, [5, 9])],
+    ["offset", [2, 3], { ...iota(20, [20]), offset: 7, sizes: [2, 3], strides: [5, 1] }, iota(6, [2, 3])],
     ["five dimensions", [2, 3, 2, 3, 4], iota(2 * 3 * 4, [2, 1, 1, 3, 4]), iota(3 * 2 * 4, [3, 2, 1, 4])],
     ["single values", [1], iota(1, []), iota(1, [1])],
   ];
   test.each(cases)("%s", (_name, shape, a, b) => {
     expect(run(add!, [a, b], "float32", shape)).toEqual(sums(shape, a, b));
     const [a64, b64] = [a, b].map((v) => {
-      const data = Float64Array.from(read({ ...v, offset: 0, shape: [v.storage.bytes >> 2], strides: [1] }));
+      const data = Float64Array.from(read({ ...v, offset: 0, sizes: [v.storage.bytes >> 2], strides: [1] }));
       return { ...v, storage: viewOf(data).storage, dtype: "float64" as const };
     }) as [View, View];
     expect(run(add!, [a64, b64], "float64", shape)).toEqual(sums(shape, a, b));
@@ -206,7 +206,7 @@ describe("layouts", () => {
 
   test("a result of any strides, in place on a view", () => {
     const base = iota(60, [60]);
-    const view: View = { ...base, offset: 3, shape: [4, 5], strides: [1, 8] };
+    const view: View = { ...base, offset: 3, sizes: [4, 5], strides: [1, 8] };
     cpu.pointwise(mul!, [view, -1], view, "float32");
     const touched = new Set(indices([4, 5]).map((i) => at(view, i)));
     expect(read(base)).toEqual(Array.from({ length: 60 }, (_, i) => (touched.has(i) ? -i : i)));
@@ -233,7 +233,7 @@ describe("layouts", () => {
     for (const y of [...others, half]) expect(run(add!, [x, y], "float32", [n])).toEqual(want);
     const bytes = viewOf(Uint8Array.from({ length: n }, (_, i) => 200 + i));
     expect(run(add!, [x, bytes], "float32", [n])).toEqual(Array.from({ length: n }, (_, i) => 200 + 2 * i));
-    expect(run(add!, [x, { ...others[1]!, offset: 6, shape: [], strides: [] }], "float32", [n])).toEqual(
+    expect(run(add!, [x, { ...others[1]!, offset: 6, sizes: [], strides: [] }], "float32", [n])).toEqual(
       Array.from({ length: n }, (_, i) => i + 2),
     );
   });
@@ -248,7 +248,7 @@ describe("modules", () => {
   test("a number is a parameter: other numbers, shapes and strides need no new module", () => {
     const x = viewOf(Float32Array.from({ length: 24 }, (_, i) => i));
     const formula: Formula = (m, x, y) => m.sub(m.mul(x!, 3), y!);
-    const row: View = { ...x, shape: [4], strides: [1] };
+    const row: View = { ...x, sizes: [4], strides: [1] };
     const shapes = [
       [4, 4],
       [2, 4],
@@ -257,7 +257,8 @@ describe("modules", () => {
     ];
     const all = (value: number): void => {
       expect(run(formula, [x, value], "float32", [24])[5]).toBe(Math.fround(15 - Math.fround(value)));
-      for (const shape of shapes) run(formula, [row, { ...x, shape, strides: shape.map(() => 1) }], "float32", shape);
+      for (const shape of shapes)
+        run(formula, [row, { ...x, sizes: shape, strides: shape.map(() => 1) }], "float32", shape);
     };
     all(0.5);
     const spy = vi.spyOn(WebAssembly, "Module");

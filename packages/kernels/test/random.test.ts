@@ -37,10 +37,10 @@ const fills: Readonly<Record<string, (out: View, state: RandomState, first: numb
 
 const transposed = (view: View): View => ({
   ...view,
-  shape: view.shape.toReversed(),
+  sizes: view.sizes.toReversed(),
   strides: view.strides.toReversed(),
 });
-const columns = (view: View): View => ({ ...view, shape: [view.shape[0]!, 2], offset: view.offset + 1 });
+const columns = (view: View): View => ({ ...view, sizes: [view.sizes[0]!, 2], offset: view.offset + 1 });
 
 /** The bytes of a contiguous result. */
 function filled([kind, shape, dtype, first, second]: Call, state: RandomState): Uint8Array<ArrayBuffer> {

@@ -50,10 +50,10 @@ function permuted(x: View, order: readonly number[]): View {
   let stride = 1;
   for (const d of [...order].reverse()) {
     strides[d] = stride;
-    stride *= x.shape[d]!;
+    stride *= x.sizes[d]!;
   }
-  const room = emptyView([sizeOf(x.shape) + 3], x.dtype);
-  const out = { ...room, shape: x.shape, strides, offset: 3 };
+  const room = emptyView([sizeOf(x.sizes) + 3], x.dtype);
+  const out = { ...room, sizes: x.sizes, strides, offset: 3 };
   cpu.copy(x, out);
   return out;
 }
@@ -138,7 +138,7 @@ describe.each(Object.keys(arrays) as Computed[])("%s", (dtype) => {
         expect(Math.abs(y - wrapped(want[i]!, dtype))).toBeLessThanOrEqual(unit * scales[i]!);
       });
       const reversed = emptyView([...outShape].reverse(), dtype);
-      const turned = { ...reversed, shape: outShape, strides: [...reversed.strides].reverse() };
+      const turned = { ...reversed, sizes: outShape, strides: [...reversed.strides].reverse() };
       cpu.reduce(kind, permuted(x, iota(shape.length).reverse()), turned);
       expect(read(turned)).toEqual(got); // the bits depend on the shape alone
     }
@@ -227,7 +227,7 @@ describe("accuracy", () => {
       cpu.reduce("sum", viewOf(data, [n, 1]), sums[1]!);
       for (const view of sums.slice(0, 2))
         expect(Math.abs(read(view)[0]! - want)).toBeLessThanOrEqual(Math.abs(want) * 2 ** -digits * 2);
-      const columns = { ...viewOf(data, [n]), shape: [n, 3], strides: [1, 0] };
+      const columns = { ...viewOf(data, [n]), sizes: [n, 3], strides: [1, 0] };
       cpu.reduce("sum", columns, sums[2]!);
       for (const y of read(sums[2]!)) expect(Math.abs(y - want)).toBeLessThanOrEqual(Math.abs(want) * 2 ** -digits * 2);
     }
@@ -250,7 +250,7 @@ describe("accuracy", () => {
           cpu.reduce("sum", make(values, [1, n], dtype), out);
           expect(read(out)).toEqual([want]);
           const column = emptyView([1, 2], dtype);
-          cpu.reduce("sum", { ...make(values, [n], dtype), shape: [n, 2], strides: [1, 0] }, column);
+          cpu.reduce("sum", { ...make(values, [n], dtype), sizes: [n, 2], strides: [1, 0] }, column);
           expect(read(column)).toEqual([want, want]);
         }
   });

@@ -155,7 +155,7 @@ test("nothing keeps a program alive that used threads", async () => {
   const program = `
     import { allocate, cpu, startThreads } from ${JSON.stringify(import.meta.resolve("@ag/kernels"))};
     console.log(await startThreads({ threads: 3 }));
-    const x = { storage: allocate(4 << 20, "x"), offset: 0, shape: [1 << 20], strides: [1], dtype: "float32" };
+    const x = { storage: allocate(4 << 20, "x"), offset: 0, sizes: [1 << 20], strides: [1], dtype: "float32" };
     for (let i = 0; i < 10; i++) cpu.fill(x, i);
     process.on("exit", () => console.log("ends"));
   `;

@@ -118,7 +118,7 @@ describe.each(cases.map((c) => ({ ...c, name: JSON.stringify(c.options) })))("$r
 test("long arrays are updated to the last element, and neighbours are left alone", () => {
   const n = 70001;
   const whole = viewOf(new Float32Array(n + 2).fill(1));
-  const param: View = { ...whole, offset: 1, shape: [n] };
+  const param: View = { ...whole, offset: 1, sizes: [n] };
   const grad = viewOf(Float32Array.from({ length: n }, (_, i) => i));
   cpu.sgd([param], [grad], [], { ...sgdOptions({}, true), lr: 0.5 });
   const values = read(whole);
@@ -128,7 +128,7 @@ test("long arrays are updated to the last element, and neighbours are left alone
 
 test("an empty parameter and an empty group are no work", () => {
   const x = viewOf(Float32Array.of(1, 2));
-  const empty: View = { ...x, shape: [0] };
+  const empty: View = { ...x, sizes: [0] };
   cpu.sgd([empty], [empty], [], sgdOptions({}, true));
   cpu.adam([empty], [empty], [empty], [empty], adamOptions("adam", {}, 0));
   cpu.adam([], [], [], [], adamOptions("adam", {}, 0));

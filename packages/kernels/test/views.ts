@@ -15,7 +15,7 @@ const rowMajor = (shape: readonly number[]): number[] => shape.map((_, d) => siz
 /** An uninitialised contiguous view. */
 export function emptyView(shape: readonly number[], dtype: DType = "float32"): View {
   const storage = allocate(sizeOf(shape) * itemSize(dtype), "test");
-  return { storage, offset: 0, shape, strides: rowMajor(shape), dtype };
+  return { storage, offset: 0, sizes: shape, strides: rowMajor(shape), dtype };
 }
 
 /** A contiguous view of a copy of `data`; the dtype follows the array unless given. */
@@ -28,7 +28,7 @@ export function viewOf(data: Elements, shape: readonly number[] = [data.length],
 }
 
 /** The elements of a view as numbers, in logical order. */
-export function read({ storage, offset, shape, strides, dtype }: View): number[] {
+export function read({ storage, offset, sizes: shape, strides, dtype }: View): number[] {
   pool.beginOperation();
   const at = storage.address();
   const data = new DataView(pool.bytes.buffer, at, storage.bytes);

@@ -2,7 +2,7 @@
  * Files of weights from the net, kept as `torch.hub` keeps them: in the same folder under the same names, so both share
  * what was downloaded. In a browser, which has no folders, the Cache API keeps them by their URL.
  */
-import { load } from "@ag/serialization";
+import { load } from "@ag/serialization/fn";
 import { Tensor, ValueError } from "@ag/tensor/fn";
 import { checkDigest, checkedPrefix, chunksOf, type DownloadOptions } from "./download.ts";
 

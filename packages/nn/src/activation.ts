@@ -11,7 +11,13 @@ export interface InplaceOptions {
 
 const inplaceOptions = /* @__PURE__ */ someOptions({ inplace: aFlag });
 
-/** The larger of x and 0. */
+/**
+ * The larger of x and 0.
+ *
+ * ```ts doctest
+ * new ReLU().forward(tensor([-1, 2])).tolist() // => [0, 2]
+ * ```
+ */
 export class ReLU extends Module {
   static override readonly gives = "new";
   readonly inplace: boolean;
@@ -31,7 +37,13 @@ export class ReLU extends Module {
   }
 }
 
-/** x above 0, `negativeSlope` · x below. */
+/**
+ * x above 0, `negativeSlope` · x below.
+ *
+ * ```ts doctest
+ * new LeakyReLU(0.25).forward(tensor([-1, 2])).tolist() // => [-0.25, 2]
+ * ```
+ */
 export class LeakyReLU extends Module {
   static override readonly gives = "new";
   readonly negativeSlope: number;
@@ -54,7 +66,13 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** 1 / (1 + e⁻ˣ). */
+/**
+ * 1 / (1 + e⁻ˣ).
+ *
+ * ```ts doctest
+ * new Sigmoid().forward(tensor([0])).tolist() // => [0.5]
+ * ```
+ */
 export class Sigmoid extends Module {
   static override readonly gives = "new";
   forward(x: Tensor): Tensor {
@@ -62,6 +80,13 @@ export class Sigmoid extends Module {
   }
 }
 
+/**
+ * (e²ˣ − 1) / (e²ˣ + 1).
+ *
+ * ```ts doctest
+ * new Tanh().forward(tensor([0])).tolist() // => [0]
+ * ```
+ */
 export class Tanh extends Module {
   static override readonly gives = "new";
   forward(x: Tensor): Tensor {
@@ -69,7 +94,13 @@ export class Tanh extends Module {
   }
 }
 
-/** x · sigmoid(x). */
+/**
+ * x · sigmoid(x).
+ *
+ * ```ts doctest
+ * new SiLU().forward(tensor([0])).tolist() // => [0]
+ * ```
+ */
 export class SiLU extends Module {
   static override readonly gives = "new";
   readonly inplace: boolean;
@@ -89,7 +120,14 @@ export class SiLU extends Module {
   }
 }
 
-/** x · Φ(x), with the distribution function of the normal distribution or its approximation by tanh. */
+/**
+ * x · Φ(x), with the distribution function of the normal distribution or its approximation by tanh.
+ *
+ * ```ts doctest
+ * String(new GELU({ approximate: "tanh" })) // => "GELU(approximate='tanh')"
+ * new GELU().forward(tensor([0])).tolist() // => [0]
+ * ```
+ */
 export class GELU extends Module {
   static override readonly gives = "new";
   readonly approximate: "none" | "tanh";
@@ -114,7 +152,13 @@ function needDim(layer: string, dim: number): number {
   return dim;
 }
 
-/** eˣ / Σ eˣ along a dimension. Unlike PyTorch's, it must be given: the implicit choice is deprecated there. */
+/**
+ * eˣ / Σ eˣ along a dimension. Unlike PyTorch's, it must be given: the implicit choice is deprecated there.
+ *
+ * ```ts doctest
+ * new Softmax(0).forward(tensor([3, 3])).tolist() // => [0.5, 0.5]
+ * ```
+ */
 export class Softmax extends Module {
   static override readonly gives = "new";
   readonly dim: number;
@@ -133,7 +177,13 @@ export class Softmax extends Module {
   }
 }
 
-/** x − ln Σ eˣ along a dimension, which must be given. */
+/**
+ * x − ln Σ eˣ along a dimension, which must be given.
+ *
+ * ```ts doctest
+ * new LogSoftmax(0).forward(tensor([3])).tolist() // => [0]
+ * ```
+ */
 export class LogSoftmax extends Module {
   static override readonly gives = "new";
   readonly dim: number;

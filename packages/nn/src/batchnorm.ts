@@ -120,6 +120,12 @@ abstract class BatchNorm extends Module {
  * Batch normalisation of [n, c] or [n, c, l].
  *
  * Throws {@link ShapeError} for other ranks, and {@link ValueError} in training with one value for each channel.
+ *
+ * ```ts doctest
+ * const layer = new BatchNorm1d(1, { eps: 0, momentum: 0.5 });
+ * layer.forward(tensor([[1], [3]])).tolist() // => [[-1], [1]]
+ * layer.runningMean?.tolist() // => [1]
+ * ```
  */
 export class BatchNorm1d extends BatchNorm {
   static override readonly gives = "new";
@@ -132,6 +138,12 @@ export class BatchNorm1d extends BatchNorm {
  * Batch normalisation of images [n, c, h, w].
  *
  * Throws {@link ShapeError} for other ranks, and {@link ValueError} in training with one value for each channel.
+ *
+ * ```ts doctest
+ * const layer = new BatchNorm2d(3);
+ * layer.forward(ones([2, 3, 4, 4])).shape // => [2, 3, 4, 4]
+ * [...layer.stateDict().keys()].slice(2) // => ["running_mean", "running_var", "num_batches_tracked"]
+ * ```
  */
 export class BatchNorm2d extends BatchNorm {
   static override readonly gives = "new";

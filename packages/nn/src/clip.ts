@@ -66,7 +66,16 @@ export function clipGradNorm_(
   return noGrad(() => withScope(clip));
 }
 
-/** Limits every element of the gradients to ±`clipValue`. */
+/**
+ * Limits every element of the gradients to ±`clipValue`.
+ *
+ * ```ts doctest
+ * const w = new Parameter(tensor([3, -4]));
+ * w.mul(w).sum().backward();
+ * clipGradValue_([w], 7);
+ * w.grad.tolist() // => [6, -7]
+ * ```
+ */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   need("clipGradValue_", { parameters: someParameters, clipValue: aNumber }, parameters, clipValue);
   if (!(clipValue >= 0)) throw new ValueError(`clipGradValue_: need a number >= 0; got ${clipValue}.`);

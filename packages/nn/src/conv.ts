@@ -55,6 +55,12 @@ function needSizes(name: string, sizes: readonly number[], least: number): void 
  *
  * Shapes: [n, in, h, w] → [n, out, h′, w′] with h′ = ⌊(h + 2·padding − dilation·(kh − 1) − 1) / stride⌋ + 1.
  * Weight and bias start uniform in ±1/√(in/groups · kh · kw). Throws {@link ValueError} for sizes that do not fit.
+ *
+ * ```ts doctest
+ * const layer = new Conv2d(3, 8, 3, { stride: 2, padding: 1 });
+ * layer.forward(zeros([1, 3, 32, 32])).shape // => [1, 8, 16, 16]
+ * layer.weight.shape // => [8, 3, 3, 3]
+ * ```
  */
 export class Conv2d extends Module {
   static override readonly gives = "new";

@@ -4,7 +4,15 @@ import type { InplaceOptions } from "./activation.ts";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
 
-/** In training each element becomes 0 with probability p, and the others grow by 1 / (1 − p); in evaluation nothing changes. */
+/**
+ * In training each element becomes 0 with probability p, and the others grow by 1 / (1 − p); in evaluation nothing changes.
+ *
+ * ```ts doctest
+ * const layer = new Dropout(1);
+ * layer.forward(ones([2])).tolist() // => [0, 0]
+ * layer.eval().forward(ones([2])).tolist() // => [1, 1]
+ * ```
+ */
 export class Dropout extends Module {
   static override readonly gives = "new";
   readonly p: number;

@@ -7,7 +7,13 @@ export interface FlattenOptions {
   readonly endDim?: number;
 }
 
-/** Joins dimensions to one; all but the first unless others are given. */
+/**
+ * Joins dimensions to one; all but the first unless others are given.
+ *
+ * ```ts doctest
+ * new Flatten().forward(zeros([2, 3, 4])).shape // => [2, 12]
+ * ```
+ */
 export class Flatten extends Module {
   static override readonly gives = "new";
   readonly startDim: number;
@@ -29,7 +35,13 @@ export class Flatten extends Module {
   }
 }
 
-/** Gives its input: in the place of a layer that is taken out. */
+/**
+ * Gives its input: in the place of a layer that is taken out.
+ *
+ * ```ts doctest
+ * new Identity().forward(tensor([1, 2])).tolist() // => [1, 2]
+ * ```
+ */
 export class Identity extends Module {
   static override readonly gives = "new";
   forward(x: Tensor): Tensor {

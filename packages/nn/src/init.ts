@@ -47,26 +47,71 @@ const drawn = /* @__PURE__ */ someOptions(generated);
 const xavierOptions = /* @__PURE__ */ someOptions({ ...generated, gain: aNumber });
 const kaimingOptions = /* @__PURE__ */ someOptions({ ...generated, a: aNumber, mode: aText, nonlinearity: aText });
 
-/** Fills x with uniform numbers in [a, b); gives x. */
+/**
+ * Fills x with uniform numbers in [a, b); gives x.
+ *
+ * ```ts doctest
+ * import { uniform_ } from "@ag/nn/init";
+ * uniform_(zeros([2]), 3, 3).tolist() // => [3, 3]
+ * ```
+ */
 export function uniform_(x: Tensor, a = 0, b = 1, options: Drawn = {}): Tensor {
   need("uniform_", { tensor: aTensor, a: aNumber, b: aNumber, options: drawn }, x, a, b, options);
   return fillUniform(x, a, b, options.generator);
 }
 
-/** Fills x with normal numbers; gives x. */
+/**
+ * Fills x with normal numbers; gives x.
+ *
+ * ```ts doctest
+ * import { normal_ } from "@ag/nn/init";
+ * normal_(zeros([2]), 3, 0).tolist() // => [3, 3]
+ * ```
+ */
 export function normal_(x: Tensor, mean = 0, std = 1, options: Drawn = {}): Tensor {
   need("normal_", { tensor: aTensor, mean: aNumber, std: aNumber, options: drawn }, x, mean, std, options);
   return fillNormal(x, mean, std, options.generator);
 }
 
-/** Sets every element; gives x. */
+/**
+ * Sets every element; gives x.
+ *
+ * ```ts doctest
+ * import { constant_ } from "@ag/nn/init";
+ * constant_(zeros([2]), 0.5).tolist() // => [0.5, 0.5]
+ * ```
+ */
 export const constant_ = (x: Tensor, value: number): Tensor => noGrad(() => fill_(x, value));
 
+/**
+ * Sets every element to 1; gives x.
+ *
+ * ```ts doctest
+ * import { ones_ } from "@ag/nn/init";
+ * ones_(zeros([2])).tolist() // => [1, 1]
+ * ```
+ */
 export const ones_ = (x: Tensor): Tensor => constant_(x, 1);
 
+/**
+ * Sets every element to 0; gives x.
+ *
+ * ```ts doctest
+ * import { zeros_ } from "@ag/nn/init";
+ * zeros_(ones([2])).tolist() // => [0, 0]
+ * ```
+ */
 export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
 
-/** The factor of the standard deviation that a nonlinearity behind the layer asks for. `param`: the slope of leaky_relu. */
+/**
+ * The factor of the standard deviation that a nonlinearity behind the layer asks for. `param`: the slope of leaky_relu.
+ *
+ * ```ts doctest
+ * import { calculateGain } from "@ag/nn/init";
+ * calculateGain("tanh") // => 5 / 3
+ * calculateGain("leaky_relu", 1) // => 1
+ * ```
+ */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   need("calculateGain", { nonlinearity: aText, param: aNumber }, nonlinearity, param);
   switch (nonlinearity) {
@@ -89,7 +134,14 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
   }
 }
 
-/** How many inputs each output of a layer with this weight sees, and how many outputs each input reaches. */
+/**
+ * How many inputs each output of a layer with this weight sees, and how many outputs each input reaches.
+ *
+ * ```ts doctest
+ * import { fansOf } from "@ag/nn/init";
+ * fansOf(zeros([8, 3, 5, 5])) // => { fanIn: 75, fanOut: 200 }
+ * ```
+ */
 export function fansOf(x: Tensor): { fanIn: number; fanOut: number } {
   need("fansOf", { tensor: aTensor }, x);
   const { shape } = x;
@@ -112,7 +164,15 @@ const xavierStd = (x: Tensor, gain: number): number => {
   return gain * Math.sqrt(2 / (fanIn + fanOut));
 };
 
-/** Uniform in ±gain·√(6 / (fan_in + fan_out)) (Glorot & Bengio 2010). */
+/**
+ * Uniform in ±gain·√(6 / (fan_in + fan_out)) (Glorot & Bengio 2010).
+ *
+ * ```ts doctest
+ * import { xavierUniform_ } from "@ag/nn/init";
+ * const w = xavierUniform_(zeros([3, 3]), { gain: 0.5 });
+ * w.abs().max().item() <= 0.5 // => true
+ * ```
+ */
 export function xavierUniform_(x: Tensor, options: XavierOptions = {}): Tensor {
   need("xavierUniform_", { tensor: aTensor, options: xavierOptions }, x, options);
   const { gain = 1, generator } = options;
@@ -120,7 +180,14 @@ export function xavierUniform_(x: Tensor, options: XavierOptions = {}): Tensor {
   return fillUniform(x, -bound, bound, generator);
 }
 
-/** Normal with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot & Bengio 2010). */
+/**
+ * Normal with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot & Bengio 2010).
+ *
+ * ```ts doctest
+ * import { xavierNormal_ } from "@ag/nn/init";
+ * xavierNormal_(ones([1, 2]), { gain: 0 }).tolist() // => [[0, 0]]
+ * ```
+ */
 export function xavierNormal_(x: Tensor, options: XavierOptions = {}): Tensor {
   need("xavierNormal_", { tensor: aTensor, options: xavierOptions }, x, options);
   const { gain = 1, generator } = options;
@@ -134,7 +201,15 @@ function kaimingStd(x: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_r
   return calculateGain(nonlinearity, a) / Math.sqrt(mode === "fan_in" ? fanIn : fanOut);
 }
 
-/** Uniform in ±gain·√(3 / fan) (He et al. 2015). */
+/**
+ * Uniform in ±gain·√(3 / fan) (He et al. 2015).
+ *
+ * ```ts doctest
+ * import { kaimingUniform_ } from "@ag/nn/init";
+ * const w = kaimingUniform_(zeros([4, 6]), { nonlinearity: "relu" });
+ * w.abs().max().item() <= 1 // => true
+ * ```
+ */
 export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
   need("kaimingUniform_", { tensor: aTensor, options: kaimingOptions }, x, options);
   if (isEmpty(x)) return x;
@@ -142,7 +217,14 @@ export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor
   return fillUniform(x, -bound, bound, options.generator);
 }
 
-/** Normal with standard deviation gain / √fan (He et al. 2015). */
+/**
+ * Normal with standard deviation gain / √fan (He et al. 2015).
+ *
+ * ```ts doctest
+ * import { kaimingNormal_ } from "@ag/nn/init";
+ * kaimingNormal_(zeros([4, 6]), { mode: "fan_out", nonlinearity: "relu" }).shape // => [4, 6]
+ * ```
+ */
 export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
   need("kaimingNormal_", { tensor: aTensor, options: kaimingOptions }, x, options);
   if (isEmpty(x)) return x;

@@ -53,6 +53,11 @@ abstract class WeightedLoss extends Module {
  * Softmax and negative log-likelihood of the target class, or of target probabilities.
  *
  * Shapes: [n, c, …] and int64 [n, …], or probabilities [n, c, …] → a number, or [n, …] with reduction "none".
+ *
+ * ```ts doctest
+ * const loss = new CrossEntropyLoss({ ignoreIndex: 1 });
+ * loss.forward(tensor([[5, -1e9], [0, 0]]), tensor([0n, 1n])).item() // => 0
+ * ```
  */
 export class CrossEntropyLoss extends WeightedLoss {
   static override readonly gives = "new";
@@ -74,6 +79,11 @@ export class CrossEntropyLoss extends WeightedLoss {
  * Negative log-likelihood of the target class; takes log-probabilities.
  *
  * Shapes: [n, c, …] and int64 [n, …] → a number, or [n, …] with reduction "none".
+ *
+ * ```ts doctest
+ * const loss = new NLLLoss({ reduction: "sum" });
+ * loss.forward(tensor([[-0.5, -1], [-2, -0.25]]), tensor([0n, 1n])).item() // => 0.75
+ * ```
  */
 export class NLLLoss extends WeightedLoss {
   static override readonly gives = "new";
@@ -88,7 +98,13 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
-/** Square of the difference. */
+/**
+ * Square of the difference.
+ *
+ * ```ts doctest
+ * new MSELoss().forward(tensor([1, 2]), tensor([1, 4])).item() // => 2
+ * ```
+ */
 export class MSELoss extends Module {
   static override readonly gives = "new";
   readonly reduction: Reduction;
@@ -103,7 +119,13 @@ export class MSELoss extends Module {
   }
 }
 
-/** Absolute value of the difference. */
+/**
+ * Absolute value of the difference.
+ *
+ * ```ts doctest
+ * new L1Loss({ reduction: "sum" }).forward(tensor([1, 2]), tensor([0, 4])).item() // => 3
+ * ```
+ */
 export class L1Loss extends Module {
   static override readonly gives = "new";
   readonly reduction: Reduction;

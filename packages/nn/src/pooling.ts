@@ -30,6 +30,10 @@ export interface MaxPool2dOptions {
  * The largest value in each window.
  *
  * Shapes: [n, c, h, w] → [n, c, h′, w′].
+ *
+ * ```ts doctest
+ * new MaxPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[4]]]
+ * ```
  */
 export class MaxPool2d extends Module {
   static override readonly gives = "new";
@@ -77,6 +81,10 @@ export interface AvgPool2dOptions {
  * The mean of each window.
  *
  * Shapes: [n, c, h, w] → [n, c, h′, w′].
+ *
+ * ```ts doctest
+ * new AvgPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2.5]]]
+ * ```
  */
 export class AvgPool2d extends Module {
   static override readonly gives = "new";
@@ -115,6 +123,10 @@ export type OutputSize = number | readonly [number | null, number | null];
  * Means over windows that are as equal as possible, `outputSize` of them: window i spans ⌊i·in/out⌋ … ⌈(i+1)·in/out⌉.
  *
  * Shapes: [n, c, h, w] → [n, c, h′, w′] with the given sizes.
+ *
+ * ```ts doctest
+ * new AdaptiveAvgPool2d([1, 2]).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2, 3]]]
+ * ```
  */
 export class AdaptiveAvgPool2d extends Module {
   static override readonly gives = "new";

@@ -27,7 +27,7 @@ export function printList(name: string, modules: readonly Module[]): string {
 
 /** A number as Python's `repr` writes it in a module's text. */
 export function numberText(x: number): string {
-  if (x === Number.POSITIVE_INFINITY) return "inf";
+  if (!Number.isFinite(x)) return String(x).replace("Infinity", "inf").toLowerCase();
   if (x !== 0 && Math.abs(x) < 1e-4) return x.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
   return String(x);
 }

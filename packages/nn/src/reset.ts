@@ -16,5 +16,5 @@ export function weightAndBias(shape: Shape, hasBias: boolean): Learned {
   if (!hasBias) return { weight, bias: null };
   const { fanIn } = fansOf(weight);
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
-  return { weight, bias: learned(fillUniform(empty([shape[0]!]), -bound, bound)) };
+  return { weight, bias: learned(fillUniform(empty([shape[0]!]), 0 - bound, bound)) };
 }

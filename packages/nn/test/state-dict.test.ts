@@ -37,7 +37,8 @@ const withVersions = (state: State, versions: unknown): State =>
 const versionsOf = (state: State): Map<string, Map<string, number>> =>
   (state as unknown as Record<symbol, Map<string, Map<string, number>>>)[metadata]!;
 
-test("keys, names and versions", () => {
+test("keys, names, versions and text", () => {
+  expect(String(new Net())).toBe(golden.text);
   const state = new Net().stateDict();
   expect([...state.keys()]).toEqual(golden.keys);
   expect(new Net().namedModules().map(([name]) => name)).toEqual(golden.names);

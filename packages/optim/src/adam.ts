@@ -143,6 +143,14 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2): p ← p·(1 − lr·decay) before the step of
  * {@link Adam}; the decay is 0.01 unless given.
+ *
+ * ```ts doctest
+ * const p = tensor([1, -2], { requiresGrad: true });
+ * const optimizer = new AdamW([p], { lr: 0.5, weightDecay: 0 });
+ * p.mul(p).sum().backward();
+ * optimizer.step();
+ * p.tolist() // => [0.5000000596046448, -1.5]
+ * ```
  */
 export class AdamW extends Adam {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {

@@ -2,7 +2,7 @@
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-export const camel = (name: string): string =>
+const camel = (name: string): string =>
   name.replace(/(?<=[a-z0-9])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Fields under PyTorch's names. */
@@ -14,6 +14,7 @@ export const unkeyed = (map: ReadonlyMap<unknown, unknown>): Record<string, unkn
   Object.fromEntries([...map].map(([key, value]) => [camel(String(key)), value]));
 
 function numberText(x: number): string {
+  if (!Number.isFinite(x)) return String(x).replace("Infinity", "inf").toLowerCase();
   if (x !== 0 && Math.abs(x) < 1e-4) return x.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
   return String(x);
 }

@@ -1,6 +1,5 @@
 import { ValueError, warnOnce } from "@ag/tensor/fn";
 import type { ParamGroup } from "./groups.ts";
-import { camel, keyed } from "./keys.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** What a scheduler needs of an optimizer. */
@@ -46,10 +45,10 @@ export abstract class LRScheduler {
   /** The rate of a group in epoch `lastEpoch`, from the present one. */
   protected abstract nextLr(group: ParamGroup<{ lr: number }>): number;
 
-  /** The options of the schedule, in PyTorch's order; a state dict begins with them. */
+  /** The options of the schedule under PyTorch's keys (`T_max`) and in its order; a state dict begins with them. */
   protected abstract options(): Record<string, unknown>;
 
-  /** Takes over options from a state dict. */
+  /** Takes over options from a state dict, by the same keys. */
   protected abstract setOptions(options: Readonly<Record<string, unknown>>): void;
 
   /** Subclasses call it at the end of their constructor, when their options are there. */
@@ -83,7 +82,9 @@ export abstract class LRScheduler {
   stateDict(): Map<string, unknown> {
     const { baseLrs, lastEpoch, stepCount, lastLr } = this;
     return new Map<string, unknown>([
-      ...keyed({ ...this.options(), baseLrs: [...baseLrs], lastEpoch }),
+      ...Object.entries(this.options()),
+      ["base_lrs", [...baseLrs]],
+      ["last_epoch", lastEpoch],
       ["_step_count", stepCount],
       ["_is_initial", false],
       ["_get_lr_called_within_step", false],
@@ -100,7 +101,7 @@ export abstract class LRScheduler {
     const [base, last] = [from.get("base_lrs"), from.get("_last_lr")];
     if (!isWhole(epoch) || !isWhole(count) || !isList(base) || !isList(last))
       throw new ValueError("loadStateDict: need last_epoch, _step_count, base_lrs and _last_lr of a scheduler.");
-    this.setOptions(Object.fromEntries([...from].map(([key, value]) => [camel(key), value])));
+    this.setOptions(Object.fromEntries(from));
     this.lastEpoch = epoch;
     this.stepCount = count;
     this.baseLrs = [...base];

@@ -62,11 +62,11 @@ export class StepLR extends LRScheduler {
   }
 
   protected options(): Record<string, unknown> {
-    return { stepSize: this.stepSize, gamma: this.gamma };
+    return { step_size: this.stepSize, gamma: this.gamma };
   }
 
   protected setOptions(given: Given): void {
-    const [stepSize, gamma] = [needPeriod(given.stepSize), needNumber("gamma", given.gamma)];
+    const [stepSize, gamma] = [needPeriod(given.step_size), needNumber("gamma", given.gamma)];
     this.stepSize = stepSize;
     this.gamma = gamma;
   }
@@ -79,7 +79,20 @@ function counted(milestones: readonly number[]): Map<number, number> {
   return counts;
 }
 
-/** Multiplies the rate by `gamma` at each of the `milestones`, counted in epochs. */
+/**
+ * Multiplies the rate by `gamma` at each of the `milestones`, counted in epochs.
+ *
+ * ```ts doctest
+ * const optimizer = new SGD([zeros([1], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new MultiStepLR(optimizer, [1, 3], { gamma: 0.5 });
+ * const rates = [1, 2, 3].map(() => {
+ *   optimizer.step();
+ *   schedule.step();
+ *   return schedule.getLastLr()[0];
+ * });
+ * rates // => [0.5, 0.5, 0.25]
+ * ```
+ */
 export class MultiStepLR extends LRScheduler {
   milestones: Map<number, number>;
   gamma: number;
@@ -111,7 +124,20 @@ export class MultiStepLR extends LRScheduler {
   }
 }
 
-/** Multiplies the rate by `gamma` every epoch. */
+/**
+ * Multiplies the rate by `gamma` every epoch.
+ *
+ * ```ts doctest
+ * const optimizer = new SGD([zeros([1], { requiresGrad: true })], { lr: 1 });
+ * const schedule = new ExponentialLR(optimizer, 0.5);
+ * const rates = [1, 2, 3].map(() => {
+ *   optimizer.step();
+ *   schedule.step();
+ *   return schedule.getLastLr()[0];
+ * });
+ * rates // => [0.5, 0.25, 0.125]
+ * ```
+ */
 export class ExponentialLR extends LRScheduler {
   gamma: number;
 
@@ -123,7 +149,7 @@ export class ExponentialLR extends LRScheduler {
   }
 
   protected nextLr({ lr }: Group): number {
-    return this.lastEpoch === 0 ? lr : lr * this.gamma;
+    return this.stepCount === 1 ? lr : lr * this.gamma; // a run that goes on has the rate of its epoch already
   }
 
   protected options(): Record<string, unknown> {

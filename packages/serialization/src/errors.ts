@@ -8,6 +8,12 @@ export class FormatError extends Error {
 /** A pickle that asks for more than a reader of weights knows: foreign globals, unknown opcodes, broken stacks. */
 export class UnpicklingError extends FormatError {}
 
+/** The first bytes of a file of an unknown kind, as text. */
+export function beginning(head: Uint8Array, size: number): string {
+  const first = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return `${size} bytes that begin with "${first}"`;
+}
+
 /** A value of a hostile file as text: containers, which may be huge or circular, only by kind. */
 export function show(x: unknown): string {
   if (typeof x === "string") return JSON.stringify(x.length > 300 ? `${x.slice(0, 300)}…` : x);

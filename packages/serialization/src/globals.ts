@@ -1,7 +1,7 @@
 /** The names that a pickle may mention, and what stands for them here. Nothing is looked up by name anywhere else. */
 import type { DType, Tensor } from "@ag/tensor/fn";
 import { show, UnpicklingError } from "./errors.ts";
-import { type Layout, StorageRef } from "./storage.ts";
+import { dtypes, type Layout, order, StorageRef } from "./storage.ts";
 
 /** What the surroundings of a pickle supply. */
 export interface Surroundings {
@@ -15,8 +15,8 @@ export interface Surroundings {
 
 /** What a call inside of a pickle may use. */
 export interface Caller extends Surroundings {
-  /** Counts copied items against the length of the pickle: repeated copies must not grow without bound. */
-  spend(items: number): void;
+  /** Counts what is made in units of 32 bytes: a pickle must not grow without bound. */
+  spend(units: number): void;
 }
 
 /** A function or class that a pickle may call. */
@@ -32,11 +32,9 @@ export class Callable {
 
 /** A storage class; `dtype` is null for bytes without a type. */
 export class StorageType {
-  readonly name: string;
   readonly dtype: DType | null;
 
-  constructor(name: string, dtype: DType | null) {
-    this.name = name;
+  constructor(dtype: DType | null) {
     this.dtype = dtype;
   }
 }
@@ -54,11 +52,11 @@ export function checkKey(key: unknown): void {
 /** An OrderedDict of nothing, of a dict, or (Python 2) of a list of pairs. */
 function orderedDict([items = []]: readonly unknown[], caller: Caller): Map<unknown, unknown> {
   if (items instanceof Map) {
-    caller.spend(items.size);
+    caller.spend(2 * items.size);
     return new Map<unknown, unknown>(items);
   }
   if (!Array.isArray(items)) return refuse("an OrderedDict of pairs", typeof items);
-  caller.spend(items.length);
+  caller.spend(2 * items.length);
   const dict = new Map<unknown, unknown>();
   for (const pair of items as unknown[]) {
     if (!Array.isArray(pair) || pair.length !== 2) return refuse("an OrderedDict of pairs", "something else");
@@ -78,7 +76,7 @@ function setOf([items = []]: readonly unknown[], caller: Caller): Set<unknown> {
 /** Bytes as protocol 2 writes them: a string of characters up to 255. */
 function encoded([text, encoding]: readonly unknown[], caller: Caller): Uint8Array {
   if (typeof text !== "string" || encoding !== "latin1") return refuse("bytes as latin1 text", show(encoding));
-  caller.spend(text.length);
+  caller.spend(text.length / 32);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) {
     const code = text.charCodeAt(i);
@@ -109,30 +107,8 @@ function rebuilt(args: readonly unknown[], dtype: DType | null, metadata: unknow
 const parameter = ([x, requiresGrad = true]: readonly unknown[], caller: Caller): unknown =>
   caller.parameter(x, requiresGrad === true);
 
-const dtypes: Readonly<Record<string, DType>> = {
-  float32: "float32",
-  float64: "float64",
-  float16: "float16",
-  bfloat16: "bfloat16",
-  int64: "int64",
-  int32: "int32",
-  uint8: "uint8",
-  bool: "bool",
-};
-
-const storages: Readonly<Record<string, DType>> = {
-  FloatStorage: "float32",
-  DoubleStorage: "float64",
-  HalfStorage: "float16",
-  BFloat16Storage: "bfloat16",
-  LongStorage: "int64",
-  IntStorage: "int32",
-  ByteStorage: "uint8",
-  BoolStorage: "bool",
-};
-
 function rebuiltV3(args: readonly unknown[], caller: Caller): unknown {
-  const dtype = Object.values(dtypes).find((known) => known === args[6]);
+  const dtype = order.find((known) => known === args[6]);
   return dtype === undefined ? refuse("a known dtype", show(args[6])) : rebuilt(args, dtype, args[7], caller);
 }
 
@@ -153,11 +129,16 @@ const callables: readonly Callable[] = [
 
 const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...callables.map((callable) => [callable.name, callable] as const),
-  ...Object.entries(dtypes).map(([name, dtype]) => [`torch.${name}`, dtype] as const),
-  ...Object.entries(storages).flatMap(([name, dtype]) =>
-    ["torch", "torch.cuda"].map((module) => [`${module}.${name}`, new StorageType(name, dtype)] as const),
-  ),
-  ["torch.storage.UntypedStorage", new StorageType("UntypedStorage", null)],
+  ...order.flatMap((dtype) => {
+    const name = `${dtypes[dtype][2]}Storage`;
+    const type = new StorageType(dtype);
+    return [
+      [`torch.${dtype}`, dtype] as const,
+      [`torch.${name}`, type] as const,
+      [`torch.cuda.${name}`, type] as const,
+    ];
+  }),
+  ["torch.storage.UntypedStorage", new StorageType(null)],
 ]);
 
 /** What stands for a global; throws {@link UnpicklingError}, naming it, unless it is on the list. */
@@ -167,6 +148,6 @@ export function globalNamed(module: string, name: string): unknown {
   if (found !== undefined) return found;
   const got = `global ${show(full)}`;
   if (module === "torch" || module === "torch.storage")
-    return refuse(`storages and dtypes among ${Object.keys(dtypes).join(", ")}`, got);
+    return refuse(`storages and dtypes among ${order.join(", ")}`, got);
   return refuse("a file of tensors, containers, numbers and strings", `${got}. Only weights are loaded, never code`);
 }

@@ -1,4 +1,5 @@
 import { FormatError } from "./errors.ts";
+import { room } from "./host.ts";
 
 /**
  * Unpacks raw deflate data of a known size, by the platform's DecompressionStream.
@@ -9,7 +10,7 @@ export async function inflate(packed: Uint8Array, size: number, name: string): P
     throw new FormatError(
       `load: need DecompressionStream for the deflated entry "${name}"; got a platform without it.`,
     );
-  const out = new Uint8Array(size);
+  const out = room(size, "load", `the deflated entry "${name}"`);
   const source = new Blob([packed as Uint8Array<ArrayBuffer>]).stream();
   const reader = source.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   let at = 0;

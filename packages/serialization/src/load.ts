@@ -1,4 +1,4 @@
-import { FormatError } from "./errors.ts";
+import { beginning, FormatError } from "./errors.ts";
 import { bytesFrom, type Source } from "./host.ts";
 import { isPickle, loadLegacy } from "./legacy.ts";
 import { loadPth } from "./pth.ts";
@@ -11,6 +11,18 @@ function isTar(bytes: Uint8Array): boolean {
   return [0x75, 0x73, 0x74, 0x61, 0x72].every((byte, i) => bytes[TAR_MARK + i] === byte); // "ustar"
 }
 
+/** What reads a file that begins so. A header of safetensors is told first: its length may look like any other mark. */
+function readerOf(head: Uint8Array, size: number): (bytes: Uint8Array) => unknown {
+  if (isSafetensors(head)) return parseSafetensors;
+  if (isZip(head)) return loadPth;
+  if (isPickle(head)) return loadLegacy;
+  if (isTar(head))
+    throw new FormatError(
+      "load: need a .pth or safetensors file; got a tar of before PyTorch 0.2. Save it again with torch.save.",
+    );
+  throw new FormatError(`load: need a .pth or safetensors file; got ${beginning(head, size)}.`);
+}
+
 /**
  * What a file of `torch.save` (old or new) or of safetensors holds: Map for dict, array for list and tuple, Set, number
  * (bigint for an int beyond 2^53), string, boolean, null, Uint8Array, Tensor. The format is told by the bytes.
@@ -18,21 +30,13 @@ function isTar(bytes: Uint8Array): boolean {
  * Tensors come on the CPU; those that shared memory share it again. Parameters and `requiresGrad` are kept as flags.
  * `metadataOf(map)` gives a state dict's `_metadata`. Nothing of the file is ever executed.
  * Throws {@link FormatError} on files that are damaged or of another kind, {@link UnpicklingError} when one asks for
- * more than weights.
+ * more than weights, {@link OutOfMemoryError} when there is no room for the file.
  *
  * A string is a path; in a browser, which has none, a URL.
  */
 export async function load(source: Source): Promise<unknown> {
-  const bytes = await bytesFrom(source);
-  if (isZip(bytes)) return loadPth(bytes);
-  if (isPickle(bytes)) return loadLegacy(bytes);
-  if (isSafetensors(bytes)) return parseSafetensors(bytes);
-  if (isTar(bytes))
-    throw new FormatError(
-      "load: need a .pth or safetensors file; got a tar of before PyTorch 0.2. Save it again with torch.save.",
-    );
-  const first = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`load: need a .pth or safetensors file; got ${bytes.length} bytes that begin with "${first}".`);
+  const bytes = await bytesFrom(source, readerOf);
+  return readerOf(bytes, bytes.length)(bytes);
 }
 
 /** Writing `.pth` files is not built: always throws, naming `saveSafetensors`. */

@@ -1,6 +1,6 @@
 import { FormatError } from "./errors.ts";
 
-const utf8: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /** Reads little-endian fields one after the other; every read beyond the end throws. */
 export class Reader {
@@ -61,8 +61,15 @@ export class Reader {
     return this.bytes.subarray(at, at + count);
   }
 
+  /** The next bytes as text; throws where they are no UTF-8: replaced characters would make other names. */
   text(count: number): string {
-    return utf8.decode(this.take(count));
+    const { at } = this;
+    const bytes = this.take(count);
+    try {
+      return utf8.decode(bytes);
+    } catch (cause) {
+      throw new FormatError(`load: need UTF-8 in the ${count} bytes of text at byte ${at}; got others.`, { cause });
+    }
   }
 
   /** Up to the next newline, which is read and left out. */

@@ -3,26 +3,14 @@
  * {@link https://github.com/huggingface/safetensors}; written byte for byte as its own library writes.
  */
 import { type DType, fromBytes, Tensor, ValueError } from "@ag/tensor/fn";
-import { FormatError, show } from "./errors.ts";
-import { bytesFrom, type Source, writeFile } from "./host.ts";
+import { beginning, FormatError, show } from "./errors.ts";
+import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
 import { Reader } from "./reader.ts";
-import { isSize, itemSizes } from "./storage.ts";
+import { dtypes, isSize, order } from "./storage.ts";
 
 const MAX_HEADER = 100_000_000; // the limit of the format's own library
 const METADATA = "__metadata__";
-const names: Readonly<Record<DType, string>> = {
-  int64: "I64",
-  float64: "F64",
-  float32: "F32",
-  int32: "I32",
-  bfloat16: "BF16",
-  float16: "F16",
-  uint8: "U8",
-  bool: "BOOL",
-};
-/** In the order in which a file has them: wide elements first, so that all are aligned. */
-const order: readonly DType[] = Object.keys(names) as DType[];
 
 interface Entry {
   readonly name: string;
@@ -34,27 +22,31 @@ interface Entry {
 
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
 
+/** Whether a value is text that UTF-8 can say: half of a surrogate pair would come back as another character. */
+const isText = (x: unknown): x is string => typeof x === "string" && x.isWellFormed();
+
 function refuse(need: string, got: string): never {
   throw new FormatError(`loadSafetensors: need ${need}; got ${got}.`);
 }
 
-/** Whether the bytes begin as a safetensors file does. */
+/** Whether the bytes begin as a safetensors file does; white space before its header is refused by who reads it. */
 export function isSafetensors(bytes: Uint8Array): boolean {
-  return bytes.length >= 8 && bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0);
+  return " \t\r\n{".includes(String.fromCharCode(bytes[8] ?? 0)) && bytes.subarray(4, 8).every((byte) => byte === 0);
 }
 
 function entryOf(name: string, value: unknown): Entry {
+  if (!isText(name)) refuse("names of whole characters", show(name));
   if (!isRecord(value)) return refuse(`a description of "${name}"`, show(value));
   const { dtype: code, shape, data_offsets: offsets } = value;
-  const dtype = order.find((known) => names[known] === code);
+  const dtype = order.find((known) => dtypes[known][1] === code);
   if (dtype === undefined)
-    return refuse(`a dtype among ${Object.values(names).join(", ")}`, `${show(code)} of "${name}"`);
+    return refuse(`a dtype among ${order.map((known) => dtypes[known][1]).join(", ")}`, `${show(code)} of "${name}"`);
   if (!Array.isArray(shape) || !shape.every(isSize) || shape.length > 64)
     return refuse(`a shape for "${name}"`, show(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
     return refuse(`two offsets for "${name}"`, show(offsets));
   const [begin, end] = offsets as [number, number];
-  const size = shape.reduce<number>((product, n: number) => product * n, itemSizes[dtype]);
+  const size = shape.reduce<number>((product, n: number) => product * n, dtypes[dtype][0]);
   if (end - begin !== size) return refuse(`${size} bytes for "${name}"`, `offsets ${begin} to ${end}`);
   return { name, dtype, shape, begin, end };
 }
@@ -72,25 +64,57 @@ function entriesOf(header: Record<string, unknown>, size: number): Entry[] {
   return entries;
 }
 
+/** Counts what JSON is made of, outside of its strings: containers, and the names in the two outer levels. */
+function partsOf(json: string): { readonly containers: number; readonly names: number } {
+  let [containers, names, depth, inText] = [0, 0, 0, false];
+  for (let i = 0; i < json.length; i++) {
+    const c = json[i]!;
+    if (c === '"') inText = !inText;
+    else if (inText) i += c === "\\" ? 1 : 0;
+    else if (c === "{" || c === "[") {
+      containers++;
+      depth++;
+    } else if (c === "}" || c === "]") depth--;
+    else if (c === ":" && depth <= 2) names++;
+  }
+  return { containers, names };
+}
+
+/** The header; refuses what would take much more memory than a file, and names that are there twice. */
+function parsed(json: string): Record<string, unknown> {
+  const { containers, names } = partsOf(json);
+  if (containers > 16 + json.length / 8) refuse("a header of descriptions", `${containers} containers`);
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(json);
+  } catch (cause) {
+    throw new FormatError("loadSafetensors: need a JSON object as header; got something else.", { cause });
+  }
+  const kept = Object.values(header).reduce<number>((sum, x) => sum + (isRecord(x) ? Object.keys(x).length : 0), 0);
+  if (kept + Object.keys(header).length !== names) refuse("every name once", "one of the header twice");
+  return header;
+}
+
 function headerOf(reader: Reader): Record<string, unknown> {
   const size = reader.u64();
   if (size > MAX_HEADER) refuse(`a header up to ${MAX_HEADER} bytes`, String(size));
-  const text = reader.text(size);
-  try {
-    const header: unknown = JSON.parse(text);
-    return isRecord(header) ? header : refuse("a JSON object as header", typeof header);
-  } catch (error) {
-    if (error instanceof FormatError) throw error;
-    throw new FormatError("loadSafetensors: need a JSON object as header; got something else.", { cause: error });
-  }
+  const json = reader.text(size);
+  if (!json.startsWith("{")) refuse('a header that begins with "{"', show(json.slice(0, 8)));
+  return parsed(json);
 }
 
 function metadataIn(header: Record<string, unknown>): Map<string, string> | undefined {
   if (!Object.hasOwn(header, METADATA)) return undefined;
   const given = header[METADATA];
-  if (!isRecord(given) || !Object.values(given).every((value) => typeof value === "string"))
+  if (given === null) return undefined; // as the format's own library takes it
+  if (!isRecord(given) || !Object.entries(given).flat().every(isText))
     return refuse("strings as metadata", "something else");
   return new Map(Object.entries(given as Record<string, string>));
+}
+
+/** A file of another kind is not read whole to say so. */
+function checkHead(head: Uint8Array, size: number): void {
+  if (!isSafetensors(head)) refuse("a safetensors file", beginning(head, size));
 }
 
 /** The tensors of a safetensors file that is in memory. */
@@ -110,10 +134,10 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, Tensor> {
 
 /**
  * Reads a safetensors file: names → tensors, in the order of the file. `metadataOf(map)` gives its `__metadata__`.
- * Throws {@link FormatError} on a header that is not sound.
+ * Throws {@link FormatError} on a header that is not sound, {@link OutOfMemoryError} when there is no room for the file.
  */
 export async function loadSafetensors(source: Source): Promise<Map<string, Tensor>> {
-  return parseSafetensors(await bytesFrom(source));
+  return parseSafetensors(await bytesFrom(source, checkHead));
 }
 
 export interface SafetensorsOptions {
@@ -124,39 +148,64 @@ export interface SafetensorsOptions {
 function metadataFor(
   map: ReadonlyMap<string, Tensor>,
   { metadata }: SafetensorsOptions,
-): Record<string, string> | null {
-  if (metadata) return { ...metadata };
-  const own = Object.fromEntries(metadataOf(map) ?? []);
-  const isText = Object.values(own).every((value) => typeof value === "string");
-  return isText && Object.keys(own).length > 0 ? (own as Record<string, string>) : null;
+): Readonly<Record<string, string>> | null {
+  if (metadata === undefined) {
+    const own = Object.fromEntries(metadataOf(map) ?? []);
+    return Object.keys(own).length > 0 && Object.entries(own).flat().every(isText)
+      ? (own as Record<string, string>)
+      : null;
+  }
+  if (!isRecord(metadata) || metadata instanceof Map || !Object.entries(metadata).flat().every(isText))
+    throw new ValueError(
+      `saveSafetensors: need metadata of text, { name: "value" }; got ${isRecord(metadata) ? "other values" : show(metadata)}.`,
+    );
+  return metadata;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** By code points, the order of UTF-8: UTF-16 puts what is beyond U+FFFF before U+E000. */
+function compare(a: string, b: string): number {
+  for (let i = 0; ; i++) {
+    const [x, y] = [a.codePointAt(i) ?? -1, b.codePointAt(i) ?? -1];
+    if (x !== y || x < 0) return x - y;
+  }
+}
+
+/** Throws on what would make a file that nobody can read. */
+function checkEntries(map: ReadonlyMap<string, Tensor>): void {
+  if (!(map instanceof Map)) throw new ValueError(`saveSafetensors: need a Map of names to tensors; got ${show(map)}.`);
+  for (const [name, x] of map) {
+    if (!isText(name) || name === METADATA)
+      throw new ValueError(`saveSafetensors: need names that are text, not "${METADATA}"; got ${show(name)}.`);
+    if (!(x instanceof Tensor))
+      throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at ${show(name)}.`);
+  }
+}
 
 /**
  * The bytes of a safetensors file, as its own library would write them: widest elements first, then by name.
- * Throws {@link ValueError} on anything but tensors.
+ * Throws {@link ValueError} on anything but tensors, and on names and metadata that nobody could read.
  */
 export function safetensorsBytes(
   map: ReadonlyMap<string, Tensor>,
   options: SafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  for (const [name, x] of map)
-    if (!(x instanceof Tensor)) throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at "${name}".`);
+  checkEntries(map);
+  const metadata = metadataFor(map, options);
   const sorted = [...map].sort(([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || compare(a, b));
   const contents = sorted.map(([, x]) => x.rawBytes());
   let end = 0;
   const entries = sorted.map(([name, { dtype, shape }], i): [string, unknown] => {
     const begin = end;
     end += contents[i]!.length;
-    return [name, { dtype: names[dtype], shape, data_offsets: [begin, end] }];
+    return [name, { dtype: dtypes[dtype][1], shape, data_offsets: [begin, end] }];
   });
-  const metadata = metadataFor(map, options);
   const parts = [...(metadata ? [[METADATA, metadata] as const] : []), ...entries];
   const json = `{${parts.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
-  const bytes = new Uint8Array(start + end);
+  if (start - 8 > MAX_HEADER)
+    throw new ValueError(`saveSafetensors: need names and metadata in ${MAX_HEADER} bytes; got ${start - 8}.`);
+  const bytes = room(start + end, "saveSafetensors", "the file");
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.fill(0x20, 8 + header.length, start);
   bytes.set(header, 8);
@@ -169,8 +218,10 @@ export function safetensorsBytes(
 }
 
 /**
- * Writes named tensors as a safetensors file; without a path it gives the bytes. Tensors that share memory are written
- * apart. Throws {@link ValueError} on anything but tensors: PyTorch reads the file with `safetensors.torch.load_file`.
+ * Writes named tensors as a safetensors file, whole or not at all; without a path it gives the bytes. Tensors that share
+ * memory are written apart. PyTorch reads the file with `safetensors.torch.load_file`.
+ *
+ * Throws {@link ValueError} on anything but tensors, and on names and metadata that nobody could read.
  */
 export function saveSafetensors(
   map: ReadonlyMap<string, Tensor>,

@@ -3,17 +3,21 @@ import { FormatError, show } from "./errors.ts";
 
 const MAX_RANK = 64;
 
-/** Bytes of one element. */
-export const itemSizes: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int64: 8,
-  int32: 4,
-  uint8: 1,
-  bool: 1,
+/**
+ * Of every dtype: bytes of an element, name in safetensors, storage class of torch. In the order in which a safetensors
+ * file has them: wide elements first, so that all are aligned.
+ */
+export const dtypes: Readonly<Record<DType, readonly [bytes: number, code: string, storage: string]>> = {
+  int64: [8, "I64", "Long"],
+  float64: [8, "F64", "Double"],
+  float32: [4, "F32", "Float"],
+  int32: [4, "I32", "Int"],
+  bfloat16: [2, "BF16", "BFloat16"],
+  float16: [2, "F16", "Half"],
+  uint8: [1, "U8", "Byte"],
+  bool: [1, "BOOL", "Bool"],
 };
+export const order: readonly DType[] = Object.keys(dtypes) as DType[];
 
 /** What several tensors of a file share. */
 export interface StoredBytes {
@@ -49,7 +53,8 @@ export interface Layout {
   readonly strides: unknown;
 }
 
-export const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
+/** A whole number from 0 on; −0, which JSON can say, is none. */
+export const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && ((x as number) > 0 || Object.is(x, 0));
 
 function isSizes(x: unknown): x is number[] {
   return Array.isArray(x) && x.length <= MAX_RANK && x.every(isSize);
@@ -67,7 +72,7 @@ export function tensorOf({ ref, dtype, offset, shape, strides }: Layout): Tensor
   const { stored } = ref;
   const type = stored.dtype ?? dtype;
   if (type === null || stored.bytes === null) return refuse(`storage "${stored.key}" without type or bytes`);
-  const scale = stored.dtype === null ? itemSizes[type] : 1; // an untyped storage counts bytes
+  const scale = stored.dtype === null ? dtypes[type][0] : 1; // an untyped storage counts bytes
   const length = Math.floor(ref.length / scale);
   if (!isSize(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length)
     return refuse("an offset, a shape or strides that are not as many sizes");
@@ -78,7 +83,9 @@ export function tensorOf({ ref, dtype, offset, shape, strides }: Layout): Tensor
     return refuse(
       `shape ${show(shape)}, strides ${show(strides)}, offset ${offset} over ${length} elements of "${stored.key}"`,
     );
-  return placed(stored, type, { shape, strides, offset: ref.offset / scale + offset });
+  const start = ref.offset / scale + offset;
+  if (!isSize(start)) return refuse(`one that begins at byte ${ref.offset} of "${stored.key}", within an element`);
+  return placed(stored, type, { shape, strides, offset: start });
 }
 
 interface Place {

@@ -2,7 +2,7 @@ import { markParameter, markRequiresGrad, Tensor } from "@ag/tensor/fn";
 import { FormatError, show } from "./errors.ts";
 import type { Surroundings } from "./globals.ts";
 import { StorageType } from "./globals.ts";
-import { checkFloating, isSize, itemSizes, type StoredBytes, tensorOf } from "./storage.ts";
+import { checkFloating, dtypes, isSize, type StoredBytes, tensorOf } from "./storage.ts";
 
 /** Tensors with their flags; where storages come from is left to the format. */
 export const realTensors: Omit<Surroundings, "storage"> = {
@@ -47,4 +47,4 @@ export function shared(known: Map<string, StoredBytes>, stored: StoredBytes): St
 }
 
 /** How many bytes a storage takes. */
-export const bytesOf = ({ dtype, length }: StoredBytes): number => length * (dtype === null ? 1 : itemSizes[dtype]);
+export const bytesOf = ({ dtype, length }: StoredBytes): number => length * (dtype === null ? 1 : dtypes[dtype][0]);

@@ -3,15 +3,21 @@
  * nothing and knows only the globals of `globals.ts`. dict → Map, list and tuple → array, set → Set, None → null,
  * int → number, or bigint beyond 2^53, float → number, str → string, bytes → Uint8Array.
  */
+import { Tensor } from "@ag/tensor/fn";
 import { UnpicklingError } from "./errors.ts";
 import { Callable, type Caller, checkKey, globalNamed, StorageType, type Surroundings } from "./globals.ts";
-import { setMetadata } from "./metadata.ts";
+import { metadataOf, setMetadata } from "./metadata.ts";
 import type { Reader } from "./reader.ts";
 import { StorageRef } from "./storage.ts";
 
 const MAX_NAME = 256;
 const MAX_MARKS = 1000;
 const MAX_DEPTH = 1000;
+/**
+ * What one pickle may make, in units of 32 bytes of a JavaScript engine: 512 MiB. A tensor of a state dict costs about
+ * 100 with its name; one opcode, which is one byte, costs up to 9.
+ */
+const BUDGET = 2 ** 24;
 
 class Machine implements Caller {
   readonly reader: Reader;
@@ -22,10 +28,10 @@ class Machine implements Caller {
   readonly memo: Map<number, unknown> = new Map();
   #budget: number;
 
-  constructor(reader: Reader, surroundings: Surroundings) {
+  constructor(reader: Reader, surroundings: Surroundings, budget: number) {
     this.reader = reader;
     this.#surroundings = surroundings;
-    this.#budget = reader.bytes.length;
+    this.#budget = budget;
   }
 
   /** An error that says where. */
@@ -33,9 +39,15 @@ class Machine implements Caller {
     return new UnpicklingError(`load: need ${need}; got ${got}, at byte ${this.reader.at} of the pickle.`);
   }
 
-  spend(items: number): void {
-    this.#budget -= items;
-    if (this.#budget < 0) throw this.error("containers no larger than the file", "copies of copies");
+  spend(units: number): void {
+    this.#budget -= units;
+    if (this.#budget < 0) throw this.error(`what fits in ${BUDGET * 32} bytes of memory`, "more than weights");
+  }
+
+  /** Puts a new object on the stack. */
+  make(object: object): void {
+    this.spend(costOf(object));
+    this.push(object);
   }
 
   push(item: unknown): void {
@@ -71,10 +83,11 @@ class Machine implements Caller {
   /** Takes the last items off as a tuple. */
   tuple(size: number): void {
     const items = Array.from({ length: size }, () => this.pop());
-    this.push(items.reverse());
+    this.make(items.reverse());
   }
 
   memoize(index: number): void {
+    this.spend(2);
     this.memo.set(index, this.top());
   }
 
@@ -115,7 +128,9 @@ class Machine implements Caller {
     const callable = this.pop();
     if (!(callable instanceof Callable) || !Array.isArray(args))
       throw this.error("a known function and a tuple to call it with", "something else");
-    this.push(callable.call(args, this));
+    const made = callable.call(args, this);
+    if (typeof made === "object" && made !== null) this.spend(costOf(made));
+    this.push(made);
   }
 
   /** The only state there is: attributes of an OrderedDict, of which `_metadata` is kept. */
@@ -156,6 +171,9 @@ class Machine implements Caller {
   }
 }
 
+/** Measured on V8, rounded up: Maps and Sets come with room for entries, bytes and tensors with what owns their memory. */
+const costOf = (object: object): number => (Array.isArray(object) ? 2 : object instanceof Tensor ? 16 : 8);
+
 /** A signed little-endian integer of any size. */
 function long(bytes: Uint8Array): number | bigint {
   let hex = "";
@@ -170,9 +188,9 @@ const STOP = 0x2e;
 /** What each opcode does (Python's `pickletools` documents them); the absent ones are refused. */
 const opcodes: Readonly<Record<number, (m: Machine) => void>> = {
   40: (m) => m.mark(), // MARK
-  41: (m) => m.push([]), // EMPTY_TUPLE
-  66: (m) => m.push(m.reader.take(m.reader.u32()).slice()), // BINBYTES
-  67: (m) => m.push(m.reader.take(m.reader.u8()).slice()), // SHORT_BINBYTES
+  41: (m) => m.make([]), // EMPTY_TUPLE
+  66: (m) => m.make(m.reader.take(m.reader.u32()).slice()), // BINBYTES
+  67: (m) => m.make(m.reader.take(m.reader.u8()).slice()), // SHORT_BINBYTES
   71: (m) => m.push(m.reader.f64BigEndian()), // BINFLOAT
   74: (m) => m.push(m.reader.i32()), // BININT
   75: (m) => m.push(m.reader.u8()), // BININT1
@@ -183,7 +201,7 @@ const opcodes: Readonly<Record<number, (m: Machine) => void>> = {
   84: (m) => m.push(m.reader.text(m.reader.u32())), // BINSTRING
   85: (m) => m.push(m.reader.text(m.reader.u8())), // SHORT_BINSTRING
   88: (m) => m.push(m.reader.text(m.reader.u32())), // BINUNICODE
-  93: (m) => m.push([]), // EMPTY_LIST
+  93: (m) => m.make([]), // EMPTY_LIST
   97: (m) => m.append([m.pop()]), // APPEND
   98: (m) => m.build(), // BUILD
   99: (m) => m.globalLine(), // GLOBAL
@@ -193,9 +211,9 @@ const opcodes: Readonly<Record<number, (m: Machine) => void>> = {
   113: (m) => m.memoize(m.reader.u8()), // BINPUT
   114: (m) => m.memoize(m.reader.u32()), // LONG_BINPUT
   115: (m) => m.setItems([m.pop(), m.pop()].reverse()), // SETITEM
-  116: (m) => m.push(m.popMark()), // TUPLE
+  116: (m) => m.make(m.popMark()), // TUPLE
   117: (m) => m.setItems(m.popMark()), // SETITEMS
-  125: (m) => m.push(new Map()), // EMPTY_DICT
+  125: (m) => m.make(new Map()), // EMPTY_DICT
   128: (m) => checkProtocol(m), // PROTO
   129: (m) => m.reduce(), // NEWOBJ
   133: (m) => m.tuple(1), // TUPLE1
@@ -206,7 +224,7 @@ const opcodes: Readonly<Record<number, (m: Machine) => void>> = {
   138: (m) => m.push(long(m.reader.take(m.reader.u8()))), // LONG1
   140: (m) => m.push(m.reader.text(m.reader.u8())), // SHORT_BINUNICODE
   141: (m) => m.push(m.reader.text(m.reader.u64())), // BINUNICODE8
-  143: (m) => m.push(new Set()), // EMPTY_SET
+  143: (m) => m.make(new Set()), // EMPTY_SET
   144: (m) => m.addItems(m.popMark()), // ADDITEMS
   147: (m) => m.global(...([m.pop(), m.pop()].reverse() as [unknown, unknown])), // STACK_GLOBAL
   148: (m) => m.memoize(m.memo.size), // MEMOIZE
@@ -218,27 +236,35 @@ function checkProtocol(m: Machine): void {
   if (protocol < 2 || protocol > 5) throw m.error("pickle protocol 2 to 5", String(protocol));
 }
 
-/** Throws if a result contains one of the machine's own objects, or is nested too deeply to be walked by recursion. */
-function checkResult(result: unknown): void {
-  const seen = new Set<unknown>();
-  const todo: [value: unknown, depth: number][] = [[result, 0]];
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    const [value, depth] = next;
-    if (typeof value !== "object" || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (value instanceof Callable || value instanceof StorageRef || value instanceof StorageType)
-      throw new UnpicklingError("load: need tensors, containers, numbers and strings; got a bare class or storage.");
-    if (depth > MAX_DEPTH) throw new UnpicklingError(`load: need nesting up to ${MAX_DEPTH}; got deeper.`);
-    if (value instanceof Map) for (const key of value.keys()) todo.push([key, depth + 1]);
-    if (Array.isArray(value) || value instanceof Set || value instanceof Map)
-      for (const item of value.values()) todo.push([item, depth + 1]);
-  }
+/** What a value holds, its metadata included. */
+function itemsOf(value: object): Iterable<unknown>[] {
+  if (value instanceof Map) return [value.keys(), value.values(), [metadataOf(value)]];
+  return Array.isArray(value) || value instanceof Set ? [value] : [];
+}
+
+/**
+ * How many levels a value has. Throws if it contains one of the machine's own objects, or is nested too deeply to be
+ * walked by recursion: by any way, as what was met before at a smaller depth counts with its levels.
+ */
+function checkResult(value: unknown, depth = 0, known: Map<object, number> = new Map()): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (value instanceof Callable || value instanceof StorageRef || value instanceof StorageType)
+    throw new UnpicklingError("load: need tensors, containers, numbers and strings; got a bare class or storage.");
+  let levels = known.get(value) ?? 0;
+  if (depth + levels > MAX_DEPTH) throw new UnpicklingError(`load: need nesting up to ${MAX_DEPTH}; got deeper.`);
+  if (known.has(value)) return levels;
+  known.set(value, 0); // a cycle ends here
+  for (const items of itemsOf(value))
+    for (const item of items) levels = Math.max(levels, 1 + checkResult(item, depth + 1, known));
+  known.set(value, levels);
+  return levels;
 }
 
 /** Reads one pickle; the reader then stands behind it. Throws FormatError on anything unexpected. */
-export function unpickle(reader: Reader, surroundings: Surroundings): unknown {
-  const machine = new Machine(reader, surroundings);
+export function unpickle(reader: Reader, surroundings: Surroundings, budget: number = BUDGET): unknown {
+  const machine = new Machine(reader, surroundings, budget);
   for (let code = reader.u8(); code !== STOP; code = reader.u8()) {
+    machine.spend(1);
     const operation = opcodes[code];
     if (operation === undefined) throw machine.error("an opcode of weights", `0x${code.toString(16)}`);
     operation(machine);

@@ -41,6 +41,9 @@ interface Directory {
   readonly end: number;
 }
 
+/** Names only find entries, and old archivers write them in any encoding. */
+const names: TextDecoder = new TextDecoder();
+
 const bad = (need: string, got: string): FormatError => new FormatError(`load: need ${need}; got ${got}.`);
 
 /** The last record, which is followed by nothing but its own comment. */
@@ -108,7 +111,7 @@ function centralEntry(record: Reader): Entry {
   const [nameLength, extraLength, commentLength] = [record.u16(), record.u16(), record.u16()];
   record.take(8);
   const at = record.u32();
-  const name = record.text(nameLength);
+  const name = names.decode(record.take(nameLength));
   const extra = new Reader(record.take(extraLength));
   record.take(commentLength);
   const entry = widened({ name, flags, method, crc, packed, size, at }, extra);
@@ -130,7 +133,7 @@ function packedBytes(bytes: Uint8Array, entry: Entry, limit: number): Uint8Array
   const localMethod = header.u16();
   header.take(16);
   const [nameLength, extraLength] = [header.u16(), header.u16()];
-  if (signature !== LOCAL || localMethod !== method || header.text(nameLength) !== name)
+  if (signature !== LOCAL || localMethod !== method || names.decode(header.take(nameLength)) !== name)
     throw bad(`a local header of "${name}" at byte ${at}`, "another");
   header.take(extraLength);
   if (header.at + packed > limit)
@@ -158,10 +161,14 @@ export const isZip = (bytes: Uint8Array): boolean =>
 
 /**
  * All files of an archive by name. Stored files are views on `bytes`.
+ * `limitOf` says to how many bytes an entry of a name and a packed size may grow.
  * A checksum of 0 stands for "not computed", as `torch.serialization.set_crc32_options(False)` writes it.
  * Throws {@link FormatError} on whatever is not as it should be.
  */
-export async function readZip(bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
+export async function readZip(
+  bytes: Uint8Array,
+  limitOf: (name: string, packed: number) => number = () => Number.POSITIVE_INFINITY,
+): Promise<Map<string, Uint8Array>> {
   const directory = directoryOf(bytes);
   const record = new Reader(bytes.subarray(0, directory.at + directory.size), directory.at);
   const entries = Array.from({ length: directory.count }, () => {
@@ -174,6 +181,8 @@ export async function readZip(bytes: Uint8Array): Promise<Map<string, Uint8Array
   for (const { entry, packed } of entries) {
     const { name, method, size, crc } = entry;
     if (files.has(name)) throw bad("one entry of each name", `two of "${name}"`);
+    const limit = limitOf(name, packed.length);
+    if (size > limit) throw bad(`up to ${limit} bytes in "${name}" of ${packed.length} packed bytes`, String(size));
     if (method === DEFLATED) budget -= size;
     if (budget < 0)
       throw bad("deflated entries of reasonable size", `${bytes.length} bytes that grow beyond the limit at "${name}"`);

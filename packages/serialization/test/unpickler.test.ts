@@ -1,6 +1,7 @@
-import { FormatError, load, UnpicklingError } from "@ag/serialization";
+import { FormatError, load, metadataOf, UnpicklingError } from "@ag/serialization";
 import type { Tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
+import type { Surroundings } from "#src/globals";
 import { Reader } from "#src/reader";
 import { noTensors } from "#src/surroundings";
 import { unpickle } from "#src/unpickler";
@@ -14,13 +15,13 @@ const text = (x: string): number[] => [...code("X", [x.length, 0, 0, 0], x)];
 const TUPLE1 = 0x85;
 const TUPLE2 = 0x86;
 
-const read = (...parts: readonly Part[]): unknown =>
-  unpickle(new Reader(code(...parts)), {
-    ...noTensors,
-    storage: () => {
-      throw new FormatError("no storages here");
-    },
-  });
+const nothing: Surroundings = {
+  ...noTensors,
+  storage: () => {
+    throw new FormatError("no storages here");
+  },
+};
+const read = (...parts: readonly Part[]): unknown => unpickle(new Reader(code(...parts)), nothing);
 
 describe("integers of any size", () => {
   test.each<[number[], number | bigint]>([
@@ -76,13 +77,82 @@ describe("refused", () => {
     expect(() => read(...pairs, Array.from({ length: 10000 }, () => copy).flat(), ".")).not.toThrow(RangeError);
     const cheap = [...code("h", 2, "h", 1, TUPLE1, "R")];
     const flood = ["ccollections\nOrderedDict\nq", 2, ...pairs, Array.from({ length: 10000 }, () => cheap).flat(), "."];
-    expect(() => read(...flood)).toThrow(/copies of copies/);
+    expect(() => unpickle(new Reader(code(...flood)), nothing, 2 ** 20)).toThrow(/need what fits in .* of memory/);
   });
 
   test("a name is quoted in the message", () => {
     expect(() => read("cos\nsystem\n.")).toThrow(UnpicklingError);
     expect(() => read("cos\nsystem\n.")).toThrow(/^load: need .*; got global "os\.system"/);
   });
+});
+
+describe("what a pickle makes is bounded", () => {
+  const BUDGET = 2 ** 12;
+  const dict = [...code("ccollections\nOrderedDict\nq", 1)];
+  test.each<[string, number[], number[]]>([
+    ["dicts", [], [0x7d]],
+    ["lists", [], [0x5d]],
+    ["tuples", [], [0x29]],
+    ["sets", [], [0x8f]],
+    ["numbers", [], [0x4b, 1]],
+    ["None", [], [0x4e]],
+    ["bytes", [], [67, 1, 7]],
+    ["text", [], [0x8c, 2, 97, 98]],
+    ["a memo", [0x4e], [0x94]],
+    ["one place of the memo", [0x4e], [113, 1]],
+    ["what is recalled", [0x4e, 113, 1], [104, 1]],
+    ["OrderedDicts", dict, [104, 1, 0x29, 0x52]],
+    ["lists in lists of batches", [0x5d], [40, 0x5d, 0x5d, 0x5d, 101]],
+    ["entries of one dict", [0x7d], [0x4b, 1, 0x4b, 1, 115]],
+    ["nothing but frames", [], [149, 0, 0, 0, 0, 0, 0, 0, 0]],
+  ])("%s", (_, start, repeated) => {
+    const flood = code(start, Array.from({ length: 2 * BUDGET }, () => repeated).flat());
+    const reader = new Reader(flood);
+    expect(() => unpickle(reader, nothing, BUDGET)).toThrow(/need what fits in .* of memory/);
+    expect(reader.at).toBeLessThan(flood.length);
+  });
+});
+
+describe("text that is no UTF-8 is refused, not replaced", () => {
+  test.each<[string, Part[]]>([
+    ["a lone byte", ["X", [1, 0, 0, 0], [0xff], "."]],
+    ["a short string", [0x8c, 1, [0xff], "."]],
+    ["a string of Python 2", ["U", 2, [0xc3, 0x28], "."]],
+    ["half of a surrogate pair", ["X", [3, 0, 0, 0], [0xed, 0xa0, 0x80], "."]],
+    ["a global", ["ctorch\n", [0xff], "\n."]],
+  ])("%s", (_, parts) => {
+    expect(() => read(...parts)).toThrow(/need UTF-8/);
+  });
+
+  test("a byte order mark is kept", () => {
+    expect(read("X", [3, 0, 0, 0], [0xef, 0xbb, 0xbf], ".")).toBe("\ufeff");
+  });
+});
+
+describe("metadata is as safe as what it belongs to", () => {
+  const dict = ["ccollections\nOrderedDict\n)R"];
+  const built = (metadata: readonly Part[]): Part[] => [...dict, "}", text("_metadata"), ...metadata, "sb."];
+
+  test("plain values", () => {
+    const map = read(...built([...dict, text("a"), "K", 1, "s"])) as Map<unknown, unknown>;
+    expect(metadataOf(map)).toEqual(new Map([["a", 1]]));
+  });
+
+  test.each<[string, Part[]]>([
+    ["a function", [...dict, text("a"), "ctorch\nSize\n", "s"]],
+    ["a function as a key", [...dict, "ctorch\nSize\n", TUPLE1, "Ns"]],
+    ["100,000 levels", [...dict, text("a"), ")", Array<number>(100_000).fill(TUPLE1), "s"]],
+    ["a function in its own metadata", [...dict, "}", text("_metadata"), ...dict, text("a"), "ctorch\nSize\nssb"]],
+  ])("refused: %s", (_, metadata) => {
+    expect(() => read(...built(metadata))).toThrow(UnpicklingError);
+  });
+});
+
+test("nesting is bounded by every way that leads down", () => {
+  const chain = ["(]q", 0, Array.from({ length: 2000 }, () => [...code("]h", 0, "aq", 0)]).flat()]; // each holds the one before
+  expect(() => read(...chain, "t.")).toThrow(/nesting up to 1000/);
+  const half = ["](]q", 0, Array.from({ length: 900 }, () => [...code("]h", 0, "aq", 0)]).flat(), "e."];
+  expect(read(...half)).toHaveLength(901);
 });
 
 test("a list may contain itself", () => {
@@ -112,19 +182,22 @@ interface Described {
   readonly strides?: readonly number[];
   readonly length?: number;
   readonly view?: Part[];
+  /** Bytes without a type, read as int32. */
+  readonly untyped?: boolean;
 }
 
 /** A pickled tensor of uint8 on a storage "7". */
-function tensorCode({ offset = 0, shape = [2], strides = [1], length = 4, view = ["N"] }: Described): Uint8Array {
+function tensorCode(described: Described): Uint8Array {
+  const { offset = 0, shape = [2], strides = [1], length = 4, view = ["N"], untyped = false } = described;
   const tuple = (items: readonly number[]): number[] => [
     40,
     ...items.flatMap((x) => [74, x, x >> 8, x >> 16, x >> 24]),
     116,
   ];
   return code(
-    "ctorch._utils\n_rebuild_tensor_v2\n((",
+    untyped ? "ctorch._utils\n_rebuild_tensor_v3\n((" : "ctorch._utils\n_rebuild_tensor_v2\n((",
     text("storage"),
-    "ctorch\nByteStorage\n",
+    untyped ? "ctorch.storage\nUntypedStorage\n" : "ctorch\nByteStorage\n",
     text("7"),
     text("cpu"),
     ["K".charCodeAt(0), length],
@@ -134,7 +207,7 @@ function tensorCode({ offset = 0, shape = [2], strides = [1], length = 4, view =
     tuple(shape),
     tuple(strides),
     [0x89],
-    "NtR.",
+    untyped ? "Nctorch\nint32\ntR." : "NtR.",
   );
 }
 
@@ -150,6 +223,17 @@ describe("tensors on storages", () => {
     const view: Part[] = ["(", text("8"), "K", 1, "K", 2, "t"];
     expect(((await load(legacy(tensorCode({ view }), ["7"], stored))) as Tensor).tolist()).toEqual([11, 12]);
     await expect(load(legacy(tensorCode({ view, shape: [3] }), ["7"], stored))).rejects.toThrow(/within its storage/);
+  });
+
+  test("on a piece of bytes without a type, which begins where an element does", async () => {
+    const bytes = [8, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0];
+    const at = (first: number): Promise<unknown> => {
+      const view: Part[] = ["(", text("8"), "K", first, "K", 4, "t"];
+      return load(legacy(tensorCode({ untyped: true, length: 8, shape: [1], view }), ["7"], bytes));
+    };
+    expect(((await at(4)) as Tensor).tolist()).toEqual([2]);
+    for (const first of [1, 2, 3])
+      await expect(at(first)).rejects.toThrow(/begins at byte \d of "7", within an element/);
   });
 
   test.each<[string, Described]>([

@@ -44,8 +44,8 @@ const isZeroFormula: Formula = <T, C>(m: Algebra<T, C>, ...[a]: readonly T[]): C
 function hasZero(x: Operand): boolean {
   if (typeof x !== "object") return Number(x) === 0;
   if (x.numel() === 0) return false;
-  const ones = x.shape.map(() => 1);
-  const [isZero, any] = [fresh(x.shape, "bool"), fresh(ones, "bool")];
+  const ones = x.sizes.map(() => 1);
+  const [isZero, any] = [fresh(x.sizes, "bool"), fresh(ones, "bool")];
   cpu.pointwise(isZeroFormula, [x], isZero, x.dtype);
   cpu.reduce("max", isZero, any);
   const found = any.item() === 1;

@@ -32,7 +32,7 @@ export const isMask = (x: Tensor): boolean => x.dtype === "bool" || x.dtype === 
 /** The indices of the true elements of a mask, for each of its dimensions. */
 function positions(mask: Tensor): readonly BigInt64Array[] {
   const flags = elementsOf(mask) as Uint8Array;
-  const { shape } = mask;
+  const { sizes: shape } = mask;
   const count = flags.reduce((n, flag) => n + (flag ? 1 : 0), 0);
   const lists = shape.map(() => new BigInt64Array(count));
   let next = 0;
@@ -49,11 +49,11 @@ function positions(mask: Tensor): readonly BigInt64Array[] {
 function withoutMasks(x: Tensor, given: readonly Along[]): Along[] {
   return given.flatMap(({ dim, index }) => {
     if (!isMask(index)) return [{ dim, index }];
-    const wrong = index.shape.findIndex((size, d) => size !== x.shape[dim + d]);
+    const wrong = index.sizes.findIndex((size, d) => size !== x.sizes[dim + d]);
     if (wrong >= 0)
       throw new IndexError(
-        `index: The shape of the mask ${showShape(index.shape)} at index ${wrong} does not match the shape of the indexed ` +
-          `tensor ${showShape(x.shape)} at index ${dim + wrong}.`,
+        `index: The shape of the mask ${showShape(index.sizes)} at index ${wrong} does not match the shape of the indexed ` +
+          `tensor ${showShape(x.sizes)} at index ${dim + wrong}.`,
       );
     return positions(index).map((list, d) => ({ dim: dim + d, index: tensor(list) }));
   });
@@ -61,11 +61,11 @@ function withoutMasks(x: Tensor, given: readonly Along[]): Along[] {
 
 function commonShape(found: readonly Along[]): Shape {
   try {
-    return found.reduce((shape: Shape, { index }) => broadcast(shape, index.shape), []);
+    return found.reduce((shape: Shape, { index }) => broadcast(shape, index.sizes), []);
   } catch {
     throw new IndexError(
       "index: shape mismatch: indexing tensors could not be broadcast together with shapes " +
-        `${found.map(({ index }) => showShape(index.shape)).join(", ")}.`,
+        `${found.map(({ index }) => showShape(index.sizes)).join(", ")}.`,
     );
   }
 }
@@ -83,7 +83,7 @@ export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Pla
   const dims = found.map(({ dim }) => dim);
   const rows = new BigInt64Array(sizeOf(picked));
   for (const { dim, index } of found) {
-    const size = x.shape[dim]!;
+    const size = x.sizes[dim]!;
     const list = elementsOf(stretched(index, picked)) as Whole;
     for (let i = 0; i < rows.length; i++) {
       const at = Number(list[i]);
@@ -92,7 +92,7 @@ export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Pla
       rows[i] = rows[i]! * BigInt(size) + BigInt(at < 0 ? at + size : at);
     }
   }
-  const others = x.shape.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
+  const others = x.sizes.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
   const isTogether = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
   return { plan: { dims, others, picked, position: isTogether ? (dims[0] ?? 0) : 0 }, rows: tensor(rows) };
 }

@@ -5,7 +5,7 @@ import type { Tensor } from "./tensor.ts";
 /** The elements in another dtype; the tensor itself if it has that. Not recorded. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
-  const out = fresh(x.shape, dtype);
+  const out = fresh(x.sizes, dtype);
   cpu.copy(x, out);
   return out;
 }

@@ -6,7 +6,7 @@ import type { Layout, Tensor } from "./tensor.ts";
 
 /** A row-major copy without history. */
 export function denseCopy(x: View): Tensor {
-  const copy = fresh(x.shape, x.dtype);
+  const copy = fresh(x.sizes, x.dtype);
   cpu.copy(x, copy);
   return copy;
 }
@@ -28,17 +28,17 @@ export function withDense<const X extends readonly (View | null)[], R>(inputs: X
 }
 
 /** The elements of `x` in another layout, as kernels take them: no handle that would have to be given back. */
-export const shown = ({ storage, dtype }: View, { offset, shape, strides }: Layout): View => ({
+export const shown = ({ storage, dtype }: View, { offset, sizes: shape, strides }: Layout): View => ({
   storage,
   dtype,
   offset,
-  shape,
+  sizes: shape,
   strides,
 });
 
 /** `x` broadcast to a shape that it stretches to. */
 export function stretched(x: View, shape: Shape): View {
-  const added = shape.length - x.shape.length;
-  const strides = shape.map((size, d) => (d >= added && x.shape[d - added] === size ? x.strides[d - added]! : 0));
-  return shown(x, { offset: x.offset, shape, strides });
+  const added = shape.length - x.sizes.length;
+  const strides = shape.map((size, d) => (d >= added && x.sizes[d - added] === size ? x.strides[d - added]! : 0));
+  return shown(x, { offset: x.offset, sizes: shape, strides });
 }

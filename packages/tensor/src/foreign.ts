@@ -1,2 +1,59 @@
-/** What is said of a tensor that another copy of this library made? */
-export const describeForeign = (_value: unknown): string | null => null;
+/**
+ * Whose tensor is it? Two versions in node_modules, or a module reset of a test runner, load the library twice. Each copy
+ * has a memory, a tape, modes and seeds of its own, so a tensor of one means nothing to the other.
+ */
+import { version } from "@ag/kernels";
+
+/** One copy of this package. All copies know each other under a name that they share. */
+interface Copy {
+  readonly version: string;
+  hasTape: boolean;
+}
+const self: Copy = { version, hasTape: false };
+
+/** Under which every tensor has the copy that made it, and the global scope all copies. */
+const brand: unique symbol = /* @__PURE__ */ Symbol.for("@ag/tensor");
+
+/** Marks what is of this copy. */
+export const mark = (prototype: object): object => Object.defineProperty(prototype, brand, { value: self });
+
+const loaded = (): Copy[] => {
+  const scope = globalThis as { [brand]?: Copy[] };
+  scope[brand] ??= [];
+  return scope[brand];
+};
+
+const both = (other: Copy): string => `Two copies of @ag/tensor are loaded (${version} and ${other.version})`;
+
+const REMEDY =
+  "Have one version installed (npm ls @ag/tensor); where a test runner resets modules, import and make everything anew.";
+
+/** A sentence that says what is wrong with `value` if it is a tensor of another copy, or a list with one; else null. */
+export function describeForeign(value: unknown): string | null {
+  if (Array.isArray(value)) return value.map(describeForeign).find((text) => text !== null) ?? null;
+  const copy = (value as { readonly [brand]?: Copy } | null | undefined)?.[brand];
+  if (copy === undefined || copy === self) return null;
+  return `${both(copy)}; tensors do not mix. ${REMEDY}`;
+}
+
+/** Where the tape is, if it belongs to another copy only. */
+export function describeMissingTape(): string | null {
+  const other = loaded().find((copy) => copy !== self && copy.hasTape);
+  return other ? `${both(other)}, and @ag/autograd belongs to the other one. ${REMEDY}` : null;
+}
+
+/**
+ * Makes this copy known to others. Another version beside it is a mistake of an installation, and said at once; the same
+ * version is what module resets, and pages of several bundles, load on purpose: said when tensors meet.
+ */
+export function announce(hasTape: boolean): void {
+  self.hasTape ||= hasTape;
+  const copies = loaded();
+  if (copies.includes(self)) return;
+  const other = copies.find((copy) => copy.version !== version);
+  copies.push(self);
+  if (other)
+    console.warn(
+      `UserWarning: ${both(other)}; tensors do not mix, and modes, seeds and limits of one are not the other's. ${REMEDY}`,
+    );
+}

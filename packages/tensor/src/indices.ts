@@ -39,13 +39,13 @@ export const atLeast1 = (shape: Shape): Shape => (shape.length === 0 ? [1] : sha
 
 /** At least one dimension: what the kernels take. */
 export const lined = (x: Tensor): View =>
-  x.shape.length === 0 ? { storage: x.storage, offset: x.offset, shape: [1], strides: [1], dtype: x.dtype } : x;
+  x.sizes.length === 0 ? { storage: x.storage, offset: x.offset, sizes: [1], strides: [1], dtype: x.dtype } : x;
 
 /** The elements of a row-major tensor as one row. */
 export const row = (x: View): View => ({
   storage: x.storage,
   offset: x.offset,
-  shape: [sizeOf(x.shape)],
+  sizes: [sizeOf(x.sizes)],
   strides: [1],
   dtype: x.dtype,
 });

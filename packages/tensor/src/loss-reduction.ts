@@ -31,7 +31,7 @@ export function share(grad: Tensor, weight: Tensor | null, reduction: Reduction,
 
 /** A formula on operands, reduced. Not recorded. */
 export function weighed(formula: Formula, operands: readonly Operand[], x: Tensor, reduction: Reduction): Tensor {
-  const out = fresh(x.shape, x.dtype);
+  const out = fresh(x.sizes, x.dtype);
   cpu.pointwise(formula, operands as readonly (Tensor | number)[], out, out.dtype);
   return finished(out, reduction);
 }

@@ -21,8 +21,8 @@ export interface NormPlan {
 }
 
 const others = (shape: Shape): Shape => shape.flatMap((_, d) => (d === 1 ? [] : [d]));
-const total = (x: Tensor): Tensor => sum(x, others(x.shape), { keepdim: true });
-const average = (x: Tensor): Tensor => meanOf(x, others(x.shape), { keepdim: true });
+const total = (x: Tensor): Tensor => sum(x, others(x.sizes), { keepdim: true });
+const average = (x: Tensor): Tensor => meanOf(x, others(x.sizes), { keepdim: true });
 
 /** One value for each channel, to meet tensors of `shape`. */
 const along = (v: Tensor, shape: Shape): Tensor =>
@@ -38,7 +38,7 @@ interface Statistics {
 
 /** The statistics again, as functions of x that can be differentiated. */
 function statistics(x: Tensor, mean: Tensor, invstd: Tensor, { training, eps }: NormPlan): Statistics {
-  if (!training) return { centred: sub(x, along(mean, x.shape)), invstd: along(invstd, x.shape) };
+  if (!training) return { centred: sub(x, along(mean, x.sizes)), invstd: along(invstd, x.sizes) };
   const centred = sub(x, average(x));
   return { centred, invstd: rsqrt(add(average(mul(centred, centred)), eps)) };
 }
@@ -55,7 +55,7 @@ function followed(g: Tensor, { centred, invstd }: Statistics, training: boolean)
  * σ⁻³/M · (c·(Σv·Σg/M − Σg·v + 3σ⁻²/M · Σg·c · Σv·c) + Σv·c·(Σg/M − g) + Σg·c·(Σv/M − v)).
  */
 function bent(v: Tensor, g: Tensor, { centred, invstd }: Statistics): Tensor {
-  const count = v.numel() / v.shape[1]!;
+  const count = v.numel() / v.sizes[1]!;
   const [sumV, sumG] = [total(v), total(g)];
   const [alongV, alongG] = [total(mul(v, centred)), total(mul(g, centred))];
   const square = mul(invstd, invstd);
@@ -79,8 +79,8 @@ export const batchNormBackward: Op<Backward, readonly Tensor[]> = defineOutputs(
   outputs: ["toX", "toWeight", "toBias"],
   saves: { grad: read, x: read, weight: read },
   forward: (...[grad, x, weight, mean, invstd, { training, wanted }]: Backward) => {
-    const channels = [x.shape[1]!];
-    const shapes = [x.shape, channels, channels];
+    const channels = [x.sizes[1]!];
+    const shapes = [x.sizes, channels, channels];
     const results = wanted.map((isWanted, i) => fresh(isWanted ? shapes[i]! : [0], x.dtype));
     const [toX, toWeight, toBias] = results.map((out, i) => (wanted[i] ? out : null)) as (Tensor | null)[];
     withDense([grad, x, weight, mean, invstd], (g, a, w, m, s) =>
@@ -92,21 +92,21 @@ export const batchNormBackward: Op<Backward, readonly Tensor[]> = defineOutputs(
     grad: ([v, w, b], { x, weight, mean, invstd }, plan) => {
       const known = statistics(x, mean, invstd, plan);
       const direct = v && followed(v, known, plan.training);
-      const scaled = direct && weight ? mul(direct, along(weight, x.shape)) : direct;
-      const ofWeight = w ? mul(along(w, x.shape), mul(known.centred, known.invstd)) : null;
-      const ofBias = b ? mul(along(b, x.shape), onesLike(x)) : null;
+      const scaled = direct && weight ? mul(direct, along(weight, x.sizes)) : direct;
+      const ofWeight = w ? mul(along(w, x.sizes), mul(known.centred, known.invstd)) : null;
+      const ofBias = b ? mul(along(b, x.sizes), onesLike(x)) : null;
       return plus(plus(scaled ?? null, ofWeight), ofBias);
     },
     x: ([v, w], { grad, x, weight, mean, invstd }, plan) => {
       const known = statistics(x, mean, invstd, plan);
       const curved = v && plan.training ? bent(v, grad, known) : null;
-      const scaled = curved && weight ? mul(curved, along(weight, x.shape)) : curved;
-      return plus(scaled, w ? mul(along(w, x.shape), followed(grad, known, plan.training)) : null);
+      const scaled = curved && weight ? mul(curved, along(weight, x.sizes)) : curved;
+      return plus(scaled, w ? mul(along(w, x.sizes), followed(grad, known, plan.training)) : null);
     },
     weight: ([v], { grad, x, weight, mean, invstd }, plan) => {
       if (!v || !weight) return null;
       const known = statistics(x, mean, invstd, plan);
-      return reshape(total(mul(v, followed(grad, known, plan.training))), weight.shape);
+      return reshape(total(mul(v, followed(grad, known, plan.training))), weight.sizes);
     },
     mean: null,
     invstd: null,

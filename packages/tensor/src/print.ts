@@ -11,7 +11,7 @@ import type { Tensor } from "./tensor.ts";
 export interface PrintOptions {
   /** Digits behind the point. */
   readonly precision?: number;
-  /** More elements than this are summarised. */
+  /** More elements than this are summarised; Infinity shows all. */
   readonly threshold?: number;
   /** How many elements of each edge a summary shows. */
   readonly edgeItems?: number;
@@ -36,11 +36,15 @@ const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, s
 export function setPrintOptions(options: PrintOptions): void {
   if (typeof options !== "object" || options === null)
     throw new ValueError(`setPrintOptions: need an object of options; got ${typeof options}.`);
-  for (const [name, value] of Object.entries(options))
-    if (name !== "sciMode" && !(Number.isInteger(value) && (value as number) >= 0))
+  for (const [name, value] of Object.entries(options)) {
+    const isAny = name === "sciMode" || (name === "threshold" && value === Infinity);
+    if (!isAny && !(Number.isInteger(value) && value >= 0))
       throw new ValueError(
         `setPrintOptions: need a whole number for ${name}; got ${typeof value === "number" ? value : typeof value}.`,
       );
+    if (name === "precision" && value > 100)
+      throw new ValueError(`setPrintOptions: need a precision of at most 100; got ${value}.`);
+  }
   Object.assign(settings, options);
 }
 
@@ -112,9 +116,9 @@ function columnOf(values: readonly (number | bigint)[], dtype: DType): Column {
 /** The positions that are shown along a dimension; null stands for those left out. */
 function shown(size: number, isSummary: boolean): readonly (number | null)[] {
   const { edgeItems } = settings;
-  const all = Array.from({ length: size }, (_, i) => i);
-  if (!isSummary || size <= 2 * edgeItems) return all;
-  return [...all.slice(0, edgeItems), null, ...all.slice(size - edgeItems)];
+  const run = (from: number, length: number): number[] => Array.from({ length }, (_, i) => from + i);
+  if (!isSummary || size <= 2 * edgeItems) return run(0, size);
+  return [...run(0, edgeItems), null, ...run(size - edgeItems, edgeItems)];
 }
 
 interface Shown {
@@ -125,21 +129,21 @@ interface Shown {
 
 /** Reads what is shown and nothing else: for a summary, only the edges. */
 function readShown(x: View): Shown {
-  const isSummary = sizeOf(x.shape) > settings.threshold;
-  if (!isSummary) return { shape: x.shape, isSummary, values: Array.from(elementsOf(x) as ArrayLike<number | bigint>) };
+  const isSummary = x.sizes.length > 0 && sizeOf(x.sizes) > settings.threshold;
+  if (!isSummary) return { shape: x.sizes, isSummary, values: Array.from(elementsOf(x) as ArrayLike<number | bigint>) };
   const values: (number | bigint)[] = [];
   const visit = (d: number, offset: number): void => {
     const { storage, strides, dtype } = x;
-    if (d === x.shape.length - 1) {
-      for (const i of shown(x.shape[d]!, true)) {
+    if (d === x.sizes.length - 1) {
+      for (const i of shown(x.sizes[d]!, true)) {
         if (i === null) continue;
-        const [element] = elementsOf({ storage, offset: offset + i * strides[d]!, shape: [], strides: [], dtype });
+        const [element] = elementsOf({ storage, offset: offset + i * strides[d]!, sizes: [], strides: [], dtype });
         values.push(element!);
       }
-    } else for (const i of shown(x.shape[d]!, true)) if (i !== null) visit(d + 1, offset + i * strides[d]!);
+    } else for (const i of shown(x.sizes[d]!, true)) if (i !== null) visit(d + 1, offset + i * strides[d]!);
   };
   visit(0, x.offset);
-  return { shape: x.shape, isSummary, values };
+  return { shape: x.sizes, isSummary, values };
 }
 
 /** One row of numbers, in as many lines as it needs. */
@@ -157,9 +161,10 @@ function body({ shape, isSummary, values }: Shown, indent: number, dtype: DType)
   let next = 0;
   const level = (d: number, at: number): string => {
     const positions = shown(shape[d]!, isSummary);
+    const gap = settings.edgeItems === 0 ? "..." : " ...";
     if (d === shape.length - 1)
       return row(
-        positions.map((i) => (i === null ? " ..." : column.format(values[next++]!).padStart(column.width))),
+        positions.map((i) => (i === null ? gap : column.format(values[next++]!).padStart(column.width))),
         at,
         column.width,
       );
@@ -169,12 +174,15 @@ function body({ shape, isSummary, values }: Shown, indent: number, dtype: DType)
   return level(0, indent);
 }
 
+/** As Python shows it. */
+const tuple = (shape: Shape): string => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+
 /** What is said after the numbers. */
 function suffixes(x: Tensor): string[] {
   const isDefault = x.dtype === "float32" || x.dtype === "int64" || x.dtype === "bool";
   const isEmpty = x.numel() === 0;
   const found: string[] = [];
-  if (isEmpty && x.shape.length !== 1) found.push(`size=(${x.shape.join(", ")})`);
+  if (isEmpty ? x.sizes.length !== 1 : settings.edgeItems === 0) found.push(`size=${tuple(x.sizes)}`);
   if (!isDefault || (isEmpty && x.dtype !== "float32")) found.push(`dtype=torch.${x.dtype}`);
   if (x.gradFn) found.push(`grad_fn=<${x.gradFn.name}>`);
   else if (x.requiresGrad) found.push("requires_grad=True");
@@ -200,7 +208,7 @@ function withSuffixes(text: string, added: readonly string[], indent: number): s
 /** The tensor as PyTorch prints it. */
 export function print(x: Tensor): string {
   const prefix = "tensor(";
-  const view = { storage: x.storage, offset: x.offset, shape: x.shape, strides: x.strides, dtype: x.dtype };
+  const view = { storage: x.storage, offset: x.offset, sizes: x.sizes, strides: x.strides, dtype: x.dtype };
   const numbers = x.numel() === 0 ? "[]" : body(readShown(view), prefix.length, x.dtype);
   const text = withSuffixes(prefix + numbers, suffixes(x), prefix.length);
   return x.isParameter ? `Parameter containing:\n${text}` : text;

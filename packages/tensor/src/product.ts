@@ -21,14 +21,14 @@ export function checkDTypes(op: string, a: Tensor, b: Tensor): void {
 
 /** Throws unless a·b exists. */
 export function checkMatrices(op: string, a: Tensor, b: Tensor): void {
-  if (a.shape.length !== 2)
-    throw new ShapeError(`${op}: self must be a matrix: need a [n, k]; got ${showShape(a.shape)}.`);
-  if (b.shape.length !== 2)
-    throw new ShapeError(`${op}: mat2 must be a matrix: need b [k, m]; got ${showShape(b.shape)}.`);
-  if (a.shape[1] !== b.shape[0]) {
-    const hint = a.shape[1] === b.shape[1] ? " Did you mean a.mm(b.t())?" : "";
+  if (a.sizes.length !== 2)
+    throw new ShapeError(`${op}: self must be a matrix: need a [n, k]; got ${showShape(a.sizes)}.`);
+  if (b.sizes.length !== 2)
+    throw new ShapeError(`${op}: mat2 must be a matrix: need b [k, m]; got ${showShape(b.sizes)}.`);
+  if (a.sizes[1] !== b.sizes[0]) {
+    const hint = a.sizes[1] === b.sizes[1] ? " Did you mean a.mm(b.t())?" : "";
     throw new ShapeError(
-      `${op}: mat1 and mat2 shapes cannot be multiplied (${times(a.shape, b.shape)}): need a [n, k] and b [k, m].${hint}`,
+      `${op}: mat1 and mat2 shapes cannot be multiplied (${times(a.sizes, b.sizes)}): need a [n, k] and b [k, m].${hint}`,
     );
   }
   checkDTypes(op, a, b);
@@ -38,13 +38,13 @@ const multiply: Formula = (m, a, b) => m.mul(a, b);
 
 /** Products of whole numbers, one row of the result after the other. */
 function wholeProduct(a: View, b: View, out: View): void {
-  const rank = out.shape.length;
-  const [n, k, m] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
-  const lead = out.shape.slice(0, rank - 2);
+  const rank = out.sizes.length;
+  const [n, k, m] = [a.sizes[rank - 2]!, a.sizes[rank - 1]!, b.sizes[rank - 1]!];
+  const lead = out.sizes.slice(0, rank - 2);
   const products = fresh([...lead, n, k, m], out.dtype);
   const inserted = (x: View, d: number): View => ({
     ...pick(x),
-    shape: [...x.shape.slice(0, d), 1, ...x.shape.slice(d)],
+    sizes: [...x.sizes.slice(0, d), 1, ...x.sizes.slice(d)],
     strides: [...x.strides.slice(0, d), 0, ...x.strides.slice(d)],
   });
   cpu.pointwise(multiply, [inserted(a, rank), inserted(b, rank - 2)], products, out.dtype);
@@ -52,7 +52,13 @@ function wholeProduct(a: View, b: View, out: View): void {
   products.dispose();
 }
 
-const pick = ({ storage, offset, shape, strides, dtype }: View): View => ({ storage, offset, shape, strides, dtype });
+const pick = ({ storage, offset, sizes: shape, strides, dtype }: View): View => ({
+  storage,
+  offset,
+  sizes: shape,
+  strides,
+  dtype,
+});
 
 /** out = a·b + bias, for matrices or batches of them. */
 export function product(a: View, b: View, out: View, bias: View | null = null): void {
@@ -61,7 +67,7 @@ export function product(a: View, b: View, out: View, bias: View | null = null): 
 }
 
 /** A vector as a matrix of one row. */
-export const asRow = (x: View): View => ({ ...pick(x), shape: [1, x.shape[0]!], strides: [0, x.strides[0]!] });
+export const asRow = (x: View): View => ({ ...pick(x), sizes: [1, x.sizes[0]!], strides: [0, x.strides[0]!] });
 
 /** A vector as a matrix of one column. */
-export const asColumn = (x: View): View => ({ ...pick(x), shape: [x.shape[0]!, 1], strides: [x.strides[0]!, 0] });
+export const asColumn = (x: View): View => ({ ...pick(x), sizes: [x.sizes[0]!, 1], strides: [x.strides[0]!, 0] });

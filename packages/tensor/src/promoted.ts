@@ -16,5 +16,5 @@ export function withPromoted(
 
 /** Refuses to write in place what would not have the dtype of `x`. */
 export function checkPromoted(op: string, x: Tensor, numbers: readonly (number | bigint | boolean)[]): void {
-  checkTarget(op, x, x.shape, resultType([x, ...numbers]));
+  checkTarget(op, x, x.sizes, resultType([x, ...numbers]));
 }

@@ -57,10 +57,24 @@ const drawn = (op: string, fill: (out: Tensor, generator: Generator | null | und
  */
 export const rand: RandomFactory = drawn("rand", (out, generator) => cpu.uniform(out, stateOf(generator), 0, 1));
 
-/** Normal numbers of mean 0 and variance 1; called as {@link rand}. */
+/**
+ * Normal numbers of mean 0 and variance 1; called as {@link rand}.
+ *
+ * ```ts doctest
+ * manualSeed(0);
+ * randn(2).tolist() // => [1.5409960746765137, -0.293428897857666]
+ * ```
+ */
 export const randn: RandomFactory = drawn("randn", (out, generator) => cpu.normal(out, stateOf(generator), 0, 1));
 
-/** Whole numbers in [low, high), int64 unless `dtype` says otherwise. */
+/**
+ * Whole numbers in [low, high), int64 unless `dtype` says otherwise.
+ *
+ * ```ts doctest
+ * manualSeed(0);
+ * randint(0, 10, [3]).tolist() // => [4, 9, 3]
+ * ```
+ */
 export const randint: (low: number, high: number, shape: Shape, options?: RandomOptions) => Tensor = defineFunction({
   name: "randint",
   takes: { low: aWhole, high: aWhole, shape: aShape, options: someOptions(drawing) },
@@ -75,7 +89,14 @@ export const randint: (low: number, high: number, shape: Shape, options?: Random
   },
 });
 
-/** A random permutation of 0 … n − 1, int64. */
+/**
+ * A random permutation of 0 … n − 1, int64.
+ *
+ * ```ts doctest
+ * manualSeed(0);
+ * randperm(3).tolist() // => [2, 0, 1]
+ * ```
+ */
 export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFunction({
   name: "randperm",
   takes: { n: aWhole, options: someOptions(drawing) },
@@ -86,18 +107,32 @@ export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFu
   },
 });
 
-/** Uniform numbers in [0, 1), in the shape and dtype of `x`. */
+/**
+ * Uniform numbers in [0, 1), in the shape and dtype of `x`.
+ *
+ * ```ts doctest
+ * manualSeed(0);
+ * randLike(zeros(1)).tolist() // => [0.49625658988952637]
+ * ```
+ */
 export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
   name: "randLike",
   takes: { x: aTensor, options: someOptions(drawing) },
-  call: (x, options = {}) => rand(x.shape, { ...options, dtype: options.dtype ?? x.dtype }),
+  call: (x, options = {}) => rand(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 
-/** Normal numbers of mean 0 and variance 1, in the shape and dtype of `x`. */
+/**
+ * Normal numbers of mean 0 and variance 1, in the shape and dtype of `x`.
+ *
+ * ```ts doctest
+ * manualSeed(0);
+ * randnLike(zeros(1)).tolist() // => [1.5409960746765137]
+ * ```
+ */
 export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
   name: "randnLike",
   takes: { x: aTensor, options: someOptions(drawing) },
-  call: (x, options = {}) => randn(x.shape, { ...options, dtype: options.dtype ?? x.dtype }),
+  call: (x, options = {}) => randn(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 
 /** Fills `x` with uniform numbers in [from, to). For initialisers: not recorded. */
@@ -119,7 +154,7 @@ export function fillNormal(x: Tensor, mean: number, std: number, generator?: Gen
 
 /** 1 with probability p, else 0, in the shape and dtype of `x`; one float64 draw an element. */
 export function bernoulliLike(x: Tensor, p: number, generator?: Generator | null): Tensor {
-  const out = fresh(x.shape, x.dtype);
+  const out = fresh(x.sizes, x.dtype);
   cpu.bernoulli(out, stateOf(generator), p);
   return out;
 }

@@ -1,7 +1,17 @@
 /** How do elements come out of the memory? Always as copies: the memory moves. */
-import { allocate, cpu, type DType, isContiguous, itemSize, pool, type View } from "@ag/kernels";
+import {
+  address,
+  allocate,
+  cpu,
+  type DType,
+  isContiguous,
+  itemSize,
+  OutOfMemoryError,
+  pool,
+  type View,
+} from "@ag/kernels";
 import { ValueError } from "./errors.ts";
-import { rowMajor, sizeOf } from "./shape.ts";
+import { rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
 
 /** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
 export type Elements =
@@ -16,8 +26,8 @@ export type Nested = number | boolean | Nested[];
 
 /** A contiguous copy of a view, perhaps in another dtype; `use` gets it before it is given back. */
 function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
-  const storage = allocate(sizeOf(x.shape) * itemSize(dtype), "read");
-  const copy: View = { storage, offset: 0, shape: x.shape, strides: rowMajor(x.shape), dtype };
+  const storage = allocate(sizeOf(x.sizes) * itemSize(dtype), "read");
+  const copy: View = { storage, offset: 0, sizes: x.sizes, strides: rowMajor(x.sizes), dtype };
   try {
     cpu.copy(x, copy);
     return use(copy);
@@ -30,10 +40,20 @@ function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
 export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
   pool.beginOperation();
-  const at = x.storage.address() + x.offset * itemSize(x.dtype);
-  const bytes = new Uint8Array(sizeOf(x.shape) * itemSize(x.dtype));
+  const at = address(x);
+  const bytes = newBytes(sizeOf(x.sizes) * itemSize(x.dtype));
   bytes.set(pool.bytes.subarray(at, at + bytes.length));
   return bytes;
+}
+
+function newBytes(count: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count);
+  } catch {
+    throw new OutOfMemoryError(
+      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
+    );
+  }
 }
 
 /** The elements in row-major order. */
@@ -65,12 +85,28 @@ function exact(x: bigint): number {
 
 /** The first element. */
 export function numberOf({ storage, offset, dtype }: View): number {
-  const first = elementsOf({ storage, offset, dtype, shape: [], strides: [] })[0]!;
+  const first = elementsOf({ storage, offset, dtype, sizes: [], strides: [] })[0]!;
   return typeof first === "bigint" ? exact(first) : first;
+}
+
+/** Numbers and lists that `tolist` makes at most: some GB of JavaScript's heap. Beyond, engines end the process. */
+const MOST_ITEMS = 2 ** 25;
+
+function checkListable(shape: Shape): void {
+  let [lists, items] = [1, 1];
+  for (const size of shape) {
+    lists *= size;
+    items += lists;
+  }
+  if (items > MOST_ITEMS)
+    throw new OutOfMemoryError(
+      `tolist: need at most ${MOST_ITEMS} numbers and lists; got shape ${showShape(shape)}. Use data(), or parts of it.`,
+    );
 }
 
 /** Numbers or booleans, nested as the dimensions are. */
 export function nestedOf(x: View): Nested {
+  checkListable(x.sizes);
   const elements = elementsOf(x);
   const one = (i: number): number | boolean => {
     const element = elements[i]!;
@@ -78,7 +114,11 @@ export function nestedOf(x: View): Nested {
     return x.dtype === "bool" ? element !== 0 : element;
   };
   let next = 0;
-  const level = (d: number): Nested =>
-    d === x.shape.length ? one(next++) : Array.from({ length: x.shape[d]! }, () => level(d + 1));
+  const level = (d: number): Nested => {
+    if (d === x.sizes.length) return one(next++);
+    const list = new Array<Nested>(x.sizes[d]!);
+    for (let i = 0; i < list.length; i++) list[i] = level(d + 1);
+    return list;
+  };
   return level(0);
 }

@@ -21,7 +21,7 @@ export const dropped = (out: Tensor, dims: Shape): Tensor =>
     ? out
     : reshaped(
         out,
-        out.shape.filter((_, d) => !dims.includes(d)),
+        out.sizes.filter((_, d) => !dims.includes(d)),
       );
 
 /** Reduces `x`, converted to `dtype`, over `dim`. Not recorded. */
@@ -33,9 +33,9 @@ export function reduced(
 ): Tensor {
   checkComputes(op, x.dtype);
   checkComputes(op, dtype);
-  const dims = dimsOf(dim, x.shape.length, op);
+  const dims = dimsOf(dim, x.sizes.length, op);
   const source = cast(x, dtype);
-  const out = fresh(kept(x.shape, dims), dtype);
+  const out = fresh(kept(x.sizes, dims), dtype);
   cpu.reduce(kind, source, out);
   if (source !== x) source.dispose();
   return keepdim ? out : dropped(out, dims);
@@ -53,7 +53,7 @@ export const countOf = (shape: Shape, dim: Dims, op: string): number =>
   sizeOf(dimsOf(dim, shape.length, op).map((d) => shape[d]!));
 
 /** Among no elements there is no largest one. */
-export function refuseEmpty(op: string, { shape }: Tensor, dim: Dims): void {
+export function refuseEmpty(op: string, { sizes: shape }: Tensor, dim: Dims): void {
   const dims = dimsOf(dim, shape.length, op);
   const none = dims.find((d) => shape[d] === 0);
   if (none === undefined) return;

@@ -15,7 +15,7 @@ export type Sizes = readonly [shape: Shape] | readonly number[];
 /** Where the elements of `x` lie in another shape; null where only a copy can show them. */
 function reshaped(x: Tensor, shape: Shape): Layout | null {
   const strides = viewStrides(x, shape);
-  return strides && { offset: x.offset, shape, strides };
+  return strides && { offset: x.offset, sizes: shape, strides };
 }
 
 /** `view` with sizes that are known to fit. */
@@ -27,7 +27,7 @@ export const viewAt: Op<[x: Tensor, shape: Shape]> = defineView({
     if (layout) return layout;
     throw new ShapeError(
       "view: view size is not compatible with input tensor's size and stride (at least one dimension spans across two " +
-        `contiguous subspaces): need a shape that needs no copy; got ${showShape(shape)} for ${showShape(x.shape)} with ` +
+        `contiguous subspaces): need a shape that needs no copy; got ${showShape(shape)} for ${showShape(x.sizes)} with ` +
         `strides ${showShape(x.strides)}. Use .reshape(...) instead.`,
     );
   },

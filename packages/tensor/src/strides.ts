@@ -33,7 +33,10 @@ export function inferredShape(op: string, shape: Shape, count: number): Shape {
  * Strides that show the elements of a layout in another shape of the same size, or null where only a copy can.
  * PyTorch's `computeStride`: runs of dimensions that lie in one piece may be cut and joined.
  */
-export function viewStrides({ shape, strides }: Omit<Layout, "offset">, wanted: Shape): readonly number[] | null {
+export function viewStrides(
+  { sizes: shape, strides }: Omit<Layout, "offset">,
+  wanted: Shape,
+): readonly number[] | null {
   if (sizeOf(shape) === 0) return sameShape(shape, wanted) ? strides : rowMajor(wanted);
   if (shape.length === 0) return wanted.map(() => 1);
   const result = new Array<number>(wanted.length);
@@ -56,26 +59,26 @@ export function viewStrides({ shape, strides }: Omit<Layout, "offset">, wanted: 
 }
 
 /** The layout with dimensions in another order. */
-export const permuted = ({ offset, shape, strides }: Layout, order: Shape): Layout => ({
+export const permuted = ({ offset, sizes: shape, strides }: Layout, order: Shape): Layout => ({
   offset,
-  shape: order.map((d) => shape[d]!),
+  sizes: order.map((d) => shape[d]!),
   strides: order.map((d) => strides[d]!),
 });
 
 /** The layout without dimension `dim`, at `index` of it. */
 export function selected(x: Layout, dim: number, index: number): Layout {
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   if (rank === 0) throw new IndexError("select: select() cannot be applied to a 0-dim tensor: need a dimension.");
   const d = dimOf(dim, rank, "select");
-  const size = x.shape[d]!;
+  const size = x.sizes[d]!;
   if (!Number.isInteger(index) || index < -size || index >= size)
     throw new IndexError(
-      `select: index ${index} out of range for tensor of size ${showShape(x.shape)} at dimension ${d}; ` +
+      `select: index ${index} out of range for tensor of size ${showShape(x.sizes)} at dimension ${d}; ` +
         `index ${index} is out of bounds for dimension ${d} with size ${size}: need a whole number from ${-size} to ${size - 1}.`,
     );
   return {
     offset: x.offset + (index < 0 ? index + size : index) * x.strides[d]!,
-    shape: x.shape.filter((_, i) => i !== d),
+    sizes: x.sizes.filter((_, i) => i !== d),
     strides: x.strides.filter((_, i) => i !== d),
   };
 }
@@ -89,35 +92,35 @@ export interface Range {
 
 /** The layout with a part of dimension `dim`. */
 export function sliced(x: Layout, dim: number, { start, end, step }: Range): Layout {
-  if (x.shape.length === 0)
+  if (x.sizes.length === 0)
     throw new IndexError("slice: slice() cannot be applied to a 0-dim tensor: need a dimension.");
-  const d = dimOf(dim, x.shape.length, "slice");
+  const d = dimOf(dim, x.sizes.length, "slice");
   if (!Number.isInteger(step) || step <= 0)
     throw new ValueError(`slice: step must be greater than zero: need a whole step of at least 1; got ${step}.`);
-  const size = x.shape[d]!;
+  const size = x.sizes[d]!;
   const clamped = (i: number): number => Math.min(Math.max(i < 0 ? i + size : i, 0), size);
   const first = clamped(start ?? 0);
   const last = Math.max(clamped(end ?? size), first);
   return {
     offset: x.offset + first * x.strides[d]!,
-    shape: x.shape.map((s, i) => (i === d ? Math.ceil((last - first) / step) : s)),
+    sizes: x.sizes.map((s, i) => (i === d ? Math.ceil((last - first) / step) : s)),
     strides: x.strides.map((s, i) => (i === d ? s * step : s)),
   };
 }
 
 /** The layout of a diagonal of two dimensions, which becomes the last one. */
 export function diagonalOf(x: Layout, offset: number, first: number, second: number): Layout {
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   const [d1, d2] = [dimOf(first, rank, "diagonal"), dimOf(second, rank, "diagonal")];
   if (d1 === d2 || rank < 2)
     throw new ValueError(`diagonal: diagonal dimensions cannot be identical ${first}, ${second}: need two dimensions.`);
-  const [rows, columns] = [x.shape[d1]!, x.shape[d2]!];
+  const [rows, columns] = [x.sizes[d1]!, x.sizes[d2]!];
   const size = Math.max(offset < 0 ? Math.min(rows + offset, columns) : Math.min(rows, columns - offset), 0);
   const skipped = offset < 0 ? -offset * x.strides[d1]! : offset * x.strides[d2]!;
   const isOther = (_: number, i: number): boolean => i !== d1 && i !== d2;
   return {
     offset: x.offset + (size === 0 ? 0 : skipped),
-    shape: [...x.shape.filter(isOther), size],
+    sizes: [...x.sizes.filter(isOther), size],
     strides: [...x.strides.filter(isOther), x.strides[d1]! + x.strides[d2]!],
   };
 }

@@ -37,7 +37,7 @@ export function setNumThreads(count: number): void {
  * `threads` and `maxMemory` (bytes) are what `setNumThreads` and `setMemoryLimit({ hard })` take. `createWorker` makes a
  * worker of `@ag/kernels/worker`; bundlers that do not find that file by themselves, and pages that allow no other
  * script, want it: `() => new Worker(new URL("@ag/kernels/worker", import.meta.url), { type: "module" })`. Where no worker
- * can be had everything runs in the calling thread.
+ * can be had everything runs in the calling thread, and one warning says why.
  *
  * Throws {@link ValueError} as `setNumThreads` does.
  *

@@ -22,9 +22,9 @@ function checkParam(op: string, param: Tensor): void {
 }
 
 function checkMate(op: string, what: string, param: Tensor, x: Tensor): void {
-  if (!sameShape(x.shape, param.shape))
+  if (!sameShape(x.sizes, param.sizes))
     throw new ShapeError(
-      `${op}: need a ${what} of the parameter's shape ${showShape(param.shape)}; got ${showShape(x.shape)}.`,
+      `${op}: need a ${what} of the parameter's shape ${showShape(param.sizes)}; got ${showShape(x.sizes)}.`,
     );
   if (x.dtype !== param.dtype)
     throw new DTypeError(`${op}: need a ${what} of the parameter's dtype ${param.dtype}; got ${x.dtype}.`);

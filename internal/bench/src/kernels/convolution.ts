@@ -13,17 +13,17 @@ interface Operands {
 type Call = (operands: Operands, views: Views) => () => void;
 
 const forward: Call = ({ x, weight, grad, options }, views) => {
-  const out = views.empty(grad.shape);
+  const out = views.empty(grad.sizes);
   return () => cpu.conv2d(x, weight, null, out, options);
 };
 
 const inputGradient: Call = ({ x, weight, grad, options }, views) => {
-  const out = views.empty(x.shape);
+  const out = views.empty(x.sizes);
   return () => cpu.conv2dInput(grad, weight, out, options);
 };
 
 const weightGradient: Call = ({ x, weight, grad, options }, views) => {
-  const out = views.empty(weight.shape);
+  const out = views.empty(weight.sizes);
   return () => cpu.conv2dWeight(grad, x, out, options);
 };
 

@@ -31,7 +31,7 @@ export class Views {
   empty(shape: readonly number[], dtype: DType = "float32"): View {
     const storage = allocate(sizeOf(shape) * itemSize(dtype), "bench");
     this.#storages.push(storage);
-    return { storage, offset: 0, shape, strides: shape.map((_, d) => sizeOf(shape.slice(d + 1))), dtype };
+    return { storage, offset: 0, sizes: shape, strides: shape.map((_, d) => sizeOf(shape.slice(d + 1))), dtype };
   }
 
   /** Uniform in [0.1, 1), fit for a variance too. */

@@ -28,7 +28,7 @@ const FEW = 1024;
 
 /** As `Device.conv2d` says. */
 export function conv2d(x: View, weight: View, bias: View | null, out: View, options: ConvolutionOptions): void {
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const dtype = out.dtype as Real;
   const geometry = geometryOf(x, weight, out, options);
   const layer = dtype === "float32" ? forwardLayer(geometry) : null;

@@ -29,9 +29,9 @@ export interface Geometry {
 
 /** `x` is the input or its gradient, `out` the output or its gradient. */
 export function geometryOf(x: View, weight: View, out: View, options: ConvolutionOptions): Geometry {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
-  const [o, groupC, kh, kw] = weight.shape as [number, number, number, number];
-  const [, , oh, ow] = out.shape as [number, number, number, number];
+  const [n, c, h, w] = x.sizes as [number, number, number, number];
+  const [o, groupC, kh, kw] = weight.sizes as [number, number, number, number];
+  const [, , oh, ow] = out.sizes as [number, number, number, number];
   const { groups, padding } = options;
   return {
     ...{ n, c, h, w, o, kh, kw, oh, ow, options, groupC },

@@ -45,7 +45,7 @@ interface Addresses {
 
 /** As `Device.conv2dInput` says. */
 export function conv2dInput(grad: View, weight: View, out: View, options: ConvolutionOptions): void {
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const dtype = out.dtype as Real;
   const size = itemSize(dtype);
   const geometry = geometryOf(out, weight, grad, options);

@@ -63,7 +63,7 @@ interface Addresses {
 
 /** As `Device.conv2dWeight` says. */
 export function conv2dWeight(grad: View, x: View, out: View, options: ConvolutionOptions): void {
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const dtype = out.dtype as Real;
   const size = itemSize(dtype);
   const geometry = geometryOf(x, out, grad, options);

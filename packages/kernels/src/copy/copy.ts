@@ -35,7 +35,7 @@ function elementsBetween(from: DType, to: DType): Run {
 
 /** As `Device.copy` says: to whole numbers towards zero, to bool `!= 0`, to float16 and bfloat16 to the nearest, ties to even. */
 export function copy(from: View, to: View): void {
-  const n = sizeOf(to.shape);
+  const n = sizeOf(to.sizes);
   if (n === 0) return;
   beginOperation();
   const source = address(from);
@@ -55,9 +55,9 @@ function copyBytes(to: number, from: number, bytes: number): void {
     });
 }
 
-function hasShapeOf({ shape }: View, to: View): boolean {
-  if (shape.length !== to.shape.length) return false;
-  for (let d = 0; d < shape.length; d++) if (shape[d] !== to.shape[d]) return false;
+function hasShapeOf({ sizes: shape }: View, to: View): boolean {
+  if (shape.length !== to.sizes.length) return false;
+  for (let d = 0; d < shape.length; d++) if (shape[d] !== to.sizes[d]) return false;
   return true;
 }
 
@@ -97,7 +97,7 @@ function copyTiles(run: Run, loops: Nest, addresses: number[], isTransposed: boo
 
 /** As `Device.fill` says. */
 export function fill(out: View, value: number | bigint): void {
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const { dtype } = out;
   const from = dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype;
   beginOperation();
@@ -107,12 +107,12 @@ export function fill(out: View, value: number | bigint): void {
   const loops = nest([out]);
   const { sizes, strides } = loops;
   const both = { sizes, strides: [strides[0]!, sizes.map(() => 0)] };
-  splitNest(both, [target, parameter], sizeOf(out.shape) / 16, (part, at) => copyNest(from, dtype, part, at));
+  splitNest(both, [target, parameter], sizeOf(out.sizes) / 16, (part, at) => copyNest(from, dtype, part, at));
 }
 
 /** As `Device.arange` says. */
 export function arange(out: View, start: number, step: number): void {
-  const n = sizeOf(out.shape);
+  const n = sizeOf(out.sizes);
   if (n === 0) return;
   const key = dtypes.indexOf(out.dtype);
   let run = sequenceRuns[key];

@@ -41,7 +41,7 @@ const testing = (dtype: DType): { readonly count: Run; readonly positions: Run }
 };
 
 /** A view without dimensions as one with one. */
-const withDimension = (x: View): View => (x.shape.length > 0 ? x : { ...x, shape: [1], strides: [1] });
+const withDimension = (x: View): View => (x.sizes.length > 0 ? x : { ...x, sizes: [1], strides: [1] });
 
 /** Calls `run` for all lines along `dim`: of as many elements as the index has there, in the rows of the index. */
 function alongLines(run: Run, dim: number, to: View, from: View, index: View): void {
@@ -50,9 +50,9 @@ function alongLines(run: Run, dim: number, to: View, from: View, index: View): v
   const stepOf = (x: View): number => x.strides[dim]! * itemSize(x.dtype);
   beginOperation();
   const at = [address(index), address(to), address(from)];
-  const [n, indexStep, toStep, fromStep] = [index.shape[dim]!, stepOf(index), stepOf(to), stepOf(from)];
+  const [n, indexStep, toStep, fromStep] = [index.sizes[dim]!, stepOf(index), stepOf(to), stepOf(from)];
   const [indexRow, toRow, fromRow] = loops.strides.map((s) => s[row]!);
-  splitNest(loops, at, sizeOf(index.shape), (part, at) =>
+  splitNest(loops, at, sizeOf(index.sizes), (part, at) =>
     visitOuter(part, at, () => {
       run(part.sizes[row]!, n, at[1]!, toStep, toRow!, at[2]!, fromStep, fromRow!, at[0]!, indexStep, indexRow!);
     }),
@@ -62,8 +62,8 @@ function alongLines(run: Run, dim: number, to: View, from: View, index: View): v
 /** As `Device.gather` says. */
 export function gather(x: View, dim: number, index: View, out: View): void {
   const [from, at, to] = [withDimension(x), withDimension(index), withDimension(out)];
-  if (sizeOf(at.shape) === 0) return;
-  const checked = checkedIndices(at, { op: "gather", dim, size: from.shape[dim]!, wraps: false });
+  if (sizeOf(at.sizes) === 0) return;
+  const checked = checkedIndices(at, { op: "gather", dim, size: from.sizes[dim]!, wraps: false });
   alongLines(gathering(x.dtype).lines, dim, to, from, checked);
   release(checked, at);
 }
@@ -72,36 +72,36 @@ export function gather(x: View, dim: number, index: View, out: View): void {
 export function scatterAdd(out: View, dim: number, index: View, source: View): void {
   const run = adding("scatterAdd", out.dtype).lines;
   const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
-  if (sizeOf(at.shape) === 0) return;
-  const checked = checkedIndices(at, { op: "scatterAdd", dim, size: to.shape[dim]!, wraps: false });
+  if (sizeOf(at.sizes) === 0) return;
+  const checked = checkedIndices(at, { op: "scatterAdd", dim, size: to.sizes[dim]!, wraps: false });
   alongLines(run, dim, to, from, checked);
   release(checked, at);
 }
 
 /** Slices before and behind `dim`. */
-function around({ shape }: View, dim: number): { readonly outer: number; readonly inner: number } {
+function around({ sizes: shape }: View, dim: number): { readonly outer: number; readonly inner: number } {
   return { outer: sizeOf(shape.slice(0, dim)), inner: sizeOf(shape.slice(dim + 1)) };
 }
 
 /** An index of one dimension, repeated along all others of `like`. */
-const spreadAlong = (index: View, dim: number, { shape }: View): View => ({
+const spreadAlong = (index: View, dim: number, { sizes: shape }: View): View => ({
   ...index,
-  shape,
+  sizes: shape,
   strides: shape.map((_, d) => (d === dim ? 1 : 0)),
 });
 
 /** As `Device.indexSelect` says. */
 export function indexSelect(x: View, dim: number, index: View, out: View): void {
   const [from, at, to] = [withDimension(x), withDimension(index), withDimension(out)];
-  const checked = checkedIndices(at, { op: "indexSelect", dim, size: from.shape[dim]!, wraps: true });
+  const checked = checkedIndices(at, { op: "indexSelect", dim, size: from.sizes[dim]!, wraps: true });
   const { outer, inner } = around(to, dim);
   const block = inner * itemSize(x.dtype);
-  if (sizeOf(to.shape) > 0) {
+  if (sizeOf(to.sizes) > 0) {
     const runs = gathering(x.dtype);
     if (block >= BLOCK_BYTES && isContiguous(from) && isContiguous(to)) {
       beginOperation();
       const [target, source, positions] = [address(to), address(from), address(checked)];
-      const [k, fromOuter] = [at.shape[0]!, from.shape[dim]! * block];
+      const [k, fromOuter] = [at.sizes[0]!, from.sizes[dim]! * block];
       const work = (outer * k * block) / 16;
       if (outer === 1)
         split({ n: k, work }, (first, count) => {
@@ -120,15 +120,15 @@ export function indexSelect(x: View, dim: number, index: View, out: View): void 
 export function indexAdd(out: View, dim: number, index: View, source: View): void {
   const runs = adding("indexAdd", out.dtype);
   const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
-  const checked = checkedIndices(at, { op: "indexAdd", dim, size: to.shape[dim]!, wraps: true });
+  const checked = checkedIndices(at, { op: "indexAdd", dim, size: to.sizes[dim]!, wraps: true });
   const { outer, inner } = around(from, dim);
-  if (sizeOf(from.shape) > 0) {
+  if (sizeOf(from.sizes) > 0) {
     if (isContiguous(from) && isContiguous(to)) {
       beginOperation();
       const [target, added, positions] = [address(to), address(from), address(checked)];
-      const [k, size] = [at.shape[0]!, itemSize(out.dtype)];
-      const [row, work] = [inner * size, sizeOf(from.shape) / 2];
-      const toOuter = to.shape[dim]! * row;
+      const [k, size] = [at.sizes[0]!, itemSize(out.dtype)];
+      const [row, work] = [inner * size, sizeOf(from.sizes) / 2];
+      const toOuter = to.sizes[dim]! * row;
       if (outer === 1)
         // each thread takes some columns of all slices: so the order of the sums stays
         split({ n: inner, work, multiple: 16 }, (first, count) => {
@@ -158,21 +158,21 @@ export function countNonzero(x: View): number {
   return onContiguous(x, (plain) => {
     const { count } = testing(x.dtype);
     beginOperation();
-    return count(sizeOf(plain.shape), address(plain));
+    return count(sizeOf(plain.sizes), address(plain));
   });
 }
 
 /** As `Device.nonzero` says. */
 export function nonzero(x: View, out: View): void {
-  const rank = x.shape.length;
-  if (sizeOf(out.shape) === 0) return;
+  const rank = x.sizes.length;
+  if (sizeOf(out.sizes) === 0) return;
   const to = isContiguous(out) ? out : contiguousLike(out);
   onContiguous(x, (plain) => {
     const { positions } = testing(x.dtype);
     beginOperation();
     const sizes = scratch(4 * rank);
-    new Int32Array(bytes().buffer, sizes, rank).set(x.shape);
-    return positions(sizeOf(plain.shape), address(plain), address(to), rank, sizes);
+    new Int32Array(bytes().buffer, sizes, rank).set(x.sizes);
+    return positions(sizeOf(plain.sizes), address(plain), address(to), rank, sizes);
   });
   if (to === out) return;
   copy(to, out);

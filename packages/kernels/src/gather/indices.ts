@@ -28,7 +28,7 @@ export function checkedIndices(index: View, dimension: Dimension): View {
     checked = contiguousLike(index);
     copy(index, checked);
   }
-  const n = sizeOf(index.shape);
+  const n = sizeOf(index.sizes);
   let at = firstBad(checked, n, dimension.size);
   if (at < n && dimension.wraps) {
     const wrapped = contiguousLike(index);
@@ -59,7 +59,7 @@ function firstBad(index: View, n: number, size: number): number {
 }
 
 /** Element number `i` in row-major order. */
-function elementOf({ storage, offset, shape, strides }: View, i: number): bigint {
+function elementOf({ storage, offset, sizes: shape, strides }: View, i: number): bigint {
   let [at, rest] = [offset, i];
   for (let d = shape.length - 1; d >= 0; d--) {
     at += (rest % shape[d]!) * strides[d]!;

@@ -20,14 +20,14 @@ const TINY = 256;
 
 /** As `Device.matmul` says. */
 export function matmul(a: View, b: View, out: View, bias: View | null = null): void {
-  if (out.shape.length === 3) batched(a, b, out, bias);
+  if (out.sizes.length === 3) batched(a, b, out, bias);
   else single(a, b, out, bias);
 }
 
 function single(a: View, b: View, out: View, bias: View | null): void {
-  const rows = out.shape[0]!;
-  const columns = out.shape[1]!;
-  const k = a.shape[1]!;
+  const rows = out.sizes[0]!;
+  const columns = out.sizes[1]!;
+  const k = a.sizes[1]!;
   if (rows * columns === 0) return;
   const dtype = out.dtype as Real;
   const size = itemSize(dtype);
@@ -65,10 +65,10 @@ function planFor(a: View, b: View, out: View, sizes: Plan["sizes"]): Plan {
 }
 
 function batched(a: View, b: View, out: View, bias: View | null): void {
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const size = itemSize(out.dtype);
-  const [batch, rows, columns] = out.shape as [number, number, number];
-  const k = a.shape[2]!;
+  const [batch, rows, columns] = out.sizes as [number, number, number];
+  const k = a.sizes[2]!;
   const plan = planFor(a, b, out, { rows, columns, k });
   beginOperation();
   const [atA, atB, atC] = [address(a), address(b), address(out)];
@@ -86,13 +86,13 @@ function batched(a: View, b: View, out: View, bias: View | null): void {
 /** Adds `bias`, broadcast to the shape of `out`, to the matrix of `out` at `to`, the `index`-th of its batch. */
 function addBiasTo(out: View, to: number, bias: View, index: number): void {
   const size = itemSize(out.dtype);
-  const rank = out.shape.length;
+  const rank = out.sizes.length;
   /** Distance along a dimension counted from the last one; 0 where the bias is broadcast. */
   const step = (fromLast: number): number => {
-    const d = bias.shape.length - 1 - fromLast;
-    return d < 0 || bias.shape[d] === 1 ? 0 : size * bias.strides[d]!;
+    const d = bias.sizes.length - 1 - fromLast;
+    return d < 0 || bias.sizes[d] === 1 ? 0 : size * bias.strides[d]!;
   };
-  const [rows, columns] = [out.shape[rank - 2]!, out.shape[rank - 1]!];
+  const [rows, columns] = [out.sizes[rank - 2]!, out.sizes[rank - 1]!];
   const [rowC, columnC] = [size * out.strides[rank - 2]!, size * out.strides[rank - 1]!];
   const from = address(bias) + index * step(2);
   commonKernels(out.dtype as Real).bias(rows, columns, to, rowC, columnC, from, step(1), step(0));

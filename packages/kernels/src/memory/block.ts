@@ -5,8 +5,8 @@ export class Block {
   readonly bytes: number;
   /** The operation that made it: named when memory runs out. */
   readonly label: string;
-  /** Lives in the ring. */
-  readonly isTiny: boolean;
+  /** Lives in the ring: from the start, or never again. */
+  isTiny: boolean;
   /** The contents while spilled. */
   copy: Uint8Array | null = null;
   /** The contents of a tiny block while it is not in the ring. */

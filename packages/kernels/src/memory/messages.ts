@@ -6,8 +6,17 @@ const LARGEST = 8;
 
 const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(1)} MiB`;
 
+/** Bytes that WebAssembly can address. */
+export const MOST: number = 2 ** 32;
+
 /** The error of an operation that wants `bytes` bytes: it says which operations made what fills the heap. */
 export function outOfMemory(bytes: number, label: string, heap: number, blocks: Iterable<Block>): OutOfMemoryError {
+  if (!(bytes >= 0)) return new OutOfMemoryError(`${label}: need a size of at least 0 bytes; got ${bytes}.`);
+  if (bytes > MOST)
+    return new OutOfMemoryError(
+      `${label}: need ${mebibytes(bytes)}; got a memory that ends at ${mebibytes(MOST)}: nothing larger can be addressed. ` +
+        "Use smaller sizes, or a smaller dtype.",
+    );
   const totals = new Map<string, { count: number; bytes: number }>();
   for (const block of blocks) {
     const total = totals.get(block.label) ?? { count: 0, bytes: 0 };

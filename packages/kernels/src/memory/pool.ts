@@ -11,7 +11,7 @@ import { Block } from "./block.ts";
 import { Copies } from "./copies.ts";
 import { Growing, type Memory } from "./growing.ts";
 import { GUARD_BYTES, Guards } from "./guards.ts";
-import { outOfMemory, warnOfSpilling } from "./messages.ts";
+import { MOST, outOfMemory, warnOfSpilling } from "./messages.ts";
 import { Period } from "./period.ts";
 import { BlockQueue } from "./queue.ts";
 import type { MemoryReport } from "./report.ts";
@@ -40,7 +40,7 @@ export class Pool {
   #adaptive = true;
   #pagedIn = 0;
   #spilled = 0;
-  #hard = Number.POSITIVE_INFINITY;
+  #hard = MOST;
   #blocks = 0;
   #pinned = 0;
   readonly #base: number;
@@ -85,7 +85,7 @@ export class Pool {
   setLimit({ soft = this.#soft, hard = this.#hard }: { readonly soft?: number; readonly hard?: number }): void {
     this.#adaptive &&= soft === this.#soft;
     this.#soft = soft;
-    this.#hard = hard;
+    this.#hard = Math.min(hard, MOST);
   }
 
   /** See `debugMemory`. */
@@ -109,13 +109,10 @@ export class Pool {
     this.#operation = ++this.#clock;
   }
   allocate(bytes: number, label: string): Block {
-    const isTiny = bytes <= this.#tinyBytes;
-    const block = new Block(bytes, label, isTiny);
-    if (isTiny) this.#placeTiny(block);
-    else {
-      this.#place(block);
-      this.#guards?.live.add(block);
-    }
+    const block = new Block(bytes, label, bytes >= 0 && bytes <= this.#tinyBytes);
+    if (this.#ring(block)) return block;
+    this.#place(block);
+    this.#guards?.live.add(block);
     return block;
   }
   /** Frees the block when the garbage collector has taken its holder; to be said again after each spill. */
@@ -136,12 +133,8 @@ export class Pool {
   /** For this operation only: after the next beginOperation the block may lie elsewhere. */
   address(block: Block): number {
     block.use = ++this.#clock;
-    if (block.isTiny) {
-      if (block.region < 0) this.#placeTiny(block);
-      return this.#tiny.address(block);
-    }
-    if (block.region < 0) this.#pageIn(block);
-    return this.#allocator.address(block.region);
+    if (block.region < 0 && !this.#ring(block)) this.#pageIn(block);
+    return block.isTiny ? this.#tiny.address(block) : this.#allocator.address(block.region);
   }
   /** Gives the block back; a second call does nothing. */
   free(block: Block): void {
@@ -159,9 +152,11 @@ export class Pool {
     this.#guards?.release(block, room);
   }
 
-  #placeTiny(block: Block): void {
-    block.use = ++this.#clock;
-    this.#tiny.place(block, this.#operation);
+  /** Puts a tiny block into the ring. When one operation uses all of that, it becomes an ordinary block. */
+  #ring(block: Block): boolean {
+    if (!block.isTiny) return false;
+    block.isTiny = this.#tiny.place(block, this.#operation);
+    return block.isTiny;
   }
   #place(block: Block): void {
     const guards = this.#guards;
@@ -174,13 +169,13 @@ export class Pool {
     this.#queue.append(block);
   }
   #room(bytes: number, label: string): number {
+    if (!(bytes >= 0 && bytes <= this.#hard)) throw outOfMemory(bytes, label, this.#heapBytes, this.#queue);
     const hole = this.#allocator.allocate(bytes);
     if (hole >= 0) return hole;
     if (this.#allocator.settle()) {
       const hole = this.#allocator.allocate(bytes);
       if (hole >= 0) return hole;
     }
-    if (bytes > this.#hard) throw outOfMemory(bytes, label, this.#heapBytes, this.#queue);
     this.#placements.turn(this.#heapBytes / 2, this.#clock);
     if (this.#pins.turn(MANY_PINNED, this.#clock)) this.#countPinned();
     const roomy = this.#heapBytes + Math.max(bytes, PAGE) <= this.#soft + this.#pinned;
@@ -266,16 +261,16 @@ export class Pool {
     this.#evict(block);
   }
   #pageIn(block: Block): void {
+    const copy = block.copy!;
+    this.#place(block);
+    this.bytes.set(copy, this.#allocator.address(block.region));
+    block.copy = null;
     this.#counts.pageIns++;
     this.#pagedIn += block.bytes;
     if (this.#adaptive && this.#pagedIn > this.#soft / 4) {
       if (this.#pagedIn > this.#spilled / 4) this.#soft *= 1.5;
       this.#pagedIn = this.#spilled = 0;
     }
-    const copy = block.copy!;
-    this.#place(block);
-    this.bytes.set(copy, this.#allocator.address(block.region));
-    block.copy = null;
   }
   /** A region from new memory, or -1 beyond the limit or when the engine refuses. */
   #grow(bytes: number): number {

@@ -26,8 +26,10 @@ export class Storage {
   /** Byte address, valid until the next operation begins. */
   address(): number {
     const { block } = this;
-    if (block.region < 0 && block.bytes >= WATCHED_BYTES) pool.watch(block, this); // it was spilled, and comes back
-    return pool.address(block);
+    const isBack = block.region < 0 && block.bytes >= WATCHED_BYTES; // it was spilled
+    const at = pool.address(block);
+    if (isBack) pool.watch(block, this);
+    return at;
   }
 
   retain(): void {

@@ -34,12 +34,14 @@ export class TinyRing {
   address(block: Block): number {
     return this.#base + block.region * TINY_BYTES;
   }
-  /** Gives the block the next slot whose owner the current operation does not use. */
-  place(block: Block, operation: number): void {
+  /** Gives the block the next slot whose owner the current operation does not use; false when it uses them all. */
+  place(block: Block, operation: number): boolean {
     let slot = this.#next;
-    for (let owner = this.#owners[slot]!; owner !== null && owner.use >= operation; owner = this.#owners[slot]!)
+    let owner = this.#owners[slot]!;
+    for (let seen = 1; owner !== null && owner.use >= operation; owner = this.#owners[slot]!) {
+      if (seen++ === SLOTS) return this.#refuse(block);
       slot = (slot + 1) % SLOTS;
-    const owner = this.#owners[slot]!;
+    }
     if (owner !== null) this.#moveOut(owner);
     this.#next = (slot + 1) % SLOTS;
     this.#owners[slot] = block;
@@ -47,6 +49,12 @@ export class TinyRing {
     this.#resident++;
     if (block.words !== null) this.#words.set(block.words, slot * WORDS);
     block.words = null;
+    return true;
+  }
+  #refuse(block: Block): false {
+    if (block.words !== null) block.copy = new Uint8Array(block.words.buffer, 0, block.bytes);
+    block.words = null;
+    return false;
   }
   free(block: Block): void {
     block.words = null;

@@ -33,7 +33,7 @@ interface Plan {
   readonly key: number;
 }
 
-function planOf(name: string, { shape, dtype }: View, training: boolean): Plan {
+function planOf(name: string, { sizes: shape, dtype }: View, training: boolean): Plan {
   if (dtype !== "float32" && dtype !== "float64")
     throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
   const [n, c] = [shape[0]!, shape[1]!];

@@ -11,13 +11,13 @@ export interface Nest {
 
 /** Byte stride of a view along dimension d of a result of this rank and size; 0 where the view is broadcast. */
 function strideAlong(view: View, d: number, rank: number, size: number): number {
-  const own = d - rank + view.shape.length;
-  if (own < 0 || (view.shape[own] === 1 && size !== 1)) return 0;
+  const own = d - rank + view.sizes.length;
+  if (own < 0 || (view.sizes[own] === 1 && size !== 1)) return 0;
   return view.strides[own]! * itemSize(view.dtype);
 }
 
 /** Dimensions of more than one element, by falling stride. */
-function sortedDimensions({ shape, strides }: View): number[] {
+function sortedDimensions({ sizes: shape, strides }: View): number[] {
   const order: number[] = [];
   for (let d = 0; d < shape.length; d++) {
     if (shape[d] === 1) continue;
@@ -31,14 +31,14 @@ function sortedDimensions({ shape, strides }: View): number[] {
 /** The loops over the elements of `views[0]`; the other views are broadcast to its shape. */
 export function nest(views: readonly View[]): Nest {
   const out = views[0]!;
-  const rank = out.shape.length;
+  const rank = out.sizes.length;
   const order = sortedDimensions(out);
   const sizes: number[] = [];
   const strides: number[][] = [];
   for (let k = 0; k < views.length; k++) strides.push([]);
   for (let i = 0; i < order.length; i++) {
     const d = order[i]!;
-    const size = out.shape[d]!;
+    const size = out.sizes[d]!;
     const last = sizes.length - 1;
     let merges = last >= 0;
     for (let k = 0; k < views.length && merges; k++)

@@ -46,7 +46,7 @@ function kernelsOf(formula: Formula): Kernels {
 
 /** As `Device.pointwise` says. Throws TypeError when asked to compute with float16 or bfloat16. */
 export function pointwise(formula: Formula, operands: readonly Operand[], out: View, compute: DType): void {
-  const n = sizeOf(out.shape);
+  const n = sizeOf(out.sizes);
   if (n === 0) return;
   if (compute === "float32" && out.dtype === "float32" && operands.length <= 3 && isContiguous(out)) {
     const key = flatKey(operands, out);
@@ -68,17 +68,17 @@ function flatKey(operands: readonly Operand[], out: View): number {
     if (typeof x !== "object") key = 2 * key + 1;
     else if (x.dtype !== "float32") return 0;
     else if (hasLayoutOf(x, out)) key = 2 * key;
-    else if (sizeOf(x.shape) === 1) key = 2 * key + 1;
+    else if (sizeOf(x.sizes) === 1) key = 2 * key + 1;
     else return 0;
   }
   return key;
 }
 
 function hasLayoutOf(x: View, out: View): boolean {
-  const rank = out.shape.length;
-  if (x.shape.length !== rank) return false;
+  const rank = out.sizes.length;
+  if (x.sizes.length !== rank) return false;
   for (let d = 0; d < rank; d++)
-    if (x.shape[d] !== out.shape[d] || (x.strides[d] !== out.strides[d] && x.shape[d] !== 1)) return false;
+    if (x.sizes[d] !== out.sizes[d] || (x.strides[d] !== out.strides[d] && x.sizes[d] !== 1)) return false;
   return true;
 }
 
@@ -159,13 +159,13 @@ function runNest(formula: Formula, operands: readonly Operand[], out: View, comp
   const isRows = isContiguousAlong(views, loops);
   const kernel = chosen(kernelsOf(formula), formula, compute, views, isRows ? loops : null);
   const { isVector, run, cost } = kernel;
-  splitNest(loops, addresses, sizeOf(out.shape) * cost, (part, at) =>
+  splitNest(loops, addresses, sizeOf(out.sizes) * cost, (part, at) =>
     (isVector ? runVector : runScalar)(run, part, at),
   );
 }
 
 /** What stands for a number: one element. Its storage is never asked. */
-const numberView = ({ storage }: View, dtype: DType): View => ({ storage, offset: 0, shape: [], strides: [], dtype });
+const numberView = ({ storage }: View, dtype: DType): View => ({ storage, offset: 0, sizes: [], strides: [], dtype });
 
 /** Whether along the innermost loop the result is contiguous, and each operand too or one value. */
 function isContiguousAlong(views: readonly View[], { sizes, strides }: Nest): boolean {

@@ -53,8 +53,8 @@ const COST = 1;
 
 /** Begins the operation and writes the tables of windows. `x` has the planes, `out` one element for each window. */
 function begin(x: View, out: View, options: PoolOptions | AveragePoolOptions | null): Layout {
-  const [h, w] = [x.shape[2]!, x.shape[3]!];
-  const [oh, ow] = [out.shape[2]!, out.shape[3]!];
+  const [h, w] = [x.sizes[2]!, x.sizes[3]!];
+  const [oh, ow] = [out.sizes[2]!, out.sizes[3]!];
   beginOperation();
   const rows = scratch(spanBytes(oh + ow));
   const columns = rows + spanBytes(oh);
@@ -70,14 +70,14 @@ function begin(x: View, out: View, options: PoolOptions | AveragePoolOptions | n
 }
 
 /** Calls `body` for parts of the planes of `x`. */
-function eachPart({ shape }: View, body: (first: number, planes: number, room: number) => void): void {
+function eachPart({ sizes: shape }: View, body: (first: number, planes: number, room: number) => void): void {
   split({ n: shape[0]! * shape[1]!, work: sizeOf(shape) * COST, local: ROOM }, body);
 }
 
 /** As `Device.maxPool2d` says; of several NaN the last wins, as in PyTorch. */
 export function maxPool2d(x: View, out: View, indices: View, options: PoolOptions): void {
   const { largest } = kernelsFor("maxPool2d", x.dtype);
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, options);
   const [down, right] = options.dilation;
   const [kernel, stride] = [options.kernel[1], options.stride[1]];
@@ -91,10 +91,10 @@ export function maxPool2d(x: View, out: View, indices: View, options: PoolOption
 /** As `Device.maxPool2dBackward` says. */
 export function maxPool2dBackward(grad: View, indices: View, out: View): void {
   const { scatter } = kernelsFor("maxPool2dBackward", grad.dtype);
-  const { shape, dtype } = out;
+  const { sizes: shape, dtype } = out;
   beginOperation();
   const [from, positions, to] = [address(grad), address(indices), address(out)];
-  const windows = grad.shape[2]! * grad.shape[3]!;
+  const windows = grad.sizes[2]! * grad.sizes[3]!;
   const [size, plane] = [itemSize(dtype), shape[2]! * shape[3]! * itemSize(dtype)];
   eachPart(out, (first, planes) => {
     const [at, done] = [to + first * plane, first * windows];
@@ -105,7 +105,7 @@ export function maxPool2dBackward(grad: View, indices: View, out: View): void {
 
 function average(name: string, x: View, out: View, options: AveragePoolOptions | null): void {
   const run = kernelsFor(name, x.dtype).average;
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, options);
   const [down, right] = options?.dilation ?? [1, 1];
   const divisor = options?.divisor ?? 0;

@@ -83,7 +83,7 @@ function inBlocks(run: Run, base: number, at: number, count: number, first: numb
 export function uniform(out: View, state: RandomState, from: number, to: number): void {
   if (out.dtype !== "float32" && out.dtype !== "float64")
     throw new TypeError(`uniform: need float32 or float64; got ${out.dtype}.`);
-  const n = sizeOf(out.shape);
+  const n = sizeOf(out.sizes);
   if (n === 0) return;
   const base = begin(out, n);
   if (out.dtype === "float64") uniforms64(state, base, target(out, base), n, from, to);
@@ -116,7 +116,7 @@ function uniforms64(state: RandomState, base: number, at: number, n: number, fro
 export function normal(out: View, state: RandomState, mean: number, std: number): void {
   if (out.dtype !== "float32" && out.dtype !== "float64")
     throw new TypeError(`normal: need float32 or float64; got ${out.dtype}.`);
-  const n = sizeOf(out.shape);
+  const n = sizeOf(out.sizes);
   if (n === 0) return;
   const base = begin(out, n);
   const at = target(out, base);
@@ -180,7 +180,7 @@ function throughScratch(
   wordsEach: number,
   convert: (words: number, at: number, count: number) => void,
 ): void {
-  const n = sizeOf(out.shape);
+  const n = sizeOf(out.sizes);
   if (n === 0) return;
   const base = begin(out, n);
   const at = target(out, base);
@@ -195,7 +195,7 @@ function throughScratch(
 
 /** Int64, contiguous; at most 214,748,363 elements: beyond, PyTorch shuffles in another way. */
 export function permutation(out: View, state: RandomState): void {
-  const n = sizeOf(out.shape);
+  const n = sizeOf(out.sizes);
   if (out.dtype !== "int64" || !isContiguous(out))
     throw new TypeError(
       `permutation: need contiguous int64; got ${out.dtype} with strides [${out.strides.join(", ")}].`,

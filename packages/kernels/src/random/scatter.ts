@@ -4,7 +4,7 @@ import { bytes } from "../runtime.ts";
 import type { View } from "../view.ts";
 
 /** Copies the values at address `from` one after the other to the view's elements, `to` being the first. */
-export function scatter(from: number, { shape, strides, dtype }: View, to: number): void {
+export function scatter(from: number, { sizes: shape, strides, dtype }: View, to: number): void {
   const dims = shape.map((_, d) => d).sort((a, b) => strides[b]! - strides[a]!);
   const size = itemSize(dtype);
   const memory = bytes();

@@ -16,12 +16,18 @@ export function withContiguous(x: View, out: View, run: (x: View, out: View) => 
 }
 
 /** A new contiguous view of the same shape and dtype. */
-export function contiguousLike({ shape, dtype }: View): View {
+export function contiguousLike({ sizes: shape, dtype }: View): View {
   const strides = new Array<number>(shape.length);
   let stride = 1;
   for (let d = shape.length - 1; d >= 0; d--) {
     strides[d] = stride;
     stride *= shape[d]!;
   }
-  return { storage: allocate(Math.max(1, stride) * itemSize(dtype), "contiguous"), offset: 0, shape, strides, dtype };
+  return {
+    storage: allocate(Math.max(1, stride) * itemSize(dtype), "contiguous"),
+    offset: 0,
+    sizes: shape,
+    strides,
+    dtype,
+  };
 }

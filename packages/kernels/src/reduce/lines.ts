@@ -8,7 +8,7 @@ import type { View } from "../view.ts";
  * is that of `views[0]`. In row-major order, neighbours merged where every view allows it.
  */
 export function lines(views: readonly View[], dim: number): Nest {
-  const { shape } = views[0]!;
+  const { sizes: shape } = views[0]!;
   const sizes: number[] = [];
   const strides: number[][] = views.map(() => []);
   for (let d = 0; d < shape.length; d++) {

@@ -161,9 +161,9 @@ let sumAll32: Kernels | null = null;
 
 /** As `Device.reduce` says. */
 export function reduce(kind: Reduction, x: View, out: View): void {
-  if (kind === "sum" && x.dtype === "float32" && sizeOf(out.shape) === 1 && isContiguous(x)) {
+  if (kind === "sum" && x.dtype === "float32" && sizeOf(out.sizes) === 1 && isContiguous(x)) {
     sumAll32 ??= kernelsFor("sum", "float32");
-    const rows = sizeOf(x.shape);
+    const rows = sizeOf(x.sizes);
     beginOperation();
     const room = scratch(8 + partsBytes(rows));
     if (isSmall(rows * sumAll32.cost)) sumAll32.rows(1, rows, address(x), address(out), room);
@@ -171,8 +171,8 @@ export function reduce(kind: Reduction, x: View, out: View): void {
       runRows(sumAll32, { batch: 1, rows, columns: 1 }, { from: address(x), to: address(out), size: 4, parts: room });
     return;
   }
-  if (sizeOf(out.shape) === 0) return;
-  if (sizeOf(x.shape) === 0) {
+  if (sizeOf(out.sizes) === 0) return;
+  if (sizeOf(x.sizes) === 0) {
     fill(out, identity(kind, x.dtype));
     return;
   }
@@ -180,7 +180,7 @@ export function reduce(kind: Reduction, x: View, out: View): void {
 }
 
 function reduceContiguous(kind: Reduction, x: View, out: View): void {
-  const stages = stagesOf(x.shape, out.shape);
+  const stages = stagesOf(x.sizes, out.sizes);
   if (stages.length === 0) {
     copy(x, out);
     return;
@@ -189,8 +189,8 @@ function reduceContiguous(kind: Reduction, x: View, out: View): void {
   const size = itemSize(x.dtype);
   const largest = stages.length === 1 ? 0 : Math.ceil((stages[0]!.batch * stages[0]!.columns * size) / 64) * 64;
   beginOperation();
-  const parts = scratch(2 * largest + partsBytes(sizeOf(x.shape)));
-  const between = [parts + partsBytes(sizeOf(x.shape)), parts + partsBytes(sizeOf(x.shape)) + largest];
+  const parts = scratch(2 * largest + partsBytes(sizeOf(x.sizes)));
+  const between = [parts + partsBytes(sizeOf(x.sizes)), parts + partsBytes(sizeOf(x.sizes)) + largest];
   let from = address(x);
   for (let i = 0; i < stages.length; i++) {
     const to = i === stages.length - 1 ? address(out) : between[i & 1]!;

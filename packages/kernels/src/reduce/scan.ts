@@ -113,8 +113,8 @@ function computable(name: string, dtype: DType): number {
 
 /** As `Device.argReduce` says. Throws RangeError over no element. */
 export function argReduce(kind: "max" | "min", x: View, dim: number, values: View | null, indices: View): void {
-  if (sizeOf(indices.shape) === 0) return;
-  const n = x.shape[dim] ?? 1;
+  if (sizeOf(indices.sizes) === 0) return;
+  const n = x.sizes[dim] ?? 1;
   if (n === 0) throw new RangeError(`arg${kind}: need at least one element along dimension ${dim}; got none.`);
   const key = 2 * computable(`arg${kind}`, x.dtype) + (kind === "max" ? 1 : 0);
   let run = argRuns[key];
@@ -130,7 +130,7 @@ export function argReduce(kind: "max" | "min", x: View, dim: number, values: Vie
     values ? loops.strides[1]![row]! : 0,
     loops.strides[last]![row]!,
   ];
-  splitNest(loops, at, sizeOf(x.shape), (part, at) =>
+  splitNest(loops, at, sizeOf(x.sizes), (part, at) =>
     visitOuter(part, at, () => {
       run(part.sizes[row]!, n, step, at[0]!, rowX, values ? at[1]! : 0, rowValues, at[last]!, rowLast);
     }),
@@ -139,7 +139,7 @@ export function argReduce(kind: "max" | "min", x: View, dim: number, values: Vie
 
 /** As `Device.cumsum` says; float32 is summed in float64 and rounded at each element. */
 export function cumsum(x: View, dim: number, out: View): void {
-  if (sizeOf(out.shape) === 0) return;
+  if (sizeOf(out.sizes) === 0) return;
   const key = computable("cumsum", x.dtype);
   let run = sumRuns[key];
   if (run === undefined) run = sumRuns[key] = compile({ run: sumAlong(x.dtype) }).run;
@@ -148,8 +148,8 @@ export function cumsum(x: View, dim: number, out: View): void {
   beginOperation();
   const at = [address(out), address(x)];
   const [outStep, xStep] = [(out.strides[dim] ?? 0) * size, (x.strides[dim] ?? 0) * size];
-  const [n, outRow, xRow] = [x.shape[dim] ?? 1, loops.strides[0]![row]!, loops.strides[1]![row]!];
-  splitNest(loops, at, sizeOf(x.shape), (part, at) =>
+  const [n, outRow, xRow] = [x.sizes[dim] ?? 1, loops.strides[0]![row]!, loops.strides[1]![row]!];
+  splitNest(loops, at, sizeOf(x.sizes), (part, at) =>
     visitOuter(part, at, () => {
       run(part.sizes[row]!, n, at[0]!, outStep, outRow, at[1]!, xStep, xRow);
     }),

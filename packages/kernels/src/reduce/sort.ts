@@ -56,12 +56,12 @@ function orderOf(keys: Keys, start: number, n: number, descending: boolean): Uin
 /** `dim` brought to the end. */
 const withLast = (x: View, dim: number): View => {
   const move = (list: readonly number[]): number[] => [...list.filter((_, d) => d !== dim), list[dim]!];
-  return x.shape.length === 0 ? x : { ...x, shape: move(x.shape), strides: move(x.strides) };
+  return x.sizes.length === 0 ? x : { ...x, sizes: move(x.sizes), strides: move(x.strides) };
 };
 
 /** As `Device.sort` says. */
 export function sort(x: View, dim: number, descending: boolean, values: View, indices: View): void {
-  if (sizeOf(x.shape) === 0) return;
+  if (sizeOf(x.sizes) === 0) return;
   const lastX = withLast(x, dim);
   const [lastValues, lastIndices] = [withLast(values, dim), withLast(indices, dim)];
   const keysView = contiguousLike(lastX);
@@ -81,8 +81,8 @@ export function sort(x: View, dim: number, descending: boolean, values: View, in
 }
 
 function sortLines(x: View, values: View, indices: View, descending: boolean): void {
-  const total = sizeOf(x.shape);
-  const n = x.shape.at(-1) ?? 1;
+  const total = sizeOf(x.sizes);
+  const n = x.sizes.at(-1) ?? 1;
   beginOperation();
   const [from, to, positions] = [address(x), address(values), address(indices)];
   const keys = keysAt(x.dtype, from, total);

@@ -103,7 +103,7 @@ const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float
 
 /** As `Device.softmax` says. */
 export function softmax(x: View, out: View, isLog: boolean): void {
-  const [rows, n] = [x.shape[0]!, x.shape[1]!];
+  const [rows, n] = [x.sizes[0]!, x.sizes[1]!];
   const key = keyOf("softmax", x, isLog);
   let run = forwards[key];
   if (run === undefined) run = forwards[key] = compile({ run: forwardRows(dtypeOf(key), isLog) }).run;
@@ -117,7 +117,7 @@ export function softmax(x: View, out: View, isLog: boolean): void {
 
 /** As `Device.softmaxBackward` says. */
 export function softmaxBackward(grad: View, y: View, out: View, isLog: boolean): void {
-  const [rows, n] = [y.shape[0]!, y.shape[1]!];
+  const [rows, n] = [y.sizes[0]!, y.sizes[1]!];
   const key = keyOf("softmaxBackward", y, isLog);
   let run = backwards[key];
   if (run === undefined) run = backwards[key] = compile({ run: backwardRows(dtypeOf(key), isLog) }).run;

@@ -2,6 +2,8 @@
 import { instantiate } from "../assembler/index.ts";
 import { WorkerLostError } from "../errors.ts";
 import { memory } from "../memory/linear.ts";
+import { version } from "../version.ts";
+import type { Place } from "./ag-kernels-worker.ts";
 import { dispatcher } from "./dispatcher.ts";
 import {
   CLAIM,
@@ -27,7 +29,6 @@ import {
 } from "./layout.ts";
 import type { Module } from "./module.ts";
 import { Recorder } from "./recorder.ts";
-import type { Place } from "./worker.ts";
 
 const JOBS = 2 ** 24;
 /** A chunk may take so many times as long as was estimated before its thread counts as lost. */
@@ -104,17 +105,17 @@ export class Team {
   /** What a new worker needs; another one in that place retires. */
   place(slot: number): Place {
     const holder = Atomics.add(this.#words, this.#at(HOLDER, slot), 1) + 1;
-    return { memory, slot, holder, dispatcher: this.#dispatcher };
+    return { version, memory, slot, holder, dispatcher: this.#dispatcher };
+  }
+  /** Whether the worker in that place has begun to serve. */
+  serves(slot: number): boolean {
+    const holder = Atomics.load(this.#words, this.#at(HOLDER, slot));
+    return holder > 0 && holder === Atomics.load(this.#words, this.#at(SERVING, slot));
   }
   /** Workers that have begun to serve and may take part. */
   get ready(): number {
-    const words = this.#words;
-    const limit = Atomics.load(words, LIMIT / 4);
-    const serves = (slot: number): boolean => {
-      const holder = Atomics.load(words, this.#at(HOLDER, slot));
-      return slot < limit && holder > 0 && holder === Atomics.load(words, this.#at(SERVING, slot));
-    };
-    return this.#slotsWhere(serves).length;
+    const limit = Atomics.load(this.#words, LIMIT / 4);
+    return this.#slotsWhere((slot) => slot < limit && this.serves(slot)).length;
   }
   /** Whether a worker ever served: until then main need not write down what it does. */
   get hasHelp(): boolean {

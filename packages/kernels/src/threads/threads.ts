@@ -19,10 +19,16 @@ function cores(): number {
 
 let threads = isShared ? Math.min(cores(), DEFAULT_MOST) : 1;
 let all: Team | null = null;
-const workers = new Workers((slot) => all!.place(slot));
+const workers = new Workers(
+  (slot) => all!.place(slot),
+  (slot) => all!.serves(slot),
+);
 
 /** How many threads compute, the calling one included. */
-export const getNumThreads = (): number => threads;
+export const getNumThreads = (): number => Math.min(threads, 1 + workers.most);
+
+/** Places of threads, whether or not one is there. */
+export const places = (): number => threads;
 
 /** Calls the team together, without waiting for it. */
 function gather(): Team {
@@ -34,7 +40,7 @@ function gather(): Team {
 
 /** Those who compute together, or null while there is nobody but the calling thread. */
 export function team(): Team | null {
-  if (threads === 1 || workers.isHopeless) return null;
+  if (getNumThreads() === 1) return null;
   const crew = gather();
   return crew.hasHelp ? crew : null;
 }
@@ -71,15 +77,15 @@ export interface StartOptions {
 /**
  * Starts the workers now and waits until they serve, at most 5 seconds; otherwise they start at the first large work, and
  * in a browser only once the program lets its event loop turn. The number of threads that compute. A worker is what
- * `createWorker` makes, or runs the file beside this one; where none can be had everything runs in the calling thread.
+ * `createWorker` makes, or runs the file beside this one; where none can be had everything runs in the calling thread, and one warning says why.
  */
 export async function startThreads({ threads: count, createWorker, maxMemory }: StartOptions = {}): Promise<number> {
   if (count !== undefined) setNumThreads(count);
   if (maxMemory !== undefined) pool.setLimit({ hard: maxMemory });
   if (createWorker) workers.create = createWorker;
   if (threads === 1) return 1;
-  for (const end = performance.now() + 5000; gather().ready < threads - 1 && performance.now() < end; ) {
-    if (workers.isHopeless) return 1;
+  for (const end = performance.now() + 5000; gather().ready < getNumThreads() - 1 && performance.now() < end; ) {
+    if (getNumThreads() === 1) return 1;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   return gather().ready + 1;

@@ -111,7 +111,7 @@ export function sgd(
   const whole = params.map((param, i) => {
     const bit = floatKey("sgd", param);
     const at = [address(param), hasMomentum ? address(buffers[i]!) : 0, address(grads[i]!)];
-    return { run: sgdRun(key + bit), count: sizeOf(param.shape), at, size: bit === 0 ? 4 : 8 };
+    return { run: sgdRun(key + bit), count: sizeOf(param.sizes), at, size: bit === 0 ? 4 : 8 };
   });
   runAll(whole, [-lr, momentum, 1 - dampening, weightDecay]);
 }
@@ -134,7 +134,7 @@ export function adam(
     const own = params.map((_, i) => i).filter((i) => floatKey("adam", params[i]!) === bit);
     const whole = own.map((i) => ({
       run,
-      count: sizeOf(params[i]!.shape),
+      count: sizeOf(params[i]!.sizes),
       at: [params[i]!, expAvgs[i]!, expAvgSqs[i]!, grads[i]!].map(address),
       size: bit === 0 ? 4 : 8,
     }));

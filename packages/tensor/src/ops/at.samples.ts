@@ -1,14 +1,12 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample } from "../sample.ts";
+import { normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { slice } from "../slice.ts";
 import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { at, type Index, setAt_ } from "./at.ts";
 import { t } from "./permute.ts";
 
-const { normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 const [pair, few, single] = [tensor([1n, 0n]), tensor([2n, 0n, -1n]), tensor([1n])];
 const mask = tensor([
   [true, false, true],
@@ -100,29 +98,40 @@ const writes: readonly Write[] = [
   ],
 ];
 
-const written: Sample[] = writes.map(([text, value, index, throws], i) => ({
-  op: "setAt_",
-  torch: python.replace(
-    "READ",
-    `(lambda y: (y.__setitem__(type("Key", (), {"__getitem__": lambda self, i: i})()[${text}], v[0]), y)[1])(x + 0)`,
+const shown = (value: Tensor | number): string => (typeof value === "number" ? `${value}` : `[${value.shape.join()}]`);
+
+const written: Sample[] = writes.flatMap(([text, value, index, throws]) =>
+  samplesFor(
+    (y: Tensor, v: Tensor | number) => setAt_(add(y, 0), v, ...index),
+    python.replace(
+      "READ",
+      `(lambda y: (y.__setitem__(type("Key", (), {"__getitem__": lambda self, i: i})()[${text}], v[0]), y)[1])(x + 0)`,
+    ),
+    [
+      {
+        name: `[${text}] = ${shown(value)}`,
+        args: [x, value],
+        isStep: index.every((i) => !(i instanceof Tensor)) || index.length > 1, // writing to a view is not recorded yet
+        ...(throws === undefined ? {} : { throws }),
+      },
+    ],
+    "setAt_",
   ),
-  name: `${i}: ${text}`,
-  args: [x, value],
-  isStep: index.every((i) => !(i instanceof Tensor)) || index.length > 1, // writing to a view is not recorded yet
-  run: (y, v) => setAt_(add(y as Tensor, 0), v as Tensor | number, ...index),
-  ...(throws === undefined ? {} : { throws }),
-}));
+);
 
 export const samples: Sample[] = [
   ...reads,
   ...written,
-  ...[t(normal([3, 2]))].map(
-    (y): Sample => ({
-      op: "at",
-      torch: "lambda x: x[torch.tensor([2, 0]).clamp(max=1)]",
-      name: "transposed",
-      args: [y],
-      run: (z) => at(z as Tensor, pair),
-    }),
+  ...samplesFor(
+    (y: Tensor) => at(y, pair),
+    "lambda x: x[torch.tensor([2, 0]).clamp(max=1)]",
+    [{ name: "transposed", args: [t(normal([3, 2]))] }],
+    "at",
+  ),
+  ...samplesFor(
+    (y: Tensor, index: Tensor) => at(y, index),
+    "lambda x, index: x[index]",
+    [{ name: "by a tensor", args: [x, pair], accuracy: [(m) => [m.between([50, 64]), m.below([2000], 50)]] }],
+    "at",
   ),
 ];

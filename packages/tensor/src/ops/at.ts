@@ -33,7 +33,7 @@ const rowsFirst = (x: Layout, { dims, others }: Plan): Layout => permuted(x, [..
 
 /** The layout of a result with the picked dimensions first. */
 const pickedFirst = (x: Layout, { picked, position }: Plan): Layout => {
-  const order = x.shape.map((_, d) => d);
+  const order = x.sizes.map((_, d) => d);
   const moved = order.splice(position, picked.length);
   return permuted(x, [...moved, ...order]);
 };
@@ -41,19 +41,19 @@ const pickedFirst = (x: Layout, { picked, position }: Plan): Layout => {
 /** A row-major matrix with the elements of a layout of `x`. */
 function matrix(x: View, layout: Layout, rows: number): Tensor {
   const { storage, dtype } = x;
-  const columns = rows === 0 ? 0 : sizeOf(layout.shape) / rows;
+  const columns = rows === 0 ? 0 : sizeOf(layout.sizes) / rows;
   const out = fresh([rows, columns], dtype);
   cpu.copy(
     { storage, dtype, ...layout },
-    { storage: out.storage, offset: 0, dtype, shape: layout.shape, strides: rowMajor(layout.shape) },
+    { storage: out.storage, offset: 0, dtype, sizes: layout.sizes, strides: rowMajor(layout.sizes) },
   );
   return out;
 }
 
 /** Copies the elements of a row-major matrix to a layout of `out`. */
-function spread(from: Tensor, out: Tensor, { shape, ...layout }: Layout): void {
-  const source = { storage: from.storage, offset: 0, dtype: from.dtype, shape, strides: rowMajor(shape) };
-  cpu.copy(source, { storage: out.storage, dtype: out.dtype, shape, ...layout });
+function spread(from: Tensor, out: Tensor, { sizes: shape, ...layout }: Layout): void {
+  const source = { storage: from.storage, offset: 0, dtype: from.dtype, sizes: shape, strides: rowMajor(shape) };
+  cpu.copy(source, { storage: out.storage, dtype: out.dtype, sizes: shape, ...layout });
 }
 
 const rowCount = (shape: Shape, { dims }: Plan): number => sizeOf(dims.map((d) => shape[d]!));
@@ -63,10 +63,10 @@ const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
   inputs: ["x", "rows"],
   saves: { x: ["rows"] },
   forward: (x, rows, plan) => {
-    const out = fresh(pickedShape(x.shape, plan), x.dtype);
+    const out = fresh(pickedShape(x.sizes, plan), x.dtype);
     if (out.numel() === 0) return out;
-    const from = matrix(x, rowsFirst(x, plan), rowCount(x.shape, plan));
-    const found = fresh([rows.numel(), from.shape[1]!], x.dtype);
+    const from = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
+    const found = fresh([rows.numel(), from.sizes[1]!], x.dtype);
     cpu.indexSelect(from, 0, rows, found);
     spread(found, out, pickedFirst(out, plan));
     from.dispose();
@@ -86,7 +86,7 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
     cpu.fill(out, 0);
     if (grad.numel() === 0) return out;
     const from = matrix(grad, pickedFirst(grad, plan), rows.numel());
-    const sums = full([rowCount(shape, plan), from.shape[1]!], 0, { dtype: grad.dtype });
+    const sums = full([rowCount(shape, plan), from.sizes[1]!], 0, { dtype: grad.dtype });
     cpu.indexAdd(sums, 0, rows, from);
     spread(sums, out, rowsFirst(out, plan));
     from.dispose();
@@ -99,19 +99,19 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
 /** `x` with other values at the picked elements; of several for one element the last one stays. */
 function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
   const out = denseCopy(x);
-  const shape = pickedShape(x.shape, plan);
+  const shape = pickedShape(x.sizes, plan);
   if (sizeOf(shape) === 0) return out;
   const source = stretched(values, shape);
   const from = matrix(source, pickedFirst(source, plan), rows.numel());
-  const own = matrix(x, rowsFirst(x, plan), rowCount(x.shape, plan));
-  const [count, columns] = own.shape as readonly [number, number];
+  const own = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
+  const [count, columns] = own.sizes as readonly [number, number];
   const both = fresh([count + rows.numel(), columns], x.dtype);
   [own, from].forEach((part, i) => {
     const to = {
       storage: both.storage,
       offset: i * count * columns,
       dtype: x.dtype,
-      shape: part.shape,
+      sizes: part.sizes,
       strides: part.strides,
     };
     cpu.copy(part, to);
@@ -144,19 +144,19 @@ export type Index = number | boolean | null | Slice | "..." | "…" | Tensor;
 
 const isEllipsis = (i: Index): boolean => i === "..." || i === "…";
 const isFlag = (i: Index): i is boolean | Tensor =>
-  typeof i === "boolean" || (i instanceof Tensor && i.dtype === "bool" && i.shape.length === 0);
+  typeof i === "boolean" || (i instanceof Tensor && i.dtype === "bool" && i.sizes.length === 0);
 
 /** How many dimensions an index stands for. */
 function taken(i: Index): number {
   if (i === null || isEllipsis(i) || isFlag(i)) return 0;
-  return i instanceof Tensor && isMask(i) ? i.shape.length : 1;
+  return i instanceof Tensor && isMask(i) ? i.sizes.length : 1;
 }
 
 /** The part that the plain indices name, and the tensors of indices for its dimensions. */
 function sliced(x: Tensor, index: readonly Index[]): { readonly part: Tensor; readonly indices: readonly Along[] } {
   const count = index.reduce((n: number, i) => n + taken(i), 0);
-  if (count > x.shape.length)
-    throw new IndexError(`at: too many indices for tensor of dimension ${x.shape.length}: got ${count}.`);
+  if (count > x.sizes.length)
+    throw new IndexError(`at: too many indices for tensor of dimension ${x.sizes.length}: got ${count}.`);
   if (index.filter(isEllipsis).length > 1)
     throw new IndexError("at: an index can only have a single ellipsis ('...').");
   const indices: Along[] = [];
@@ -164,17 +164,17 @@ function sliced(x: Tensor, index: readonly Index[]): { readonly part: Tensor; re
   let dim = 0;
   const pick = (tensorOfIndices: Tensor): void => {
     indices.push({ dim, index: tensorOfIndices });
-    dim += isMask(tensorOfIndices) ? tensorOfIndices.shape.length : 1;
+    dim += isMask(tensorOfIndices) ? tensorOfIndices.sizes.length : 1;
   };
   for (const i of index) {
     if (i === null) part = unsqueeze(part, dim++);
-    else if (isEllipsis(i)) dim += x.shape.length - count;
+    else if (isEllipsis(i)) dim += x.sizes.length - count;
     else if (typeof i === "number") part = select(part, dim, i);
     else if (isFlag(i)) {
       part = unsqueeze(part, dim);
       pick(tensor([typeof i === "boolean" ? i : i.item() !== 0]));
     } else if (!(i instanceof Tensor)) part = ranged(part, dim++, i as Slice, index.length === 1);
-    else if (i.shape.length === 0 && !isMask(i)) part = select(part, dim, i.item());
+    else if (i.sizes.length === 0 && !isMask(i)) part = select(part, dim, i.item());
     else pick(i);
   }
   return { part, indices };
@@ -187,7 +187,7 @@ function ranged(x: Tensor, dim: number, range: Slice, isOnly: boolean): Tensor {
       `at: only integers, slices (\`:\`), ellipsis (\`...\`), None and long or byte Variables are valid indices: need numbers, ` +
         `slice(…), "...", null, booleans or tensors; got ${JSON.stringify(range)}.`,
     );
-  const size = x.shape[dim]!;
+  const size = x.sizes[dim]!;
   const { start, end, step } = range;
   const isAll = step === 1 && (start ?? 0) === 0 && (end === null || end >= size);
   return isAll && !isOnly ? x : sliceOf(x, dim, range);
@@ -220,11 +220,11 @@ export const at: (x: Tensor, ...index: Index[]) => Tensor = defineFunction({
 
 /** The values in the shape of the part, which they stretch to. */
 function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
-  let { shape } = value;
+  let { sizes: shape } = value;
   while (shape.length > part.length && shape[0] === 1) shape = shape.slice(1);
   const fits =
     shape.length <= part.length && shape.every((s, d) => s === 1 || s === part[part.length - shape.length + d]);
-  if (fits) return sameShape(shape, value.shape) ? value : reshape(value, shape);
+  if (fits) return sameShape(shape, value.sizes) ? value : reshape(value, shape);
   if (isPicked)
     throw new ShapeError(
       `setAt_: shape mismatch: value tensor of shape ${showShape(shape)} cannot be broadcast to indexing result of shape ` +
@@ -252,7 +252,7 @@ export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...i
         const { part, indices } = sliced(x, index);
         const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
         if (indices.length === 0) {
-          copy_(part, fitted(part.shape, values, false));
+          copy_(part, fitted(part.sizes, values, false));
           return;
         }
         if (value instanceof Tensor && value.dtype !== x.dtype)
@@ -262,7 +262,7 @@ export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...i
           );
         refuseOverlapping("setAt", part);
         const { plan, rows } = planOf(part, indices);
-        const written = fitted(pickedShape(part.shape, plan), values, true);
+        const written = fitted(pickedShape(part.sizes, plan), values, true);
         const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
         const result = replaced(part, rows, written, plan);
         writing([part], () => cpu.copy(result, part));

@@ -1,11 +1,9 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, booleans, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { bfloat16, bool, clone, contiguous, double, float, half, int, long, to, typeAs } from "./cast.ts";
 import { t } from "./permute.ts";
 import { expand } from "./view.ts";
 
-const { between, booleans, integers, normal } = numbers();
-
-const x = between([3, 5], -300, 300);
+const { x } = shared({ x: between([3, 5], -300, 300) });
 
 export const samples: Sample[] = [
   ...samplesFor(clone, "torch.clone", [

@@ -32,7 +32,7 @@ const cloneRowMajor: Op<[x: Tensor]> = defineOp({
   name: "clone",
   inputs: ["x"],
   forward: (x) => {
-    const out = fresh(x.shape, x.dtype);
+    const out = fresh(x.sizes, x.dtype);
     cpu.copy(x, out);
     return out;
   },
@@ -56,7 +56,7 @@ const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
   name: "toCopy",
   inputs: ["x"],
   forward: (x, dtype) => {
-    const out = isDense(x) ? freshStrided(x.shape, x.strides, dtype) : fresh(x.shape, dtype);
+    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
     cpu.copy(x, out);
     return out;
   },
@@ -92,56 +92,104 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   },
 });
 
-/** `x` in the dtype of `other`. */
+/**
+ * `x` in the dtype of `other`.
+ *
+ * ```ts doctest
+ * typeAs(tensor([1.9]), tensor([1n])).tolist() // => [1]
+ * ```
+ */
 export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
   name: "typeAs",
   takes: { x: aTensor, other: aTensor },
   call: (x, other) => to(x, other.dtype),
 });
 
-/** `x` as float32. */
+/**
+ * `x` as float32.
+ *
+ * ```ts doctest
+ * float(tensor([true, false])).tolist() // => [1, 0]
+ * ```
+ */
 export const float: (x: Tensor) => Tensor = defineFunction({
   name: "float",
   takes: { x: aTensor },
   call: (x) => to(x, "float32"),
 });
 
-/** `x` as float64. */
+/**
+ * `x` as float64.
+ *
+ * ```ts doctest
+ * double(tensor([0.5])).dtype // => "float64"
+ * ```
+ */
 export const double: (x: Tensor) => Tensor = defineFunction({
   name: "double",
   takes: { x: aTensor },
   call: (x) => to(x, "float64"),
 });
 
-/** `x` as int64. */
+/**
+ * `x` as int64.
+ *
+ * ```ts doctest
+ * long(tensor([1.9, -1.9])).tolist() // => [1, -1]
+ * ```
+ */
 export const long: (x: Tensor) => Tensor = defineFunction({
   name: "long",
   takes: { x: aTensor },
   call: (x) => to(x, "int64"),
 });
 
-/** `x` as int32. */
+/**
+ * `x` as int32.
+ *
+ * ```ts doctest
+ * int(tensor([1.9, -1.9])).tolist() // => [1, -1]
+ * ```
+ */
 export const int: (x: Tensor) => Tensor = defineFunction({
   name: "int",
   takes: { x: aTensor },
   call: (x) => to(x, "int32"),
 });
 
-/** `x` as bool. */
+/**
+ * `x` as bool.
+ *
+ * ```ts doctest
+ * bool(tensor([0, 2])).tolist() // => [false, true]
+ * ```
+ */
 export const bool: (x: Tensor) => Tensor = defineFunction({
   name: "bool",
   takes: { x: aTensor },
   call: (x) => to(x, "bool"),
 });
 
-/** `x` as float16: to store, not to compute. */
+/**
+ * `x` as float16: to store, not to compute.
+ *
+ * ```ts doctest
+ * half(tensor([0.5])).dtype // => "float16"
+ * ```
+ */
 export const half: (x: Tensor) => Tensor = defineFunction({
   name: "half",
   takes: { x: aTensor },
   call: (x) => to(x, "float16"),
 });
 
-/** `x` as bfloat16: to store, not to compute. */
+/**
+ * `x` as bfloat16: to store, not to compute.
+ *
+ * ```ts doctest
+ * bfloat16(tensor([0.5])).dtype // => "bfloat16"
+ * ```
+ */
 export const bfloat16: (x: Tensor) => Tensor = defineFunction({
   name: "bfloat16",
   takes: { x: aTensor },

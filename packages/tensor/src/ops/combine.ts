@@ -74,7 +74,7 @@ function alike(dtype: DType, [a, b, weight]: readonly Operand[]): void {
   const wanted = (a as Tensor).dtype;
   const others = { end: b, weight };
   for (const [name, x] of Object.entries(others)) {
-    if (typeof x !== "object" || x.dtype === wanted || (name === "weight" && x.shape.length === 0)) continue;
+    if (typeof x !== "object" || x.dtype === wanted || (name === "weight" && x.sizes.length === 0)) continue;
     throw new DTypeError(
       `lerp: expected dtype ${kindOf(wanted).toLowerCase()} for \`${name}\` but got dtype ${kindOf(x.dtype).toLowerCase()}: ` +
         "need operands of one dtype.",

@@ -1,5 +1,5 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { booleans, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import {
   allclose,
   eq,
@@ -19,10 +19,8 @@ import {
   ne,
 } from "./compare.ts";
 
-const { booleans, integers, normal } = numbers();
-
-const [a, b] = [integers([3, 5], 0, 3), integers([3, 5], 0, 3)];
-const [x, y, flags] = [normal([3, 5]), normal([5]), booleans([3, 5])];
+const { a, b } = shared({ a: integers([3, 5], 0, 3), b: integers([3, 5], 0, 3) });
+const { x, y, flags } = shared({ x: normal([3, 5]), y: normal([5]), flags: booleans([3, 5]) });
 const special = tensor([1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]);
 const near = tensor([1, 1.000001, 2, Number.NaN, Number.POSITIVE_INFINITY]);
 const other = tensor([1, 1, 2.1, Number.NaN, Number.POSITIVE_INFINITY]);

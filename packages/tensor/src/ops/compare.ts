@@ -246,9 +246,9 @@ export const isclose: (a: Tensor, b: Tensor, options?: Closeness) => Tensor = de
 
 /** Whether every element of a bool tensor holds. */
 function holds(x: Tensor): boolean {
-  if (sizeOf(x.shape) === 0) return true;
+  if (sizeOf(x.sizes) === 0) return true;
   const out = fresh(
-    x.shape.map(() => 1),
+    x.sizes.map(() => 1),
     "bool",
   );
   cpu.reduce("min", x, out);
@@ -286,7 +286,7 @@ export const equal: (a: Tensor, b: Tensor) => boolean = defineFunction({
   name: "equal",
   takes: { a: aTensor, b: aTensor },
   call: (a, b) => {
-    if (!sameShape(a.shape, b.shape)) return false;
+    if (!sameShape(a.sizes, b.sizes)) return false;
     const same = eq(a, b);
     const result = holds(same);
     same.dispose();

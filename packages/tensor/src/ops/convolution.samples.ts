@@ -1,15 +1,32 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { conv1d, conv2d } from "./convolution.ts";
 import { transpose } from "./permute.ts";
 
-const { normal } = numbers();
-
-const x = normal([2, 3, 6, 5]);
-const [w, b] = [normal([4, 3, 3, 3]), normal([4])];
+const { x } = shared({ x: normal([2, 3, 6, 5]) });
+const { w, b } = shared({ w: normal([4, 3, 3, 3]), b: normal([4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(conv2d, "torch.nn.functional.conv2d", [
-    { name: "plain", args: [x, w, b] },
+    {
+      name: "plain",
+      args: [x, w, b],
+      accuracy: [
+        (m) => [m.between([16, 8, 40, 40]), m.between([8, 8, 3, 3]), m.between([8]), { padding: 1 }],
+        (m) => [m.between([16, 8, 40, 40]), m.between([8, 8, 5, 5]), m.between([8]), { stride: 2 }],
+        (m) => [m.between([2, 3, 48, 48]), m.between([16, 3, 7, 7]), m.between([16]), { stride: 2, padding: 3 }],
+        (m) => [m.between([8, 64, 16, 16]), m.between([64, 64, 3, 3]), m.between([64]), { padding: 1 }],
+        (m) => [m.between([4, 128, 7, 7]), m.between([96, 128, 3, 3]), m.between([96]), { padding: 1 }],
+        (m) => [m.between([4, 32, 15, 15]), m.between([48, 32, 3, 3]), null, { stride: 2, padding: 1 }],
+        (m) => [m.between([4, 64, 14, 14]), m.between([100, 64, 1, 1]), m.between([100])],
+        (m) => [
+          m.between([2, 24, 20, 20]),
+          m.between([36, 8, 3, 3]),
+          m.between([36]),
+          { padding: 2, dilation: 2, groups: 3 },
+        ],
+        (m) => [m.between([4, 48, 16, 16]), m.between([48, 1, 3, 3]), m.between([48]), { padding: 1, groups: 48 }],
+      ],
+    },
     { name: "without bias", args: [x, w] },
     { name: "one by one", args: [x, normal([2, 3, 1, 1]), null] },
     { name: "stride and padding", args: [x, w, b, { stride: 2, padding: 1 }] },
@@ -73,7 +90,11 @@ export const samples: Sample[] = [
     { name: "dtypes", args: [x, normal([4, 3, 3, 3], "float64")], throws: "should be the same" },
   ]),
   ...samplesFor(conv1d, "torch.nn.functional.conv1d", [
-    { name: "plain", args: [normal([2, 3, 6]), normal([4, 3, 3]), b] },
+    {
+      name: "plain",
+      args: [normal([2, 3, 6]), normal([4, 3, 3]), b],
+      accuracy: [(m) => [m.between([4, 16, 200]), m.between([32, 16, 5]), m.between([32]), { stride: 2, padding: 2 }]],
+    },
     {
       name: "options",
       args: [normal([2, 2, 7]), normal([2, 1, 2]), null, { stride: 2, padding: 1, dilation: 2, groups: 2 }],

@@ -19,9 +19,9 @@ import { squeeze, unsqueeze } from "./view.ts";
 const planar = (shape: Shape): Shape => (shape.length === 3 ? [shape[0]!, shape[1]!, 1, shape[2]!] : shape);
 
 /** A row-major tensor as the kernels take it. */
-function image({ storage, offset, shape, dtype }: Tensor): View {
+function image({ storage, offset, sizes: shape, dtype }: Tensor): View {
   const [n, c, h, w] = planar(shape) as readonly [number, number, number, number];
-  return { storage, offset, shape: [n, c, h, w], strides: [c * h * w, h * w, w, 1], dtype };
+  return { storage, offset, sizes: [n, c, h, w], strides: [c * h * w, h * w, w, 1], dtype };
 }
 
 const span = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
@@ -42,7 +42,7 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
   inputs: ["x", "weight", "bias"],
   saves: { x: ["weight"], weight: ["x"] },
   forward: (x, weight, bias, geometry) => {
-    const out = fresh(outputShape(x.shape, weight.shape, geometry), x.dtype);
+    const out = fresh(outputShape(x.sizes, weight.sizes, geometry), x.dtype);
     if (out.numel() > 0)
       withDense([x, weight, bias], (a, w, b) => cpu.conv2d(image(a), image(w), b, image(out), geometry));
     return out;
@@ -50,7 +50,7 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
   derivative: {
     x: (grad, { weight, shape }, geometry) => convolutionInput(grad, weight, shape, geometry),
     weight: (grad, { x, shape }, geometry) => convolutionWeight(grad, x, shape, geometry),
-    bias: (grad) => sum(grad, grad.shape.length === 3 ? [0, 2] : [0, 2, 3]),
+    bias: (grad) => sum(grad, grad.sizes.length === 3 ? [0, 2] : [0, 2, 3]),
   },
 });
 
@@ -183,10 +183,10 @@ function checkSizes(op: string, x: Shape, weight: Shape, bias: Tensor | null, { 
       `${op}: Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size ` +
         `${showShape(weight)} instead.`,
     );
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== weight[0]))
+  if (bias && (bias.sizes.length !== 1 || bias.sizes[0] !== weight[0]))
     throw new ShapeError(
       `${op}: Given weight of size ${showShape(weight)}, expected bias to be 1-dimensional with ${weight[0]} elements, but ` +
-        `got bias of size ${showShape(bias.shape)} instead.`,
+        `got bias of size ${showShape(bias.sizes)} instead.`,
     );
   const first = 4 - x.length;
   const room = x.slice(2).map((size, d) => size + 2 * padding[(d + first) as 0 | 1]);
@@ -200,21 +200,21 @@ function checkSizes(op: string, x: Shape, weight: Shape, bias: Tensor | null, { 
 
 function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, options: ConvolutionOptions): Tensor {
   const op = `conv${rank}d`;
-  const isBatched = x.shape.length === rank + 2;
-  if (!isBatched && x.shape.length !== rank + 1)
+  const isBatched = x.sizes.length === rank + 2;
+  if (!isBatched && x.sizes.length !== rank + 1)
     throw new ShapeError(
       `${op}: Expected ${rank + 1}D (unbatched) or ${rank + 2}D (batched) input to ${op}, but got input of size: ` +
-        `${showShape(x.shape)}.`,
+        `${showShape(x.sizes)}.`,
     );
-  if (weight.shape.length !== rank + 2)
+  if (weight.sizes.length !== rank + 2)
     throw new ShapeError(
-      `${op}: need a weight of ${rank + 2} dimensions [out, in / groups, …kernel]; got ${showShape(weight.shape)}.`,
+      `${op}: need a weight of ${rank + 2} dimensions [out, in / groups, …kernel]; got ${showShape(weight.sizes)}.`,
     );
   checkOperands(op, x, weight, bias);
-  const plan = planOf(rank, weight.shape, options);
+  const plan = planOf(rank, weight.sizes, options);
   const batched = isBatched ? x : unsqueeze(x, 0);
   const bordered = plan.border ? pad(batched, plan.border) : batched;
-  checkSizes(op, bordered.shape, weight.shape, bias, plan);
+  checkSizes(op, bordered.sizes, weight.sizes, bias, plan);
   const out = convolution(bordered, weight, bias, plan.geometry);
   const result = isBatched ? out : squeeze(out, 0);
   for (const made of [batched, bordered, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads

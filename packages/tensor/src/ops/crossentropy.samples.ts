@@ -1,17 +1,14 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./crossentropy.ts";
 
-const { between, integers, normal } = numbers();
-
-const x = normal([3, 5]);
+const { x } = shared({ x: normal([3, 5]) });
 const classes = tensor([1n, 0n, 4n]);
 const weight = tensor([0.5, 1, 2, 0.25, 1.5]);
 const weighed = "torch.tensor([0.5, 1, 2, 0.25, 1.5], dtype=x.dtype)";
 
 /** PyTorch refuses weights that want a gradient: they are made in the call. */
-const named = (op: string, list: Sample[]): Sample[] => list.map((sample) => ({ ...sample, op }));
 const nllWeighed = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor =>
   nllLoss(x, target, { ...options, weight: weight.to(x.dtype) });
 const crossWeighed = (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor =>
@@ -19,7 +16,14 @@ const crossWeighed = (x: Tensor, target: Tensor, options: CrossEntropyOptions = 
 
 export const samples: Sample[] = [
   ...samplesFor(nllLoss, "torch.nn.functional.nll_loss", [
-    { name: "mean", args: [x, classes] },
+    {
+      name: "mean",
+      args: [x, classes],
+      accuracy: [
+        (m) => [m.between([64, 1000], -10, 0), m.below([64], 1000)],
+        (m) => [m.between([8, 21, 32, 32], -10, 1), m.below([8, 32, 32], 21), { weight: m.constant([21], 0.5, 1) }],
+      ],
+    },
     { name: "sum", args: [x, classes, { reduction: "sum" }] },
     { name: "none", args: [x, classes, { reduction: "none" }] },
     { name: "ignored", args: [x, classes, { ignoreIndex: 0 }] },
@@ -52,16 +56,33 @@ export const samples: Sample[] = [
       throws: "size mismatch (got input: [2, 3, 2, 2] , target: [2, 2, 3]",
     },
   ]),
-  ...named(
-    "nll_loss",
-    samplesFor(nllWeighed, `lambda x, t, **o: torch.nn.functional.nll_loss(x, t, ${weighed}, **o)`, [
+  ...samplesFor(
+    nllWeighed,
+    `lambda x, t, **o: torch.nn.functional.nll_loss(x, t, ${weighed}, **o)`,
+    [
       { name: "weighed", args: [x, classes] },
       { name: "weighed, none", args: [x, classes, { reduction: "none" }] },
       { name: "weighed, ignored", args: [x, classes, { ignoreIndex: 4 }] },
-    ]),
+    ],
+    "nll_loss",
   ),
   ...samplesFor(crossEntropy, "torch.nn.functional.cross_entropy", [
-    { name: "mean", args: [x, classes] },
+    {
+      name: "mean",
+      args: [x, classes],
+      accuracy: [
+        (m) => [m.between([64, 1000]), m.below([64], 1000)],
+        (m) => [m.between([64, 1000], -10, 10), m.below([64], 1000)],
+        (m) => [m.between([64, 1000], -100, 100), m.below([64], 1000)],
+        (m) => [
+          m.between([64, 1000]),
+          m.below([64], 1000),
+          { labelSmoothing: 0.1, weight: m.constant([1000], 0.5, 1) },
+        ],
+        (m) => [m.between([64, 1000]), m.constant([64, 1000], 0, 0.002)],
+        (m) => [m.between([8, 21, 32, 32], -5, 5), m.below([8, 32, 32], 21), { reduction: "sum" as const }],
+      ],
+    },
     { name: "sum", args: [x, classes, { reduction: "sum" }] },
     { name: "none", args: [x, classes, { reduction: "none" }] },
     { name: "ignored", args: [x, classes, { ignoreIndex: 0 }] },
@@ -92,12 +113,14 @@ export const samples: Sample[] = [
       throws: "Expected input batch_size (3) to match target batch_size (2).",
     },
   ]),
-  ...named(
-    "cross_entropy",
-    samplesFor(crossWeighed, `lambda x, t, **o: torch.nn.functional.cross_entropy(x, t, ${weighed}, **o)`, [
+  ...samplesFor(
+    crossWeighed,
+    `lambda x, t, **o: torch.nn.functional.cross_entropy(x, t, ${weighed}, **o)`,
+    [
       { name: "weighed", args: [x, classes] },
       { name: "weighed, smoothed", args: [x, classes, { labelSmoothing: 0.1 }] },
       { name: "weighed shares", args: [x, between([3, 5], 0, 1)] },
-    ]),
+    ],
+    "cross_entropy",
   ),
 ];

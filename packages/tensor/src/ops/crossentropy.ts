@@ -27,6 +27,8 @@ interface Plan {
   readonly reduction: Reduction;
   /** What a mean divides by: the sum of the weights. */
   readonly total: number;
+  /** What its gradient divides by: 1 where nothing counts, for then it is 0. */
+  readonly divisor: number;
   /** Where the classes are. */
   readonly dim: number;
   /** The shape of the losses. */
@@ -49,7 +51,7 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
     saves: { x: ["index", "factor"] },
     forward: (x, index, factor, { dim, reduction, total, shape }) => {
       const out = fresh(shape, x.dtype);
-      const places = { storage: out.storage, offset: 0, shape: factor.shape, strides: factor.strides, dtype: x.dtype };
+      const places = { storage: out.storage, offset: 0, sizes: factor.sizes, strides: factor.strides, dtype: x.dtype };
       if (factor.numel() > 0) {
         cpu.gather(lined(x), dim, lined(index), places);
         cpu.pointwise(chosen, [places, factor], places, x.dtype);
@@ -57,9 +59,9 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
       return finished(out, reduction, total);
     },
     derivative: {
-      x: (grad, { index, factor, shape }, { dim, reduction, total }) => {
+      x: (grad, { index, factor, shape }, { dim, reduction, divisor }) => {
         const each =
-          reduction === "none" ? reshape(grad, factor.shape) : reduction === "mean" ? div(grad, total) : grad;
+          reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, divisor) : grad;
         return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, mul(factor, each));
       },
       index: null,
@@ -87,26 +89,26 @@ function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | nul
       `${op}: expected target dtype to be Long or Byte, but got ${named[target.dtype]} (expected scalar type Long): need ` +
         'whole class indices. Use tensor([…], { dtype: "int64" }).',
     );
-  const [count, rank] = [x.shape.length === 1 ? x.shape[0]! : x.shape[1]!, x.shape.length];
+  const [count, rank] = [x.sizes.length === 1 ? x.sizes[0]! : x.sizes[1]!, x.sizes.length];
   if (rank === 0) throw new ShapeError(`${op}: Expected 1 or more dimensions (got 0): need x [n, c, …].`);
-  if (rank <= 2 && target.shape.length > 1)
+  if (rank <= 2 && target.sizes.length > 1)
     throw new ShapeError(
-      `${op}: 0D or 1D target tensor expected, multi-target not supported: got ${showShape(target.shape)}.`,
+      `${op}: 0D or 1D target tensor expected, multi-target not supported: got ${showShape(target.sizes)}.`,
     );
-  if (rank > 1 && x.shape[0] !== (target.shape[0] ?? 1))
+  if (rank > 1 && x.sizes[0] !== (target.sizes[0] ?? 1))
     throw new ShapeError(
-      `${op}: Expected input batch_size (${x.shape[0]}) to match target batch_size (${target.shape[0] ?? 1}).`,
+      `${op}: Expected input batch_size (${x.sizes[0]}) to match target batch_size (${target.sizes[0] ?? 1}).`,
     );
-  const wanted = x.shape.filter((_, d) => d !== 1);
-  if (rank > 2 && !sameShape(wanted, target.shape))
+  const wanted = x.sizes.filter((_, d) => d !== 1);
+  if (rank > 2 && !sameShape(wanted, target.sizes))
     throw new ShapeError(
-      `${op}: Expected target size ${showShape(wanted)}, got ${showShape(target.shape)}; size mismatch (got input: ` +
-        `${showShape(x.shape)} , target: ${showShape(target.shape)}).`,
+      `${op}: Expected target size ${showShape(wanted)}, got ${showShape(target.sizes)}; size mismatch (got input: ` +
+        `${showShape(x.sizes)} , target: ${showShape(target.sizes)}).`,
     );
-  if (weight && (weight.shape.length !== 1 || weight.shape[0] !== count))
+  if (weight && (weight.sizes.length !== 1 || weight.sizes[0] !== count))
     throw new ShapeError(
       `${op}: weight tensor should be defined either for all ${count} classes or no classes but got weight tensor of shape: ` +
-        `${showShape(weight.shape)}.`,
+        `${showShape(weight.sizes)}.`,
     );
 }
 
@@ -115,11 +117,11 @@ function choices(
   target: Tensor,
   count: number,
   { weight = null, ignoreIndex = -100 }: NllOptions,
-): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number } {
+): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number; readonly divisor: number } {
   const classes = elementsOf(target) as BigInt64Array | Uint8Array;
   const weights = weight && (elementsOf(weight) as Float32Array);
   const [index, factor] = [new BigInt64Array(classes.length), new Float64Array(classes.length)];
-  let total = 0;
+  let [total, counted] = [0, 0];
   for (let i = 0; i < classes.length; i++) {
     const c = Number(classes[i]);
     if (c === ignoreIndex) continue;
@@ -129,8 +131,9 @@ function choices(
     index[i] = BigInt(c);
     factor[i] = -w;
     total += w;
+    counted++;
   }
-  return { index, factor, total };
+  return { index, factor, total, divisor: counted === 0 ? 1 : total };
 }
 
 /**
@@ -152,17 +155,17 @@ export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tenso
   call: (x, target, options = {}) => {
     const { reduction = "mean", weight = null } = options;
     checkTarget("nllLoss", x, target, weight);
-    const rank = x.shape.length;
+    const rank = x.sizes.length;
     const dim = rank === 1 ? 0 : 1;
-    const count = x.shape[dim]!;
-    const { index, factor, total } = choices(target, count, options);
+    const count = x.sizes[dim]!;
+    const { index, factor, total, divisor } = choices(target, count, options);
     const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
-    const shown = isFlat ? reshape(x, [x.shape[0]!, count, 1, sizeOf(x.shape.slice(2))]) : x;
-    const places = shown.shape.map((size, d) => (d === dim ? 1 : size));
-    const shape = rank === 1 ? [] : shown.shape.filter((_, d) => d !== dim);
+    const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
+    const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
+    const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
     const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
-    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
-    const result = isFlat && reduction === "none" ? view(out, target.shape) : out;
+    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, divisor, dim, shape });
+    const result = isFlat && reduction === "none" ? view(out, target.sizes) : out;
     for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
     return result;
   },
@@ -198,19 +201,19 @@ const alongClasses = (weight: Tensor, rank: number): Tensor =>
 /** The part of the loss that wants all classes alike. */
 function evenLoss(logs: Tensor, target: Tensor, dim: number, options: CrossEntropyOptions): Tensor {
   const { weight = null, reduction = "mean", ignoreIndex = -100 } = options;
-  const all = neg(sum(weight ? mul(logs, alongClasses(weight, logs.shape.length)) : logs, dim));
-  const kept = maskedFill(all, reshape(eq(target, ignoreIndex), all.shape), 0);
+  const all = neg(sum(weight ? mul(logs, alongClasses(weight, logs.sizes.length)) : logs, dim));
+  const kept = maskedFill(all, reshape(eq(target, ignoreIndex), all.sizes), 0);
   if (reduction !== "mean") return reduction === "sum" ? sum(kept) : kept;
-  const { total } = choices(target, logs.shape[dim]!, options);
+  const { total } = choices(target, logs.sizes[dim]!, options);
   return div(sum(kept), tensor(total, { dtype: logs.dtype }));
 }
 
 function probabilityLoss(logs: Tensor, target: Tensor, dim: number, options: CrossEntropyOptions): Tensor {
   const { weight = null, reduction = "mean", labelSmoothing = 0 } = options;
-  const count = logs.shape[dim]!;
+  const count = logs.sizes[dim]!;
   const wanted = labelSmoothing > 0 ? add(mul(target, 1 - labelSmoothing), labelSmoothing / count) : target;
   const products = mul(logs, wanted);
-  const weighed = weight ? mul(products, alongClasses(weight, logs.shape.length)) : products;
+  const weighed = weight ? mul(products, alongClasses(weight, logs.sizes.length)) : products;
   if (reduction === "none") return neg(sum(weighed, dim));
   const total = neg(sum(weighed));
   return reduction === "sum" ? total : divided(total, logs.numel() / count);
@@ -225,11 +228,11 @@ function checkProbabilities(x: Tensor, target: Tensor, { weight = null, ignoreIn
     );
   if (ignoreIndex !== undefined && ignoreIndex >= 0)
     throw new ValueError("crossEntropy: ignore_index is not supported for floating point target: need class indices.");
-  const count = x.shape[x.shape.length === 1 ? 0 : 1];
-  if (weight && (weight.shape.length !== 1 || weight.shape[0] !== count))
+  const count = x.sizes[x.sizes.length === 1 ? 0 : 1];
+  if (weight && (weight.sizes.length !== 1 || weight.sizes[0] !== count))
     throw new ShapeError(
       `crossEntropy: weight tensor should be defined either for all ${count} classes or no classes but got weight tensor of ` +
-        `shape: ${showShape(weight.shape)}.`,
+        `shape: ${showShape(weight.sizes)}.`,
     );
 }
 
@@ -252,8 +255,8 @@ export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOpt
     const { labelSmoothing = 0, ...choices } = options;
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
       throw new ValueError(`crossEntropy: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}.`);
-    const dim = x.shape.length === 1 ? 0 : 1;
-    if (sameShape(x.shape, target.shape)) {
+    const dim = x.sizes.length === 1 ? 0 : 1;
+    if (sameShape(x.sizes, target.sizes)) {
       checkProbabilities(x, target, options);
       return withScope(() => probabilityLoss(logSoftmax(x, dim), target, dim, options));
     }
@@ -263,7 +266,7 @@ export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOpt
       const loss = nllLoss(logs, target, choices);
       if (labelSmoothing === 0) return loss;
       const even = evenLoss(logs, target, dim, options);
-      return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.shape[dim]!));
+      return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.sizes[dim]!));
     });
   },
 });

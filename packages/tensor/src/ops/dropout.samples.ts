@@ -1,10 +1,8 @@
 import { manualSeed } from "../generator.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { type DropoutOptions, dropout } from "./dropout.ts";
 import { t } from "./permute.ts";
-
-const { integers, normal } = numbers();
 
 /** From a fixed seed, so that every call leaves out the same. */
 const seeded = (x: Tensor, p: number, options?: DropoutOptions): Tensor => {
@@ -32,4 +30,5 @@ export const samples: Sample[] = samplesFor(
       throws: "result type Float can't be cast to the desired output type",
     },
   ],
-).map((sample) => ({ ...sample, op: "dropout" }));
+  "dropout",
+);

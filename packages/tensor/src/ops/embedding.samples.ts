@@ -1,12 +1,14 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor } from "../sample.ts";
 import { embedding, oneHot } from "./embedding.ts";
-
-const { integers, normal } = numbers();
 
 export const samples: Sample[] = [
   ...samplesFor(embedding, "torch.nn.functional.embedding", [
-    { name: "plain", args: [tensor([2n, 0n, 2n]), normal([3, 4])] },
+    {
+      name: "plain",
+      args: [tensor([2n, 0n, 2n]), normal([3, 4])],
+      accuracy: [(m) => [m.below([2000], 50), m.between([50, 64])], (m) => [m.below([20_000], 5), m.between([5, 8])]],
+    },
     { name: "matrix", args: [integers([2, 3], 0, 3, "int32"), normal([3, 2])] },
     // too large for gradcheck: the row of the padding gets no gradient, although the result depends on it
     { name: "padding", args: [tensor([2n, 0n, 1n]), normal([3, 30]), { paddingIdx: 0 }] },

@@ -13,7 +13,7 @@ import { elementsOf } from "../read.ts";
 import { withScope } from "../scope.ts";
 import { type Shape, showShape } from "../shape.ts";
 import { selected } from "../strides.ts";
-import { reshaped, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { to } from "./cast.ts";
 import { reshape } from "./view.ts";
@@ -24,8 +24,8 @@ const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = def
   inputs: ["weight", "index"],
   saves: { weight: ["index"] },
   forward: (weight, index, _paddingIdx) => {
-    const out = fresh([...index.shape, weight.shape[1]!], weight.dtype);
-    const rows = { ...row(out), shape: [index.numel(), weight.shape[1]!], strides: [weight.shape[1]!, 1] };
+    const out = fresh([...index.sizes, weight.sizes[1]!], weight.dtype);
+    const rows = { ...row(out), sizes: [index.numel(), weight.sizes[1]!], strides: [weight.sizes[1]!, 1] };
     if (out.numel() > 0) withDense([index], (places) => cpu.indexSelect(weight, 0, row(places), rows));
     return out;
   },
@@ -44,7 +44,7 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
     const out = full(shape, 0, { dtype: grad.dtype });
     const width = shape[1]!;
     withDense([grad, index], (from, places) => {
-      const rows = { ...row(from), shape: [places.numel(), width], strides: [width, 1] };
+      const rows = { ...row(from), sizes: [places.numel(), width], strides: [width, 1] };
       if (from.numel() > 0) cpu.indexAdd(out, 0, row(places), rows);
     });
     const { storage, dtype } = out;
@@ -60,7 +60,7 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
 /** `x` with zeros in one row. */
 function withoutRow(x: Tensor, index: number): Tensor {
   if (index < 0) return x;
-  const kept = Uint8Array.from({ length: x.shape[0]! }, (_, i) => Number(i !== index));
+  const kept = Uint8Array.from({ length: x.sizes[0]! }, (_, i) => Number(i !== index));
   return mul(x, reshape(tensor(kept, { dtype: x.dtype }), -1, 1));
 }
 
@@ -89,9 +89,9 @@ export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptio
         "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
           `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
       );
-    if (weight.shape.length !== 2)
-      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.shape)}.`);
-    const count = weight.shape[0]!;
+    if (weight.sizes.length !== 2)
+      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
+    const count = weight.sizes[0]!;
     if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
       throw new ValueError(
         `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
@@ -137,10 +137,14 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
       throw new ValueError(
         `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
       );
-    const out = new BigInt64Array(values.length * count);
-    values.forEach((c, i) => {
-      out[i * count + Number(c)] = 1n;
-    });
-    return reshaped(tensor(out), [...classes.shape, count]);
+    const { storage, offset, sizes, strides, dtype } = classes;
+    const out = full([...sizes, count], 0, { dtype });
+    const one = full([], 1, { dtype });
+    const wide = [...sizes, 1];
+    const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
+    const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
+    cpu.scatterAdd(out, sizes.length, places, spread);
+    one.dispose();
+    return out;
   },
 });

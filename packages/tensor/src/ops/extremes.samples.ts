@@ -1,18 +1,26 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { booleans, integers, normal, over, type Sample, samplesFor, shared } from "../sample.ts";
 import { all, amax, amin, any, argmax, argmin, max, min, sort } from "./extremes.ts";
 import { t } from "./permute.ts";
 
-const { booleans, integers, normal } = numbers();
-
-const [x, cube, whole, flags] = [normal([4, 5]), normal([2, 3, 4]), integers([3, 4], 0, 3), booleans([3, 4])];
-const [special, strided, ties] = [tensor([1, Number.NaN, 3]), t(normal([5, 4])), tensor([2, 5, 5, 1])];
+const { x, cube, whole, flags } = shared({
+  x: normal([4, 5]),
+  cube: normal([2, 3, 4]),
+  whole: integers([3, 4], 0, 3),
+  flags: booleans([3, 4]),
+});
+const [special, ties] = [tensor([1, Number.NaN, 3]), tensor([2, 5, 5, 1])];
+const { strided } = shared({ strided: t(normal([5, 4])) });
 const keepdim = { keepdim: true };
 
 export const samples: Sample[] = [
   ...Object.entries({ max, min }).flatMap(([name, op]) =>
     samplesFor(op as (...args: never[]) => unknown, `torch.${name}`, [
-      { name: "all", args: [x] as never },
+      {
+        name: "all",
+        args: [x] as never,
+        accuracy: [(m) => [m.between([64, 1000]), 1] as never, (m) => [m.between([100_000])] as never],
+      },
       { name: "last", args: [cube, -1] as never },
       { name: "first, kept", args: [cube, 0, keepdim] as never },
       { name: "strided", args: [strided, 1] as never },
@@ -39,7 +47,7 @@ export const samples: Sample[] = [
     ]),
   ),
   ...samplesFor(amax, "torch.amax", [
-    { name: "all", args: [x] },
+    { name: "all", args: [x], accuracy: [...over([-1, 1]), (m) => [m.between([64, 1000]), 1]] },
     { name: "two", args: [cube, [0, 2]] },
     { name: "whole", args: [whole, 1] },
     { name: "ties", args: [ties], isStep: true },
@@ -47,7 +55,9 @@ export const samples: Sample[] = [
     { name: "empty", args: [normal([2, 0])], throws: "Expected reduction dim to be specified for input.numel() == 0" },
     { name: "empty along", args: [normal([2, 0]), 1], throws: "Expected reduction dim 1 to have non-zero size" },
   ]),
-  ...samplesFor(amin, "torch.amin", [{ name: "one, kept", args: [cube, 1, keepdim] }]),
+  ...samplesFor(amin, "torch.amin", [
+    { name: "one, kept", args: [cube, 1, keepdim], accuracy: [(m) => [m.between([64, 1000]), 1]] },
+  ]),
   ...samplesFor(argmax, "torch.argmax", [
     { name: "all", args: [x] },
     { name: "one", args: [cube, 1] },
@@ -83,7 +93,7 @@ export const samples: Sample[] = [
     { name: "nothing along", args: [normal([3, 0]), 1] },
   ]),
   ...samplesFor(sort, "torch.sort", [
-    { name: "last", args: [x] },
+    { name: "last", args: [x], accuracy: [(m) => [m.between([64, 1000]), 1]] },
     { name: "first", args: [x, 0] },
     { name: "whole", args: [whole, 1] },
     { name: "falling", args: [x, 1, { descending: true }] },

@@ -95,10 +95,10 @@ const alone = (x: Tensor): [values: Tensor, indices: Tensor] => [cloneLike(x, x)
 
 function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string = kind): [Tensor, Tensor] {
   checkComputes(op, x.dtype);
-  const d = dimOf(dim, x.shape.length, op);
-  if (x.shape.length === 0) return alone(x);
+  const d = dimOf(dim, x.sizes.length, op);
+  if (x.sizes.length === 0) return alone(x);
   refuseEmpty(op, x, d);
-  const shape = kept(x.shape, [d]);
+  const shape = kept(x.sizes, [d]);
   const [values, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
   cpu.argReduce(kind, x, d, values, indices);
   return keepdim ? [values, indices] : [dropped(values, [d]), dropped(indices, [d])];
@@ -211,11 +211,11 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
   return withScope(() => {
     const plain = x.detach();
     if (!isOfAll) return along(kind, plain, dim, keepdim, op)[1];
-    const [, indices] = along(kind, reshape(plain, [sizeOf(x.shape)]), 0, false, op);
+    const [, indices] = along(kind, reshape(plain, [sizeOf(x.sizes)]), 0, false, op);
     return keepdim
       ? reshape(
           indices,
-          x.shape.map(() => 1),
+          x.sizes.map(() => 1),
         )
       : indices;
   });
@@ -303,9 +303,9 @@ const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[
   saves: { x: ["indices"] },
   forward: (x, dim, descending) => {
     checkComputes("sort", x.dtype);
-    const d = dimOf(dim, x.shape.length, "sort");
-    if (x.shape.length === 0) return alone(x);
-    const [values, indices] = [fresh(x.shape, x.dtype), fresh(x.shape, "int64")];
+    const d = dimOf(dim, x.sizes.length, "sort");
+    if (x.sizes.length === 0) return alone(x);
+    const [values, indices] = [fresh(x.sizes, x.dtype), fresh(x.sizes, "int64")];
     cpu.sort(x, d, descending, values, indices);
     return [values, indices];
   },

@@ -1,16 +1,18 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { gather, indexAdd, indexSelect, scatterAdd, take } from "./index.ts";
 import { t, transpose } from "./permute.ts";
 
-const { integers, normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 const pair = tensor([2n, 0n]);
 
 export const samples: Sample[] = [
   ...samplesFor(gather, "torch.gather", [
-    { name: "middle", args: [x, 1, integers([2, 5, 4], 0, 3)] },
+    {
+      name: "middle",
+      args: [x, 1, integers([2, 5, 4], 0, 3)],
+      accuracy: [(m) => [m.between([64, 50]), 1, m.below([64, 1000], 50)]],
+    },
     { name: "smaller", args: [x, -1, integers([1, 2, 3], 0, 4)] },
     { name: "transposed", args: [transpose(normal([3, 2, 4]), 0, 1), 0, integers([4, 3, 4], 0, 2)] },
     { name: "int32", args: [x, 1, integers([2, 1, 4], 0, 3, "int32")] },
@@ -38,7 +40,11 @@ export const samples: Sample[] = [
     { name: "floating", args: [x, 1, normal([2, 2, 4])], throws: "Expected dtype int32/int64 for index" },
   ]),
   ...samplesFor(scatterAdd, "torch.scatter_add", [
-    { name: "middle", args: [x, 1, integers([2, 5, 4], 0, 3), normal([2, 5, 4])] },
+    {
+      name: "middle",
+      args: [x, 1, integers([2, 5, 4], 0, 3), normal([2, 5, 4])],
+      accuracy: [(m) => [m.between([64, 50]), 1, m.below([64, 1000], 50), m.between([64, 1000])]],
+    },
     { name: "smaller index", args: [x, 2, integers([1, 2, 3], 0, 4), normal([2, 3, 4])], isStep: true },
     { name: "transposed source", args: [normal([3, 3]), 0, integers([2, 3], 0, 3), t(normal([3, 2]))] },
     { name: "whole", args: [integers([4], 0, 9), 0, integers([6], 0, 4), integers([6], 0, 9)] },
@@ -61,7 +67,7 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(indexSelect, "torch.index_select", [
-    { name: "middle", args: [x, 1, pair] },
+    { name: "middle", args: [x, 1, pair], accuracy: [(m) => [m.between([50, 64]), 0, m.below([2000], 50)]] },
     { name: "last, repeated", args: [x, -1, tensor([1n, 1n, 3n])] },
     { name: "transposed", args: [t(normal([3, 2])), 1, pair] },
     { name: "whole", args: [integers([3, 2], 0, 9), 0, pair] },
@@ -72,7 +78,11 @@ export const samples: Sample[] = [
     { name: "floating", args: [x, 1, normal([2])], throws: "for index" },
   ]),
   ...samplesFor(indexAdd, "torch.index_add", [
-    { name: "middle", args: [x, 1, pair, normal([2, 2, 4])] },
+    {
+      name: "middle",
+      args: [x, 1, pair, normal([2, 2, 4])],
+      accuracy: [(m) => [m.between([50, 64]), 0, m.below([2000], 50), m.between([2000, 64])]],
+    },
     { name: "repeated", args: [normal([3, 2]), 0, tensor([1n, 1n, 0n]), normal([3, 2])] },
     { name: "whole", args: [integers([3], 0, 9), 0, pair, integers([2], 0, 9)] },
     {
@@ -82,7 +92,11 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(take, "torch.take", [
-    { name: "plain", args: [x, integers([2, 3], -24, 24)] },
+    {
+      name: "plain",
+      args: [x, integers([2, 3], -24, 24)],
+      accuracy: [(m) => [m.between([50]), m.below([20_000], 50)]],
+    },
     { name: "transposed", args: [t(normal([2, 3])), pair] },
     { name: "outside", args: [x, tensor([24n])], throws: "out of range" },
   ]),

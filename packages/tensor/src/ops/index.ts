@@ -15,18 +15,18 @@ import { reshape } from "./view.ts";
 
 /** Throws unless `index` has the rank of `x` and fits into it in every dimension but `dim`. */
 function checkGathered(op: string, x: Tensor, dim: number, index: Tensor): number {
-  const d = dimOf(dim, x.shape.length, op);
-  const [own, wanted] = [atLeast1(x.shape), atLeast1(index.shape)];
+  const d = dimOf(dim, x.sizes.length, op);
+  const [own, wanted] = [atLeast1(x.sizes), atLeast1(index.sizes)];
   if (index.numel() > 0 && own.length !== wanted.length)
     throw new ShapeError(
-      `${op}: Index tensor must have the same number of dimensions as input tensor: got ${showShape(index.shape)} and ` +
-        `${showShape(x.shape)}.`,
+      `${op}: Index tensor must have the same number of dimensions as input tensor: got ${showShape(index.sizes)} and ` +
+        `${showShape(x.sizes)}.`,
     );
   const out = wanted.findIndex((size, k) => k !== d && size > own[k]!);
   if (out >= 0)
     throw new ShapeError(
-      `${op}: Size does not match at dimension ${out} expected index ${showShape(index.shape)} to be no larger than self ` +
-        `${showShape(x.shape)} apart from dimension ${d}.`,
+      `${op}: Size does not match at dimension ${out} expected index ${showShape(index.sizes)} to be no larger than self ` +
+        `${showShape(x.sizes)} apart from dimension ${d}.`,
     );
   const size = own[d]!;
   checkWithin(index, size, (i) => `${op}: index ${i} is out of bounds for dimension ${d} with size ${size}.`);
@@ -38,7 +38,7 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   inputs: ["x", "index"],
   saves: { x: ["index"] },
   forward: (x, index, dim) => {
-    const out = fresh(index.shape, x.dtype);
+    const out = fresh(index.sizes, x.dtype);
     if (index.numel() > 0) cpu.gather(lined(x), dim, lined(index), lined(out));
     return out;
   },
@@ -71,7 +71,7 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
   forward: (x, index, source, dim) => {
-    const out = fresh(x.shape, x.dtype);
+    const out = fresh(x.sizes, x.dtype);
     cpu.copy(x, out);
     if (index.numel() > 0) cpu.scatterAdd(lined(out), dim, lined(index), lined(source));
     return out;
@@ -80,10 +80,10 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
     x: (grad) => grad,
     index: null,
     source: (grad, { index, shape }, dim) => {
-      if (sameShape(index.shape, shape)) return gatherAt(grad, index, dim);
+      if (sameShape(index.sizes, shape)) return gatherAt(grad, index, dim);
       throw new ShapeError(
         `scatterAdd: need a source of the shape of the index, to differentiate; got ${showShape(shape)} for ` +
-          `${showShape(index.shape)}. Use source.narrow(…).`,
+          `${showShape(index.sizes)}. Use source.narrow(…).`,
       );
     },
   },
@@ -110,10 +110,10 @@ export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor)
         throw new DTypeError(
           `scatterAdd: scatter(): Expected self.dtype to be equal to src.dtype: need ${x.dtype}; got ${source.dtype}.`,
         );
-      if (atLeast1(whole.shape).some((size, k) => size > (atLeast1(source.shape)[k] ?? 0)) && whole.numel() > 0)
+      if (atLeast1(whole.sizes).some((size, k) => size > (atLeast1(source.sizes)[k] ?? 0)) && whole.numel() > 0)
         throw new ShapeError(
-          `scatterAdd: Expected index ${showShape(index.shape)} to be no larger than self ${showShape(x.shape)} apart from ` +
-            `dimension ${d} and to be no larger size than src ${showShape(source.shape)}.`,
+          `scatterAdd: Expected index ${showShape(index.sizes)} to be no larger than self ${showShape(x.sizes)} apart from ` +
+            `dimension ${d} and to be no larger size than src ${showShape(source.sizes)}.`,
         );
       return scatterAddAt(x, whole, source, d);
     }),
@@ -125,7 +125,7 @@ const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   saves: { x: ["index"] },
   forward: (x, index, dim) => {
     const out = fresh(
-      x.shape.map((size, d) => (d === dim ? index.numel() : size)),
+      x.sizes.map((size, d) => (d === dim ? index.numel() : size)),
       x.dtype,
     );
     if (out.numel() > 0) cpu.indexSelect(lined(x), dim, lined(index), lined(out));
@@ -153,10 +153,10 @@ export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = de
   takes: { x: aTensor, dim: aWhole, index: aTensor },
   call: (x, dim, index) =>
     withIndices("indexSelect", index, (whole) => {
-      const d = dimOf(dim, x.shape.length, "indexSelect");
-      if (index.shape.length > 1)
-        throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.shape)}.`);
-      const size = atLeast1(x.shape)[d]!;
+      const d = dimOf(dim, x.sizes.length, "indexSelect");
+      if (index.sizes.length > 1)
+        throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.sizes)}.`);
+      const size = atLeast1(x.sizes)[d]!;
       checkWithin(whole, size, (i) => `indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`);
       return indexSelectAt(x, whole, d);
     }),
@@ -167,7 +167,7 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
   forward: (x, index, source, dim) => {
-    const out = fresh(x.shape, x.dtype);
+    const out = fresh(x.sizes, x.dtype);
     cpu.copy(x, out);
     if (source.numel() > 0) cpu.indexAdd(lined(out), dim, lined(index), lined(source));
     return out;
@@ -191,22 +191,22 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) =
   takes: { x: aTensor, dim: aWhole, index: aTensor, source: aTensor },
   call: (x, dim, index, source) =>
     withIndices("indexAdd", index, (whole) => {
-      const d = dimOf(dim, x.shape.length, "indexAdd");
+      const d = dimOf(dim, x.sizes.length, "indexAdd");
       if (source.dtype !== x.dtype)
         throw new DTypeError(
           `indexAdd: self and source expected to have the same dtype: need ${x.dtype}; got ${source.dtype}.`,
         );
-      if (index.shape.length > 1 || index.numel() !== (atLeast1(source.shape)[d] ?? 0))
+      if (index.sizes.length > 1 || index.numel() !== (atLeast1(source.sizes)[d] ?? 0))
         throw new ShapeError(
           `indexAdd: index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): ` +
-            `(${source.shape[d]}), for dim: ${d}: need one index for each slice of the source.`,
+            `(${source.sizes[d]}), for dim: ${d}: need one index for each slice of the source.`,
         );
-      if (source.shape.length !== x.shape.length || source.shape.some((size, k) => k !== d && size !== x.shape[k]))
+      if (source.sizes.length !== x.sizes.length || source.sizes.some((size, k) => k !== d && size !== x.sizes[k]))
         throw new ShapeError(
           `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
-            `${showShape(source.shape)} for ${showShape(x.shape)}.`,
+            `${showShape(source.sizes)} for ${showShape(x.sizes)}.`,
         );
-      const size = atLeast1(x.shape)[d]!;
+      const size = atLeast1(x.sizes)[d]!;
       checkWithin(
         whole,
         size,
@@ -247,7 +247,7 @@ const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({
   inputs: ["x", "index"],
   saves: { x: ["index"] },
   forward: (x, index) => {
-    const out = fresh(index.shape, x.dtype);
+    const out = fresh(index.sizes, x.dtype);
     withDense([x, index], (elements, places) => {
       if (places.numel() > 0) cpu.indexSelect(row(elements), 0, row(places), row(out));
     });

@@ -1,17 +1,7 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
-import type { Tensor } from "../tensor.ts";
-import { mul } from "./arithmetic.ts";
+import { integers, normal, onResult, type Sample, samplesFor, shared } from "../sample.ts";
 import { copy_, fill_, zero_ } from "./inplace.ts";
 
-const { integers, normal } = numbers();
-
-/** On results, since leaves may not be overwritten. */
-const onResult =
-  <P extends unknown[]>(op: (x: Tensor, ...rest: P) => Tensor) =>
-  (x: Tensor, ...rest: P): Tensor =>
-    op(mul(x, 1), ...rest);
-
-const x = normal([3, 4]);
+const { x } = shared({ x: normal([3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(onResult(fill_), "lambda x, value: (x * 1).fill_(value)", [

@@ -57,9 +57,9 @@ function written(x: Tensor, after: () => void, write: () => void): Tensor {
 }
 
 function fillFrom(x: Tensor, value: Tensor): Tensor {
-  if (value.shape.length > 0)
+  if (value.sizes.length > 0)
     throw new ShapeError(
-      `fill_: fill_ only supports 0-dimension value tensor but got tensor with ${value.shape.length} dimensions: need a ` +
+      `fill_: fill_ only supports 0-dimension value tensor but got tensor with ${value.sizes.length} dimensions: need a ` +
         "number or a scalar tensor. Use copy_.",
     );
   const after = beforeWrite(fillTensorEntry, [x, value]);
@@ -123,10 +123,10 @@ export const copy_: (x: Tensor, source: Tensor) => Tensor = defineFunction({
   name: "copy_",
   takes: { x: aTensor, source: aTensor },
   call: (x, source) => {
-    const common = broadcast(x.shape, source.shape);
-    if (!sameShape(common, x.shape))
+    const common = broadcast(x.sizes, source.sizes);
+    if (!sameShape(common, x.sizes))
       throw new ShapeError(
-        `copy_: output with shape ${showShape(x.shape)} doesn't match the broadcast shape ${showShape(common)}: ` +
+        `copy_: output with shape ${showShape(x.sizes)} doesn't match the broadcast shape ${showShape(common)}: ` +
           "need a source that stretches to the target.",
       );
     refuseOverlapping("copy", x);

@@ -1,10 +1,8 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { cat, chunk, flip, split, stack, unbind } from "./join.ts";
 import { t } from "./permute.ts";
 
-const { integers, normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(cat, "torch.cat", [

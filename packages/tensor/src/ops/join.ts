@@ -18,33 +18,33 @@ const commonDtype = (tensors: readonly Tensor[]): DType =>
   tensors.reduce((dtype, x) => promoteTypes(dtype, x.dtype), (tensors[0] as Tensor).dtype);
 
 /** An empty vector among the tensors counts for nothing, whatever the others look like. */
-const isNothing = ({ shape }: { readonly shape: Shape }): boolean => shape.length === 1 && shape[0] === 0;
+const isNothing = (shape: Shape): boolean => shape.length === 1 && shape[0] === 0;
 
 /** The shape of tensors in a row along `dim`; throws unless they agree in the others. */
 function joinedShape(tensors: readonly Tensor[], dim: number): { readonly shape: Shape; readonly dim: number } {
   if (tensors.length === 0) throw new ValueError("cat: expected a non-empty list of Tensors: need at least one.");
   tensors.forEach((x, i) => {
-    if (x.shape.length === 0)
+    if (x.sizes.length === 0)
       throw new ShapeError(`cat: zero-dimensional tensor (at position ${i}) cannot be concatenated. Use stack.`);
   });
-  const first = tensors.find((x) => !isNothing(x)) ?? (tensors[0] as Tensor);
-  const d = dimOf(dim, first.shape.length, "cat");
+  const first = tensors.find((x) => !isNothing(x.sizes)) ?? (tensors[0] as Tensor);
+  const d = dimOf(dim, first.sizes.length, "cat");
   let size = 0;
   tensors.forEach((x, i) => {
-    if (isNothing(x)) return;
-    if (x.shape.length !== first.shape.length)
+    if (isNothing(x.sizes)) return;
+    if (x.sizes.length !== first.sizes.length)
       throw new ShapeError(
-        `cat: Tensors must have same number of dimensions: got ${first.shape.length} and ${x.shape.length}.`,
+        `cat: Tensors must have same number of dimensions: got ${first.sizes.length} and ${x.sizes.length}.`,
       );
-    const other = x.shape.findIndex((s, k) => k !== d && s !== first.shape[k]);
+    const other = x.sizes.findIndex((s, k) => k !== d && s !== first.sizes[k]);
     if (other >= 0)
       throw new ShapeError(
-        `cat: Sizes of tensors must match except in dimension ${d}. Expected size ${first.shape[other]} but got size ` +
-          `${x.shape[other]} for tensor number ${i} in the list.`,
+        `cat: Sizes of tensors must match except in dimension ${d}. Expected size ${first.sizes[other]} but got size ` +
+          `${x.sizes[other]} for tensor number ${i} in the list.`,
       );
-    size += x.shape[d]!;
+    size += x.sizes[d]!;
   });
-  return { shape: first.shape.map((s, k) => (k === d ? size : s)), dim: d };
+  return { shape: first.sizes.map((s, k) => (k === d ? size : s)), dim: d };
 }
 
 /**
@@ -67,8 +67,8 @@ export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
     const out = fresh(joined.shape, commonDtype(tensors));
     let start = 0;
     for (const x of tensors) {
-      if (isNothing(x)) continue;
-      const end = start + x.shape[joined.dim]!;
+      if (isNothing(x.sizes)) continue;
+      const end = start + x.sizes[joined.dim]!;
       cpu.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
       start = end;
     }
@@ -76,10 +76,10 @@ export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
   },
   derivative: {
     tensors: (grad, { shapes }, dim = 0) => {
-      const d = dimOf(dim, grad.shape.length, "cat");
+      const d = dimOf(dim, grad.sizes.length, "cat");
       let start = 0;
       return shapes.map((shape) => {
-        if (isNothing({ shape })) return full([0], 0, { dtype: grad.dtype });
+        if (isNothing(shape)) return full([0], 0, { dtype: grad.dtype });
         const end = start + shape[d]!;
         const part = sliceOf(grad, d, { start, end, step: 1 });
         start = end;
@@ -109,14 +109,14 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
     const [first] = tensors;
     if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
     tensors.forEach((x, i) => {
-      if (!sameShape(x.shape, first.shape))
+      if (!sameShape(x.sizes, first.sizes))
         throw new ShapeError(
-          `stack: stack expects each tensor to be equal size, but got ${showShape(first.shape)} at entry 0 and ` +
-            `${showShape(x.shape)} at entry ${i}.`,
+          `stack: stack expects each tensor to be equal size, but got ${showShape(first.sizes)} at entry 0 and ` +
+            `${showShape(x.sizes)} at entry ${i}.`,
         );
     });
-    const d = dimOf(dim, first.shape.length + 1, "stack");
-    const shape = [...first.shape.slice(0, d), tensors.length, ...first.shape.slice(d)];
+    const d = dimOf(dim, first.sizes.length + 1, "stack");
+    const shape = [...first.sizes.slice(0, d), tensors.length, ...first.sizes.slice(d)];
     const out = fresh(shape, commonDtype(tensors));
     tensors.forEach((x, i) => {
       cpu.copy(x, { ...place(out), ...selected(out, d, i) });
@@ -141,8 +141,8 @@ export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineOu
   takes: { x: aTensor, dim: optional(aWhole) },
   outputs: [],
   forward: (x, dim = 0) => {
-    const d = dimOf(dim, x.shape.length, "unbind");
-    return Array.from({ length: x.shape[d] ?? 0 }, (_, i) => viewOf(x, selected(x, d, i)));
+    const d = dimOf(dim, x.sizes.length, "unbind");
+    return Array.from({ length: x.sizes[d] ?? 0 }, (_, i) => viewOf(x, selected(x, d, i)));
   },
   derivative: {
     x: (grads, { shape, dtype }, dim = 0) => {
@@ -182,7 +182,7 @@ const splitEqually: Op<[x: Tensor, size: number, dim: number], readonly Tensor[]
   name: "split",
   inputs: ["x"],
   outputs: [],
-  forward: (x, size, dim) => parts(x, equalSizes(x.shape[dim]!, size), dim),
+  forward: (x, size, dim) => parts(x, equalSizes(x.sizes[dim]!, size), dim),
   derivative: {
     x: (grads, { shape, dtype }, size, dim) => rejoined(grads, shape, equalSizes(shape[dim]!, size), dim, dtype),
   },
@@ -197,8 +197,8 @@ const splitWithSizes: Op<[x: Tensor, sizes: Shape, dim: number], readonly Tensor
 });
 
 function splitDim(op: string, x: Tensor, dim: number): number {
-  if (x.shape.length === 0) throw new ShapeError(`${op}: split expects at least a 1-dimensional tensor; got a scalar.`);
-  return dimOf(dim, x.shape.length, op);
+  if (x.sizes.length === 0) throw new ShapeError(`${op}: split expects at least a 1-dimensional tensor; got a scalar.`);
+  return dimOf(dim, x.sizes.length, op);
 }
 
 /**
@@ -216,7 +216,7 @@ export const split: (x: Tensor, size: number | Shape, dim?: number) => readonly 
   takes: { x: aTensor, size: extents, dim: optional(aWhole) },
   call: (x, size, dim = 0) => {
     const d = splitDim("split", x, dim);
-    const total = x.shape[d]!;
+    const total = x.sizes[d]!;
     if (typeof size !== "number") {
       if (size.some((s) => !Number.isInteger(s) || s < 0) || size.reduce((a, b) => a + b, 0) !== total)
         throw new ShapeError(
@@ -247,7 +247,7 @@ export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor
     const d = splitDim("chunk", x, dim);
     if (!Number.isInteger(chunks) || chunks <= 0)
       throw new ValueError(`chunk: chunk expects \`chunks\` to be greater than 0, got: ${chunks}.`);
-    const size = Math.ceil(x.shape[d]! / chunks);
+    const size = Math.ceil(x.sizes[d]! / chunks);
     if (size === 0) return splitWithSizes(x, new Array<number>(chunks).fill(0), d);
     return splitEqually(x, size, d);
   },
@@ -255,9 +255,9 @@ export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor
 
 /** A copy of `x` in which position i along `dim` holds what was at `from(i)`. */
 function reordered(x: Tensor, dim: number, from: (i: number, size: number) => number): Tensor {
-  const size = x.shape[dim]!;
+  const size = x.sizes[dim]!;
+  const out = isDense(x) ? freshStrided(x.sizes, x.strides, x.dtype) : fresh(x.sizes, x.dtype);
   const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
-  const out = isDense(x) ? freshStrided(x.shape, x.strides, x.dtype) : fresh(x.shape, x.dtype);
   cpu.indexSelect(x, dim, index, out);
   index.dispose();
   return out;
@@ -272,13 +272,13 @@ function reorderedAll(x: Tensor, dims: Shape, from: (k: number) => (i: number, s
     out = next;
   });
   if (out) return out;
-  const copy = fresh(x.shape, x.dtype);
+  const copy = fresh(x.sizes, x.dtype);
   cpu.copy(x, copy);
   return copy;
 }
 
 const listed = (x: Tensor, dims: number | Shape, op: string): Shape =>
-  typeof dims !== "number" && dims.length === 0 ? [] : dimsOf(dims, x.shape.length, op);
+  typeof dims !== "number" && dims.length === 0 ? [] : dimsOf(dims, x.sizes.length, op);
 
 /**
  * The elements in reverse order along `dims`.

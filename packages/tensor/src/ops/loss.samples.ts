@@ -1,17 +1,24 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { between, integers, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 import { t } from "./permute.ts";
 
-const { between, integers, normal, positive } = numbers();
-
-const [x, y] = [normal([3, 4]), normal([3, 4])];
+const { x, y } = shared({ x: normal([3, 4]), y: normal([3, 4]) });
 const [positive4, half4] = [tensor([1, 2, 0.5, 0.25]), tensor([0.5, 1.5, 2.5, 3.5])];
-const shares = between([3, 4], 0.1, 0.9);
+const { shares } = shared({ shares: between([3, 4], 0.1, 0.9) });
+const [none, sum] = [{ reduction: "none" }, { reduction: "sum" }] as const;
 
 export const samples: Sample[] = [
   ...samplesFor(mseLoss, "torch.nn.functional.mse_loss", [
-    { name: "mean", args: [x, y] },
+    {
+      name: "mean",
+      args: [x, y],
+      accuracy: [
+        (m) => [m.between([64, 1000]), m.between([64, 1000])],
+        (m) => [m.between([64, 1000]), m.between([64, 1000]), none],
+        (m) => [m.between([64, 1000]), m.between([64, 1000]), sum],
+      ],
+    },
     { name: "sum", args: [x, y, { reduction: "sum" }] },
     { name: "none", args: [x, y, { reduction: "none" }] },
     { name: "transposed", args: [x, t(normal([4, 3]))] },
@@ -30,12 +37,20 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(l1Loss, "torch.nn.functional.l1_loss", [
-    { name: "mean", args: [x, y] },
+    { name: "mean", args: [x, y], accuracy: [(m) => [m.between([64, 1000]), m.between([64, 1000])]] },
     { name: "sum", args: [x, y, { reduction: "sum" }] },
     { name: "none", args: [x, y, { reduction: "none" }] },
   ]),
   ...samplesFor(smoothL1Loss, "torch.nn.functional.smooth_l1_loss", [
-    { name: "mean", args: [x, y] },
+    {
+      name: "mean",
+      args: [x, y],
+      accuracy: [
+        (m) => [m.between([64, 1000]), m.between([64, 1000])],
+        (m) => [m.between([64, 1000]), m.between([64, 1000]), none],
+        (m) => [m.between([64, 1000]), m.between([64, 1000]), { beta: 0.3 }],
+      ],
+    },
     { name: "sum", args: [x, y, { reduction: "sum", beta: 0.5 }] },
     { name: "none", args: [x, y, { reduction: "none", beta: 2 }] },
     { name: "no beta", args: [x, y, { beta: 0 }] },
@@ -46,7 +61,15 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(huberLoss, "torch.nn.functional.huber_loss", [
-    { name: "mean", args: [x, y] },
+    {
+      name: "mean",
+      args: [x, y],
+      accuracy: [
+        (m) => [m.between([64, 1000]), m.between([64, 1000])],
+        (m) => [m.between([64, 1000]), m.between([64, 1000]), none],
+        (m) => [m.between([64, 1000]), m.between([64, 1000]), { delta: 0.3 }],
+      ],
+    },
     { name: "sum", args: [x, y, { reduction: "sum", delta: 0.5 }] },
     { name: "none", args: [x, y, { reduction: "none", delta: 2 }] },
     {
@@ -56,7 +79,26 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(binaryCrossEntropyWithLogits, "torch.nn.functional.binary_cross_entropy_with_logits", [
-    { name: "mean", args: [x, shares] },
+    {
+      name: "mean",
+      args: [x, shares],
+      accuracy: [
+        (m) => [m.between([64, 1000], -5, 5), m.between([64, 1000], 0, 1)],
+        (m) => [
+          m.between([64, 1000], -5, 5),
+          m.between([64, 1000], 0, 1),
+          { weight: m.constant([1000], 0, 1), posWeight: m.constant([1000], 0.5, 2) },
+        ],
+        (m) => [m.between([64, 1000], -5, 5), m.between([64, 1000], 0, 1), none],
+        (m) => [m.between([64, 1000], -50, 50), m.between([64, 1000], 0, 1)],
+        (m) => [
+          m.between([64, 1000], -50, 50),
+          m.between([64, 1000], 0, 1),
+          { weight: m.constant([1000], 0, 1), posWeight: m.constant([1000], 0.5, 2) },
+        ],
+        (m) => [m.between([64, 1000], -50, 50), m.between([64, 1000], 0, 1), none],
+      ],
+    },
     { name: "sum", args: [x, shares, { reduction: "sum" }] },
     { name: "none", args: [x, shares, { reduction: "none" }] },
     { name: "large logits", args: [between([3, 4], -200, 200), shares] },
@@ -74,13 +116,21 @@ export const samples: Sample[] = [
       }),
     "lambda a, b: torch.nn.functional.binary_cross_entropy_with_logits(a, b, torch.tensor([1.0, 2.0, 0.5, 0.25], dtype=a.dtype), pos_weight=torch.tensor([0.5, 1.5, 2.5, 3.5], dtype=a.dtype))",
     [{ name: "weighed", args: [x, shares] }],
-  ).map((sample) => ({ ...sample, op: "binary_cross_entropy_with_logits" })),
+    "binary_cross_entropy_with_logits",
+  ),
   ...samplesFor(binaryCrossEntropy, "torch.nn.functional.binary_cross_entropy", [
-    { name: "mean", args: [shares, between([3, 4], 0, 1)] },
+    {
+      name: "mean",
+      args: [shares, between([3, 4], 0, 1)],
+      accuracy: [
+        (m) => [m.between([64, 1000], 0.01, 0.99), m.constant([64, 1000], 0, 1)],
+        (m) => [m.between([64, 1000], 1e-6, 1), m.constant([64, 1000], 0, 1), { weight: m.constant([1000]) }],
+      ],
+    },
     { name: "none", args: [shares, between([3, 4], 0, 1), { reduction: "none" }] },
     {
       name: "outside",
-      args: [normal([3]).add(9), positive([3])],
+      args: [between([3], 2, 9), positive([3])],
       throws: "all elements of input should be between 0 and 1",
     },
   ]),

@@ -46,7 +46,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     inputs: ["x", "target"],
     saves: { x: ["x", "target"], target: ["x", "target"] },
     forward: (x, target, reduction, bound) => {
-      const out = fresh(x.shape, promoteTypes(x.dtype, target.dtype));
+      const out = fresh(x.sizes, promoteTypes(x.dtype, target.dtype));
       cpu.pointwise(formula, [x, target, bound], out, out.dtype);
       return finished(out, reduction);
     },
@@ -92,8 +92,8 @@ function withPair(op: string, x: Tensor, target: Tensor, use: (x: Tensor, target
   checkComputes(op, dtype);
   if (!isFloating(dtype))
     throw new DTypeError(`${op}: need a floating prediction; got ${x.dtype} and ${target.dtype}.`);
-  const shape = broadcast(x.shape, target.shape);
-  const fitted = (y: Tensor): Tensor => (sameShape(y.shape, shape) ? y : expand(y, shape));
+  const shape = broadcast(x.sizes, target.sizes);
+  const fitted = (y: Tensor): Tensor => (sameShape(y.sizes, shape) ? y : expand(y, shape));
   return withScope(() => use(fitted(x), fitted(target)));
 }
 
@@ -224,14 +224,14 @@ const weighted = { weight: nullable(aTensor), reduction: aReduction };
 
 function checkBinary(op: string, x: Tensor, target: Tensor, weights: readonly (Tensor | null)[]): void {
   checkComputes(op, x.dtype);
-  if (!sameShape(x.shape, target.shape))
+  if (!sameShape(x.sizes, target.sizes))
     throw new ShapeError(
-      `${op}: Target size (torch.Size(${showShape(target.shape)})) must be the same as input size (torch.Size(${showShape(x.shape)})).`,
+      `${op}: Target size (torch.Size(${showShape(target.sizes)})) must be the same as input size (torch.Size(${showShape(x.sizes)})).`,
     );
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: need a floating prediction; got ${x.dtype}. Use x.float().`);
   for (const w of weights)
-    if (w && !sameShape(broadcast(w.shape, x.shape), x.shape))
-      throw new ShapeError(`${op}: need weights that stretch to ${showShape(x.shape)}; got ${showShape(w.shape)}.`);
+    if (w && !sameShape(broadcast(w.sizes, x.sizes), x.sizes))
+      throw new ShapeError(`${op}: need weights that stretch to ${showShape(x.sizes)}; got ${showShape(w.sizes)}.`);
 }
 
 /**

@@ -36,7 +36,7 @@ const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = point
 });
 
 function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
-  const out = fresh(broadcast(x.shape, mask.shape), x.dtype);
+  const out = fresh(broadcast(x.sizes, mask.sizes), x.dtype);
   cpu.pointwise(chosen, [x, mask, typeof value === "boolean" ? Number(value) : value], out, out.dtype);
   return out;
 }
@@ -70,9 +70,9 @@ function checkFill(op: string, ...[x, mask, value]: Filled): void {
     throw new DTypeError(
       `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${named[mask.dtype].toLowerCase()}: need bool.`,
     );
-  if (value instanceof Tensor && value.shape.length > 0)
+  if (value instanceof Tensor && value.sizes.length > 0)
     throw new ShapeError(
-      `${op}: masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.shape.length} dimension(s).`,
+      `${op}: masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
     );
 }
 
@@ -97,7 +97,13 @@ export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | bool
     },
   });
 
-/** As {@link maskedFill} with a number, in place. */
+/**
+ * As {@link maskedFill} with a number, in place.
+ *
+ * ```ts doctest
+ * maskedFill_(zeros(2), tensor([true, false]), 9).tolist() // => [9, 0]
+ * ```
+ */
 export const maskedFill_: (x: Tensor, mask: Tensor, value: number | bigint | boolean) => Tensor = defineFunction({
   name: "maskedFill_",
   takes: { x: aTensor, mask: aTensor, value: anOperand },
@@ -121,7 +127,7 @@ export const nonzero: (x: Tensor) => Tensor = defineFunction({
   takes: { x: aTensor },
   call: (x) => {
     checkComputes("nonzero", x.dtype);
-    const out = fresh([cpu.countNonzero(x), x.shape.length], "int64");
+    const out = fresh([cpu.countNonzero(x), x.sizes.length], "int64");
     if (out.numel() > 0) cpu.nonzero(x, out);
     return out;
   },
@@ -142,7 +148,7 @@ const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   inputs: ["x", "places"],
   saves: { x: ["places"] },
   forward: (x, places, shape) => {
-    const out = fresh(places.shape, x.dtype);
+    const out = fresh(places.sizes, x.dtype);
     withDense([stretched(x, shape)], (dense) => {
       if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
     });
@@ -172,7 +178,7 @@ export const maskedSelect: (x: Tensor, mask: Tensor) => Tensor = defineFunction(
   call: (x, mask) => {
     if (mask.dtype !== "bool")
       throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
-    const shape = broadcast(x.shape, mask.shape);
+    const shape = broadcast(x.sizes, mask.sizes);
     const places = truths(stretched(mask, shape));
     const out = selectAt(x, places, shape);
     places.dispose(); // the node holds what it reads
@@ -184,12 +190,12 @@ const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);
 
 /** Zeros above or below a diagonal of the last two dimensions. */
 function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): Tensor {
-  const [rows, columns] = [x.shape.at(-2)!, x.shape.at(-1)!];
+  const [rows, columns] = [x.sizes.at(-2)!, x.sizes.at(-1)!];
+  const out = fresh(x.sizes, x.dtype);
   const flags = Uint8Array.from({ length: rows * columns }, (_, i) =>
     Number(isKept(i % columns, Math.floor(i / columns))),
   );
   const mask = reshaped(tensor(flags, { dtype: x.dtype }), [rows, columns]);
-  const out = fresh(x.shape, x.dtype);
   if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
   mask.dispose();
   return out;
@@ -197,8 +203,8 @@ function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): 
 
 function checkTriangle(op: string, x: Tensor, diagonal: number): void {
   checkComputes(op, x.dtype);
-  if (x.shape.length < 2)
-    throw new ShapeError(`${op}: input tensor must have at least 2 dimensions; got ${x.shape.length}.`);
+  if (x.sizes.length < 2)
+    throw new ShapeError(`${op}: input tensor must have at least 2 dimensions; got ${x.sizes.length}.`);
   if (!Number.isSafeInteger(diagonal)) throw new ShapeError(`${op}: need a whole diagonal; got ${diagonal}.`);
 }
 

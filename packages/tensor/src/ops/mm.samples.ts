@@ -1,15 +1,20 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { addmm, baddbmm, bmm, mm } from "./mm.ts";
 import { t } from "./permute.ts";
 import { expand } from "./view.ts";
 
-const { integers, normal } = numbers();
-
-const [a, b] = [normal([3, 5]), normal([5, 4])];
+const { a, b } = shared({ a: normal([3, 5]), b: normal([5, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(mm, "torch.mm", [
-    { name: "plain", args: [a, b] },
+    {
+      name: "plain",
+      args: [a, b],
+      accuracy: [
+        (m) => [m.between([64, 300]), m.between([300, 70])],
+        (m) => [m.between([20, 10_000]), m.between([10_000, 16])],
+      ],
+    },
     { name: "one column", args: [a, normal([5, 1])] },
     { name: "one row", args: [normal([1, 5]), b] },
     { name: "first transposed", args: [t(normal([5, 3])), b] },
@@ -29,7 +34,11 @@ export const samples: Sample[] = [
     { name: "dtypes", args: [a, normal([5, 4], "float64")], throws: "expected m1 and m2 to have the same dtype" },
   ]),
   ...samplesFor(addmm, "torch.addmm", [
-    { name: "row", args: [normal([4]), a, b] },
+    {
+      name: "row",
+      args: [normal([4]), a, b],
+      accuracy: [(m) => [m.between([70]), m.between([64, 300]), m.between([300, 70]), { alpha: 0.7, beta: 0.3 }]],
+    },
     { name: "matrix", args: [normal([3, 4]), a, b] },
     { name: "number", args: [normal([]), a, b] },
     { name: "weighed", args: [normal([4]), a, b, { beta: 2, alpha: -0.5 }] },
@@ -48,7 +57,11 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(bmm, "torch.bmm", [
-    { name: "plain", args: [normal([2, 3, 5]), normal([2, 5, 4])] },
+    {
+      name: "plain",
+      args: [normal([2, 3, 5]), normal([2, 5, 4])],
+      accuracy: [(m) => [m.between([6, 40, 200]), m.between([6, 200, 33])]],
+    },
     { name: "repeated", args: [normal([2, 3, 5]), expand(normal([5, 4]), 2, 5, 4)] },
     { name: "empty", args: [normal([0, 3, 5]), normal([0, 5, 4])] },
     { name: "float64", args: [normal([2, 3, 2], "float64"), normal([2, 2, 1], "float64")] },
@@ -61,7 +74,13 @@ export const samples: Sample[] = [
     { name: "matrix", args: [a, normal([2, 5, 4])], throws: "batch1 must be a 3D tensor" },
   ]),
   ...samplesFor(baddbmm, "torch.baddbmm", [
-    { name: "row", args: [normal([4]), normal([2, 3, 5]), normal([2, 5, 4])] },
+    {
+      name: "row",
+      args: [normal([4]), normal([2, 3, 5]), normal([2, 5, 4])],
+      accuracy: [
+        (m) => [m.between([6, 40, 33]), m.between([6, 40, 200]), m.between([6, 200, 33]), { alpha: 0.7, beta: 0.3 }],
+      ],
+    },
     { name: "weighed", args: [normal([2, 1, 4]), normal([2, 3, 5]), normal([2, 5, 4]), { beta: 0.5, alpha: 2 }] },
   ]),
 ];

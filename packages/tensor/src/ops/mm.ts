@@ -19,7 +19,7 @@ interface Order {
   readonly a: boolean;
   readonly b: boolean;
 }
-const isColumnMajor = ({ shape, strides }: Tensor): boolean => strides[0] === 1 && strides[1] === shape[0];
+const isColumnMajor = ({ sizes: shape, strides }: Tensor): boolean => strides[0] === 1 && strides[1] === shape[0];
 const orderOf = (a: Tensor, b: Tensor): Order => ({ a: isColumnMajor(a), b: isColumnMajor(b) });
 
 const gradA = (grad: Tensor, b: Tensor, order: Order): Tensor => (order.a ? t(mm(b, t(grad))) : mm(grad, t(b)));
@@ -30,7 +30,7 @@ const mmOf: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
   inputs: ["a", "b"],
   saves: { a: ["b"], b: ["a"] },
   forward: (a, b, _order) => {
-    const out = fresh([a.shape[0]!, b.shape[1]!], a.dtype);
+    const out = fresh([a.sizes[0]!, b.sizes[1]!], a.dtype);
     product(a, b, out);
     return out;
   },
@@ -87,8 +87,8 @@ const times1 = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x,
 
 /** Throws unless the added tensor stretches to the product. */
 function checkAdded(op: string, added: Tensor, shape: Shape, dtype: string): void {
-  const lead = shape.length - added.shape.length;
-  if (lead < 0 || added.shape.some((size, d) => size !== 1 && size !== shape[d + lead])) expand(added, shape); // says what is wrong
+  const lead = shape.length - added.sizes.length;
+  if (lead < 0 || added.sizes.some((size, d) => size !== 1 && size !== shape[d + lead])) expand(added, shape); // says what is wrong
   if (added.dtype !== dtype)
     throw new DTypeError(
       `${op}: self and mat2 must have the same dtype, but got ${added.dtype} and ${dtype}: need one dtype. Use x.to(…).`,
@@ -100,7 +100,7 @@ const addmmOf: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, or
   inputs: ["bias", "a", "b"],
   saves: { a: ["b"], b: ["a"] },
   forward: (bias, a, b, options, _order) => {
-    const out = fresh([a.shape[0]!, b.shape[1]!], a.dtype);
+    const out = fresh([a.sizes[0]!, b.sizes[1]!], a.dtype);
     weightedProduct(bias, a, b, out, options);
     return out;
   },
@@ -127,7 +127,7 @@ export const addmm: (bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions)
   takes: { bias: aTensor, a: aTensor, b: aTensor, options: factors },
   call: (bias, a, b, options = {}) => {
     checkMatrices("addmm", a, b);
-    checkAdded("addmm", bias, [a.shape[0]!, b.shape[1]!], a.dtype);
+    checkAdded("addmm", bias, [a.sizes[0]!, b.sizes[1]!], a.dtype);
     return addmmOf(bias, a, b, options, orderOf(a, b));
   },
 });
@@ -137,14 +137,14 @@ function checkBatches(op: string, a: Tensor, b: Tensor): void {
     ["batch1", a],
     ["batch2", b],
   ] as const)
-    if (x.shape.length !== 3)
+    if (x.sizes.length !== 3)
       throw new ShapeError(
-        `${op}: ${name} must be a 3D tensor: need a [b, n, k] and b [b, k, m]; got ${showShape(x.shape)}.`,
+        `${op}: ${name} must be a 3D tensor: need a [b, n, k] and b [b, k, m]; got ${showShape(x.sizes)}.`,
       );
-  if (a.shape[0] !== b.shape[0] || a.shape[2] !== b.shape[1])
+  if (a.sizes[0] !== b.sizes[0] || a.sizes[2] !== b.sizes[1])
     throw new ShapeError(
-      `${op}: Expected size for first two dimensions of batch2 tensor to be: [${a.shape[0]}, ${a.shape[2]}] but got: ` +
-        `[${b.shape[0]}, ${b.shape[1]}]: need a [b, n, k] and b [b, k, m].`,
+      `${op}: Expected size for first two dimensions of batch2 tensor to be: [${a.sizes[0]}, ${a.sizes[2]}] but got: ` +
+        `[${b.sizes[0]}, ${b.sizes[1]}]: need a [b, n, k] and b [b, k, m].`,
     );
   checkDTypes(op, a, b);
 }
@@ -170,14 +170,20 @@ export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
   saves: { a: ["b"], b: ["a"] },
   forward: (a, b) => {
     checkBatches("bmm", a, b);
-    const out = fresh([a.shape[0]!, a.shape[1]!, b.shape[2]!], a.dtype);
+    const out = fresh([a.sizes[0]!, a.sizes[1]!, b.sizes[2]!], a.dtype);
     product(a, b, out);
     return out;
   },
   derivative: { a: (grad, { b }) => batchGradA(grad, b), b: (grad, { a }) => batchGradB(grad, a) },
 });
 
-/** `beta · bias + alpha · a·b` for batches of matrices; `bias` stretches to [b, n, m]. Derivative: as `addmm`. */
+/**
+ * `beta · bias + alpha · a·b` for batches of matrices; `bias` stretches to [b, n, m]. Derivative: as `addmm`.
+ *
+ * ```ts doctest
+ * baddbmm(tensor([1, 2]), ones(1, 1, 2), eye(2).unsqueeze(0)).tolist() // => [[[2, 3]]]
+ * ```
+ */
 export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions]> = defineOp({
   name: "baddbmm",
   inputs: ["bias", "a", "b"],
@@ -185,7 +191,7 @@ export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOpt
   saves: { a: ["b"], b: ["a"] },
   forward: (bias, a, b, options = {}) => {
     checkBatches("baddbmm", a, b);
-    const shape = [a.shape[0]!, a.shape[1]!, b.shape[2]!];
+    const shape = [a.sizes[0]!, a.sizes[1]!, b.sizes[2]!];
     checkAdded("baddbmm", bias, shape, a.dtype);
     const out = fresh(shape, a.dtype);
     const { beta = 1, alpha = 1 } = options;

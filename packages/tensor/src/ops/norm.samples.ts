@@ -1,15 +1,40 @@
 import { ones, tensor, zeros } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { type Makers, type Measured, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { batchNorm, layerNorm } from "./norm.ts";
 import { transpose } from "./permute.ts";
 
-const { normal, positive } = numbers();
-
-const x = normal([2, 3, 4, 5]);
-const small = normal([3, 2, 2]);
+const { x } = shared({ x: normal([2, 3, 4, 5]) });
+const { small } = shared({ small: normal([3, 2, 2]) });
 const channels = (): [weight: Tensor, bias: Tensor] => [positive([3]), normal([3])];
-const named = (op: string, list: Sample[]): Sample[] => list.map((sample) => ({ ...sample, op }));
+
+/** Where errors are measured: around 0, and far from it. */
+const spans = [
+  [-2, 2],
+  [5, 6],
+  [1000, 1001],
+] as const;
+const planes = [
+  [16, 64, 16, 16],
+  [64, 256, 4, 4],
+  [256, 100],
+];
+const rows = [
+  [64, 1000],
+  [4, 16, 768],
+  [512, 48],
+];
+const affine = ({ between }: Makers, size: number): { weight: Tensor; bias: Tensor } => ({
+  weight: between([size]),
+  bias: between([size]),
+});
+/** Batch normalisation's arguments where running statistics are made in the call. */
+const running = (low: number, high: number): Measured<[Tensor, Tensor, Tensor]>[] =>
+  [planes[0]!, planes[2]!].map((shape) => (m) => {
+    const x = m.between(shape, low, high);
+    const { weight, bias } = affine(m, shape[1]!);
+    return [x, weight, bias];
+  });
 
 /** The running statistics are made anew for each call; with `isShown` they are the result. */
 const withRunning =
@@ -26,29 +51,62 @@ const runningIn = (training: string, momentum: number, shown = "[:1]"): string =
   `lambda x, w, b: (lambda m, v: (torch.nn.functional.batch_norm(x, m, v, w, b, ${training}, ${momentum}), m, v)${shown})` +
   "(*(torch.arange(1, x.shape[1] + 1, dtype=x.dtype) * 0.25 for _ in range(2)))";
 
-export const samples: Sample[] = named("batch_norm", [
-  ...samplesFor(withRunning(true, 0.1), runningIn("True", 0.1), [
-    { name: "training", args: [x, ...channels()] },
-    { name: "training, small", args: [small, positive([2]), normal([2])] },
-    { name: "training, matrix", args: [normal([5, 3]), ...channels()] },
-    { name: "training, transposed", args: [transpose(normal([2, 3, 5, 4]), 2, 3), ...channels()] },
-    {
-      name: "training, float64",
-      args: [normal([2, 2, 3], "float64"), positive([2], "float64"), normal([2], "float64")],
-    },
-  ]),
-  ...samplesFor(withRunning(true, 0.5, true), runningIn("True", 0.5, "[1:]"), [
-    { name: "running statistics", args: [x, ...channels()], isStep: true },
-  ]),
-  ...samplesFor(withRunning(false, 0.1), runningIn("False", 0.1), [
-    { name: "evaluation", args: [x, ...channels()] },
-    { name: "evaluation, small", args: [small, positive([2]), normal([2])] },
-  ]),
+export const samples: Sample[] = [
+  ...samplesFor(
+    withRunning(true, 0.1),
+    runningIn("True", 0.1),
+    [
+      { name: "training", args: [x, ...channels()] },
+      { name: "training, small", args: [small, positive([2]), normal([2])] },
+      { name: "training, matrix", args: [normal([5, 3]), ...channels()] },
+      { name: "training, transposed", args: [transpose(normal([2, 3, 5, 4]), 2, 3), ...channels()] },
+      {
+        name: "training, float64",
+        args: [normal([2, 2, 3], "float64"), positive([2], "float64"), normal([2], "float64")],
+      },
+    ],
+    "batch_norm",
+  ),
+  ...samplesFor(
+    withRunning(true, 0.5, true),
+    runningIn("True", 0.5, "[1:]"),
+    [
+      {
+        name: "running statistics",
+        args: [x, ...channels()],
+        isStep: true,
+        accuracy: running(5, 6),
+      },
+    ],
+    "batch_norm",
+  ),
+  ...samplesFor(
+    withRunning(false, 0.1),
+    runningIn("False", 0.1),
+    [
+      {
+        name: "evaluation",
+        args: [x, ...channels()],
+        accuracy: running(-1, 1),
+      },
+      { name: "evaluation, small", args: [small, positive([2]), normal([2])] },
+    ],
+    "batch_norm",
+  ),
   ...samplesFor(
     (x: Tensor, options: object) => batchNorm(x, null, null, options),
     "lambda x, **o: torch.nn.functional.batch_norm(x, None, None, **o)",
     [
-      { name: "without weight", args: [small, { training: true }] },
+      {
+        name: "without weight",
+        args: [small, { training: true }],
+        accuracy: planes.flatMap((shape) =>
+          spans.map(
+            ([low, high]): Measured<[Tensor, object]> =>
+              (m) => [m.between(shape, low, high), { ...affine(m, shape[1]!), training: true }],
+          ),
+        ),
+      },
       { name: "eps", args: [small, { training: true, eps: 0.5 }] },
       { name: "weight without bias", args: [small, { training: true, weight: positive([2]) }] },
       {
@@ -63,17 +121,28 @@ export const samples: Sample[] = named("batch_norm", [
         throws: "weight should contain 3 elements not 2",
       },
     ],
+    "batch_norm",
   ),
   ...samplesFor(
     (x: Tensor) => batchNorm(x, zeros(2), ones(3), { training: true }),
     "lambda x: torch.nn.functional.batch_norm(x, torch.zeros(2), torch.ones(3), None, None, True)",
     [{ name: "mean of another size", args: [x], throws: "running_mean should contain 3 elements not 2" }],
+    "batch_norm",
   ),
-]);
-
-samples.push(
   ...samplesFor(layerNorm, "torch.nn.functional.layer_norm", [
-    { name: "last", args: [x, [5], { weight: positive([5]), bias: normal([5]) }] },
+    {
+      name: "last",
+      args: [x, [5], { weight: positive([5]), bias: normal([5]) }],
+      accuracy: [
+        ...rows.flatMap((shape) =>
+          spans.map(
+            ([low, high]): Measured<Parameters<typeof layerNorm>> =>
+              (m) => [m.between(shape, low, high), shape.slice(-1), affine(m, shape.at(-1)!)],
+          ),
+        ),
+        (m) => [m.between([32, 16, 8, 8]), [16, 8, 8]],
+      ],
+    },
     { name: "two dimensions", args: [x, [4, 5], { weight: positive([4, 5]), bias: normal([4, 5]) }] },
     { name: "all", args: [normal([2, 3]), [2, 3], { weight: positive([2, 3]), bias: normal([2, 3]) }] },
     { name: "small", args: [normal([3, 4]), [4], { weight: positive([4]), bias: normal([4]), eps: 0.01 }] },
@@ -92,4 +161,4 @@ samples.push(
         "Expected weight to be of same shape as normalized_shape, but got weight of shape [4] and normalized_shape = [5]",
     },
   ]),
-);
+];

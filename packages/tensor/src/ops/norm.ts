@@ -22,7 +22,7 @@ interface Running {
   readonly runningVar: Tensor | null;
 }
 
-const channels = (x: Tensor): Tensor => fresh([x.shape[1]!], x.dtype);
+const channels = (x: Tensor): Tensor => fresh([x.sizes[1]!], x.dtype);
 
 /** What the backward reads. */
 interface Saved {
@@ -58,7 +58,7 @@ function normalise(
   plan: NormPlan,
 ): Tensor[] {
   const [x] = operands;
-  const [out, mean, invstd] = [fresh(x.shape, x.dtype), channels(x), channels(x)];
+  const [out, mean, invstd] = [fresh(x.sizes, x.dtype), channels(x), channels(x)];
   const statistics = [running.runningMean, running.runningVar] as const;
   writing(plan.training ? statistics.filter((x) => x !== null) : [], () =>
     withDense([...operands, ...statistics], (a, w, b, m, v) => {
@@ -123,12 +123,12 @@ export interface BatchNormOptions {
 function checkBatch(x: Tensor, running: Running, { weight, bias, training = false }: BatchNormOptions): void {
   checkComputes("batchNorm", x.dtype);
   if (!isFloating(x.dtype)) throw new DTypeError(`batchNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
-  const count = x.shape[1];
+  const count = x.sizes[1];
   if (count === undefined)
-    throw new ShapeError(`batchNorm: need x of at least two dimensions [n, c, …]; got ${showShape(x.shape)}.`);
+    throw new ShapeError(`batchNorm: need x of at least two dimensions [n, c, …]; got ${showShape(x.sizes)}.`);
   if (training && x.numel() / count === 1)
     throw new ValueError(
-      `batchNorm: Expected more than 1 value per channel when training, got input size torch.Size(${showShape(x.shape)}).`,
+      `batchNorm: Expected more than 1 value per channel when training, got input size torch.Size(${showShape(x.sizes)}).`,
     );
   const { runningMean, runningVar } = running;
   for (const [name, value] of Object.entries({ running_mean: runningMean, running_var: runningVar, weight, bias })) {
@@ -197,25 +197,25 @@ const asChannels = (shape: Shape, rank: number): readonly [1, number, number] =>
 const scaledAndShifted: Formula = (m, x, weight, bias) => m.add(m.mul(x, weight), bias);
 
 function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Tensor[] {
-  const [, rows, columns] = asChannels(x.shape, rank);
-  const out = fresh(x.shape, x.dtype);
+  const [, rows, columns] = asChannels(x.sizes, rank);
+  const out = fresh(x.sizes, x.dtype);
   const [mean, invstd] = [fresh([rows], x.dtype), fresh([rows], x.dtype)];
   if (out.numel() === 0) return [out, mean, invstd];
-  const layout = { shape: [1, rows, columns], strides: [rows * columns, columns, 1], dtype: x.dtype };
+  const layout = { sizes: [1, rows, columns], strides: [rows * columns, columns, 1], dtype: x.dtype };
   const whole: View = { ...layout, storage: out.storage, offset: 0 };
   withDense([x, weight, bias], (a, w, b) => {
     const from: View = { ...layout, storage: a.storage, offset: a.offset };
     cpu.batchNorm(from, null, null, null, null, whole, mean, invstd, { training: true, momentum: 0, eps });
     const vector = (v: Tensor | null, neutral: number): View | number =>
-      v ? { storage: v.storage, offset: v.offset, shape: [columns], strides: [1], dtype: v.dtype } : neutral;
+      v ? { storage: v.storage, offset: v.offset, sizes: [columns], strides: [1], dtype: v.dtype } : neutral;
     if (w || b) cpu.pointwise(scaledAndShifted, [whole, vector(w, 1), vector(b, 0)], whole, x.dtype);
   });
   return [out, mean, invstd];
 }
 
 const leading = (grad: Tensor, rank: number): Shape =>
-  grad.shape.flatMap((_, d) => (d < grad.shape.length - rank ? [d] : []));
-const overRows = (x: Tensor, rank: number): Tensor => (x.shape.length === rank ? x : sum(x, leading(x, rank)));
+  grad.sizes.flatMap((_, d) => (d < grad.sizes.length - rank ? [d] : []));
+const overRows = (x: Tensor, rank: number): Tensor => (x.sizes.length === rank ? x : sum(x, leading(x, rank)));
 
 const layerNormOf: Op<LayerNorm, readonly Tensor[]> = defineOutputs({
   name: "nativeLayerNorm",
@@ -293,19 +293,19 @@ export const layerNorm: (x: Tensor, normalizedShape: Shape, ...affine: LayerNorm
       throw new ShapeError(
         "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
       );
-    if (x.shape.length < rank || !sameShape(x.shape.slice(x.shape.length - rank), normalizedShape))
+    if (x.sizes.length < rank || !sameShape(x.sizes.slice(x.sizes.length - rank), normalizedShape))
       throw new ShapeError(
         `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
-          `${normalizedShape.join(", ")}], but got input of size${showShape(x.shape)}.`,
+          `${normalizedShape.join(", ")}], but got input of size${showShape(x.sizes)}.`,
       );
     for (const [name, value] of [
       ["weight", weight],
       ["bias", bias],
     ] as const) {
-      if (value && !sameShape(value.shape, normalizedShape))
+      if (value && !sameShape(value.sizes, normalizedShape))
         throw new ShapeError(
           `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
-            `${showShape(value.shape)} and normalized_shape = ${showShape(normalizedShape)}.`,
+            `${showShape(value.sizes)} and normalized_shape = ${showShape(normalizedShape)}.`,
         );
       if (value && value.dtype !== x.dtype)
         throw new DTypeError(`layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);

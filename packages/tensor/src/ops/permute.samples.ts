@@ -1,9 +1,7 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { movedim, permute, t, transpose } from "./permute.ts";
 
-const { integers, normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(t, "torch.t", [

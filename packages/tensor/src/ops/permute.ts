@@ -26,12 +26,12 @@ export const t: Op<[x: Tensor]> = defineView({
   inputs: ["x"],
   takes: { x: aTensor },
   layout: (x) => {
-    if (x.shape.length > 2)
+    if (x.sizes.length > 2)
       throw new ShapeError(
-        `t: t() expects a tensor with <= 2 dimensions, but self is ${x.shape.length}D: need a matrix. ` +
+        `t: t() expects a tensor with <= 2 dimensions, but self is ${x.sizes.length}D: need a matrix. ` +
           "Use transpose(x, dim0, dim1) or permute.",
       );
-    return permuted(x, range(x.shape.length).reverse());
+    return permuted(x, range(x.sizes.length).reverse());
   },
   derivative: { x: (grad) => t(grad) },
 });
@@ -48,7 +48,7 @@ export const transpose: Op<[x: Tensor, dim0: number, dim1: number]> = defineView
   inputs: ["x"],
   takes: { x: aTensor, dim0: aWhole, dim1: aWhole },
   layout: (x, dim0, dim1) => {
-    const rank = x.shape.length;
+    const rank = x.sizes.length;
     const [a, b] = [dimOf(dim0, rank, "transpose"), dimOf(dim1, rank, "transpose")];
     return permuted(
       x,
@@ -60,7 +60,7 @@ export const transpose: Op<[x: Tensor, dim0: number, dim1: number]> = defineView
 
 /** Every dimension of `x` once, counted from the front. */
 function checkedOrder(x: Tensor, dims: Shape): Shape {
-  const rank = x.shape.length;
+  const rank = x.sizes.length;
   if (dims.length !== rank)
     throw new ShapeError(
       "permute: number of dimensions in the tensor input does not match the length of the desired ordering of dimensions " +
@@ -111,7 +111,7 @@ export const movedim: (x: Tensor, source: number | Shape, destination: number | 
   name: "movedim",
   takes: { x: aTensor, source: extents, destination: extents },
   call: (x, source, destination) => {
-    const rank = x.shape.length;
+    const rank = x.sizes.length;
     const listed = (dims: number | Shape): Shape =>
       typeof dims === "number"
         ? [dimOf(dims, rank, "movedim")]

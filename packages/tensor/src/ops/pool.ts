@@ -15,13 +15,13 @@ import { mean } from "./reduce.ts";
 import { reshape } from "./view.ts";
 
 /** A row-major tensor as the kernels take it: images without a batch are a batch of one. */
-function images({ storage, offset, shape, dtype }: Tensor): View {
+function images({ storage, offset, sizes: shape, dtype }: Tensor): View {
   const [h, w] = [shape.at(-2)!, shape.at(-1)!];
   const c = shape.at(-3)!;
   return {
     storage,
     offset,
-    shape: [shape.length === 3 ? 1 : shape[0]!, c, h, w],
+    sizes: [shape.length === 3 ? 1 : shape[0]!, c, h, w],
     strides: [c * h * w, h * w, w, 1],
     dtype,
   };
@@ -67,10 +67,10 @@ const outputSize: Kind = {
 function checkImages(op: string, x: Tensor): void {
   checkComputes(op, x.dtype);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: need float32 or float64; got ${x.dtype}. Use x.float().`);
-  const { length } = x.shape;
-  if ((length !== 3 && length !== 4) || x.shape.slice(1).some((size) => size === 0))
+  const { length } = x.sizes;
+  if ((length !== 3 && length !== 4) || x.sizes.slice(1).some((size) => size === 0))
     throw new ShapeError(
-      `${op}: non-empty 3D or 4D (batch mode) tensor expected for input: need [n, c, h, w] or [c, h, w]; got ${showShape(x.shape)}.`,
+      `${op}: non-empty 3D or 4D (batch mode) tensor expected for input: need [n, c, h, w] or [c, h, w]; got ${showShape(x.sizes)}.`,
     );
 }
 
@@ -162,7 +162,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape]> = defin
 function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolOptions): Pooled {
   checkImages(op, x);
   const plan = windows(op, kernel, options);
-  return maxPoolOf(x, plan, outputShape(op, x.shape, plan, options.ceilMode ?? false)) as unknown as Pooled;
+  return maxPoolOf(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false)) as unknown as Pooled;
 }
 
 /**
@@ -187,7 +187,13 @@ export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOpt
   },
 });
 
-/** As {@link maxPool2d}; with the position of each maximum in its input plane, int64. */
+/**
+ * As {@link maxPool2d}; with the position of each maximum in its input plane, int64.
+ *
+ * ```ts doctest
+ * maxPool2dWithIndices(tensor([[[[1, 4], [3, 2]]]]), 2).indices.tolist() // => [[[[1]]]]
+ * ```
+ */
 export const maxPool2dWithIndices: (
   x: Tensor,
   kernel: number | Shape,
@@ -253,7 +259,7 @@ export const avgPool2d: (x: Tensor, kernel: number | Shape, options?: AvgPoolOpt
       ...(padding === undefined ? {} : { padding }),
     });
     if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
-    return avgPoolOf(x, { ...plan, countIncludePad, divisor }, outputShape("avgPool2d", x.shape, plan, ceilMode));
+    return avgPoolOf(x, { ...plan, countIncludePad, divisor }, outputShape("avgPool2d", x.sizes, plan, ceilMode));
   },
 });
 
@@ -297,7 +303,7 @@ export const adaptiveAvgPool2d: (x: Tensor, size: number | readonly (number | nu
   name: "adaptiveAvgPool2d",
   takes: { x: aTensor, size: outputSize },
   call: (x, size) => {
-    const { shape } = x;
+    const { sizes: shape } = x;
     if (shape.length !== 3 && shape.length !== 4)
       throw new ShapeError(
         `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,

@@ -1,10 +1,8 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { booleans, integers, normal, over, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { pow, square } from "./power.ts";
 
-const { booleans, integers, normal, positive } = numbers();
-
-const [x, p, whole] = [normal([3, 5]), positive([3, 5]), integers([5], -3, 4)];
+const { x, p, whole } = shared({ x: normal([3, 5]), p: positive([3, 5]), whole: integers([5], -3, 4) });
 
 export const samples: Sample[] = [
   ...samplesFor(pow, "torch.pow", [
@@ -13,7 +11,30 @@ export const samples: Sample[] = [
       name: `to ${exponent}`,
       args: [p, exponent] as [typeof x, number],
     })),
-    { name: "tensors", args: [p, normal([5])] },
+    {
+      name: "tensors",
+      args: [p, normal([5])],
+      accuracy: [
+        (m) => [m.between([100_000], 0.1, 5), 0.5],
+        (m) => [m.between([100_000], 0.1, 5), -0.5],
+        (m) => [m.between([100_000], 0.1, 5), -1],
+        (m) => [m.between([100_000], 0.1, 5), 2],
+        (m) => [m.between([100_000], 0.1, 5), -2],
+        (m) => [m.between([100_000], 0.1, 5), 3],
+        (m) => [m.between([100_000], 0.1, 5), 4],
+        (m) => [m.between([100_000], 0.1, 5), 10],
+        (m) => [m.between([100_000], 0.1, 5), -3],
+        (m) => [m.between([100_000], 0.1, 5), 1.5],
+        (m) => [m.between([100_000], 0.1, 5), 1 / 3],
+        (m) => [m.between([100_000], 0.1, 5), -1.7],
+        (m) => [m.between([100_000], 0.1, 5), 30.5],
+        (m) => [m.between([100_000], -5, 5), 5],
+        (m) => [m.between([100_000], 0.1, 5), m.between([100_000], -10, 10)],
+        (m) => [m.between([100_000], 0.999, 1.001), m.between([100_000], -10_000, 10_000)],
+        (m) => [2, m.between([100_000], -20, 20)],
+        (m) => [0.3, m.between([100_000], -10, 10)],
+      ],
+    },
     { name: "float64", args: [positive([4], "float64"), normal([4], "float64")] },
     { name: "of a number", args: [2.5, x] },
     { name: "of 2", args: [2, x] },
@@ -42,7 +63,7 @@ export const samples: Sample[] = [
     { name: "scalar tensor as exponent", args: [p, tensor(2)] },
   ]),
   ...samplesFor(square, "torch.square", [
-    { name: "matrix", args: [x] },
+    { name: "matrix", args: [x], accuracy: over([-10, 10]) },
     { name: "whole", args: [whole] },
     { name: "bool", args: [booleans([4])] },
   ]),

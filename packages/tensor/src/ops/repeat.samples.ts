@@ -1,10 +1,8 @@
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { t } from "./permute.ts";
 import { pad, repeat, roll, tile } from "./repeat.ts";
 
-const { integers, normal } = numbers();
-
-const x = normal([2, 3, 4]);
+const { x } = shared({ x: normal([2, 3, 4]) });
 
 export const samples: Sample[] = [
   ...samplesFor(repeat, "torch.Tensor.repeat", [
@@ -20,7 +18,7 @@ export const samples: Sample[] = [
     },
   ]),
   ...samplesFor(tile, "torch.Tensor.tile", [
-    { name: "fewer", args: [x, 2] },
+    { name: "fewer", args: [x, 2], accuracy: [(m) => [m.between([1000]), [64, 2]]] },
     { name: "more", args: [normal([2]), 2, 2] },
   ]),
   ...samplesFor(roll, "torch.roll", [

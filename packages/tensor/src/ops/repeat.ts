@@ -21,19 +21,19 @@ const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
   name: "repeat",
   inputs: ["x"],
   forward: (x, repeats) => {
-    const sizes = padded(x.shape, repeats.length);
+    const sizes = padded(x.sizes, repeats.length);
     const out = fresh(
       sizes.map((size, d) => size * repeats[d]!),
       x.dtype,
     );
     const tiles = repeats.flatMap((n, d) => [n, sizes[d]!]);
-    const strides = [...new Array<number>(repeats.length - x.shape.length).fill(0), ...x.strides];
-    const from = { offset: x.offset, shape: tiles, strides: strides.flatMap((s) => [0, s]) };
+    const strides = [...new Array<number>(repeats.length - x.sizes.length).fill(0), ...x.strides];
+    const from = { offset: x.offset, sizes: tiles, strides: strides.flatMap((s) => [0, s]) };
     const { storage, dtype } = x;
     if (sizeOf(tiles) > 0)
       cpu.copy(
         { ...from, storage, dtype },
-        { storage: out.storage, dtype, offset: 0, shape: tiles, strides: rowMajor(tiles) },
+        { storage: out.storage, dtype, offset: 0, sizes: tiles, strides: rowMajor(tiles) },
       );
     return out;
   },
@@ -62,10 +62,10 @@ export const repeat: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonl
   takes: { x: aTensor, repeats: theSizes },
   call: (x, ...repeats) => {
     const counts = shapeArgument(repeats);
-    if (counts.length < x.shape.length)
+    if (counts.length < x.sizes.length)
       throw new ShapeError(
         "repeat: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: " +
-          `need at least ${x.shape.length}; got ${showShape(counts)}.`,
+          `need at least ${x.sizes.length}; got ${showShape(counts)}.`,
       );
     if (counts.some((n) => !Number.isSafeInteger(n) || n < 0))
       throw new ValueError(`repeat: need whole numbers of at least 0; got ${showShape(counts)}.`);
@@ -85,7 +85,7 @@ export const tile: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonly 
   takes: { x: aTensor, repeats: theSizes },
   call: (x, ...repeats) => {
     const counts = shapeArgument(repeats);
-    return repeat(x, padded(counts, Math.max(counts.length, x.shape.length)));
+    return repeat(x, padded(counts, Math.max(counts.length, x.sizes.length)));
   },
 });
 
@@ -95,8 +95,8 @@ function part(x: Tensor, dim: number, start: number, end: number): Layout & Pick
 }
 
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
-  const out = fresh(x.shape, x.dtype);
-  const size = x.shape[dim]!;
+  const out = fresh(x.sizes, x.dtype);
+  const size = x.sizes[dim]!;
   if (size === 0) return out;
   const cut = ((shift % size) + size) % size;
   cpu.copy(part(x, dim, 0, size - cut), part(out, dim, cut, size));
@@ -105,10 +105,10 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
 }
 
 /** All elements of a row-major tensor as one row, moved. */
-function rolledFlat({ storage, offset, dtype, shape }: Tensor, shift: number): Tensor {
-  const layout = { shape: [sizeOf(shape)], strides: [1] };
+function rolledFlat({ storage, offset, dtype, sizes: shape }: Tensor, shift: number): Tensor {
+  const layout = { sizes: [sizeOf(shape)], strides: [1] };
   storage.retain();
-  const row = new Tensor(storage, dtype, layout.shape, { offset, strides: layout.strides }, null);
+  const row = new Tensor(storage, dtype, layout.sizes, { offset, strides: layout.strides }, null);
   const moved = rolled(row, shift, 0);
   row.dispose();
   return reshaped(moved, shape);
@@ -161,7 +161,7 @@ export const roll: (x: Tensor, shifts: number | Shape, dims?: number | Shape) =>
     return rollBy(
       x,
       by,
-      along.map((d) => dimOf(d, x.shape.length, "roll")),
+      along.map((d) => dimOf(d, x.sizes.length, "roll")),
     );
   },
 });
@@ -170,18 +170,18 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
   name: "constantPadNd",
   inputs: ["x"],
   forward: (x, before, after, value) => {
-    const shape = x.shape.map((size, d) => size + before[d]! + after[d]!);
+    const shape = x.sizes.map((size, d) => size + before[d]! + after[d]!);
     const out = full(shape, value, { dtype: x.dtype });
     const { storage, dtype } = out;
     const overlap = (from: Tensor, low: Shape, high: Shape): Layout =>
-      from.shape.reduce(
+      from.sizes.reduce(
         (layout: Layout, size, d) =>
           sliced(layout, d, { start: Math.max(low[d]!, 0), end: Math.max(size - Math.max(high[d]!, 0), 0), step: 1 }),
         from,
       );
     const negated = (sizes: Shape): Shape => sizes.map((s) => -s);
     const source = overlap(x, negated(before), negated(after));
-    if (sizeOf(source.shape) > 0)
+    if (sizeOf(source.sizes) > 0)
       cpu.copy({ storage: x.storage, dtype, ...source }, { storage, dtype, ...overlap(out, before, after) });
     return out;
   },
@@ -211,7 +211,7 @@ export const pad: (x: Tensor, sizes: Shape, options?: { readonly value?: number 
   name: "pad",
   takes: { x: aTensor, sizes: someWholes, options: someOptions({ value: aNumber }) },
   call: (x, sizes, { value = 0 } = {}) => {
-    const rank = x.shape.length;
+    const rank = x.sizes.length;
     if (sizes.length % 2 !== 0)
       throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
     if (sizes.length / 2 > rank || !sizes.every(Number.isSafeInteger))
@@ -219,12 +219,12 @@ export const pad: (x: Tensor, sizes: Shape, options?: { readonly value?: number 
         `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +
           `${sizes.length} and input of dimension ${rank}: need whole sizes; got ${showShape(sizes)}.`,
       );
-    const before = x.shape.map((_, d) => sizes[2 * (rank - 1 - d)] ?? 0);
-    const after = x.shape.map((_, d) => sizes[2 * (rank - 1 - d) + 1] ?? 0);
-    const d = x.shape.findIndex((size, i) => size + before[i]! + after[i]! < 0);
+    const before = x.sizes.map((_, d) => sizes[2 * (rank - 1 - d)] ?? 0);
+    const after = x.sizes.map((_, d) => sizes[2 * (rank - 1 - d) + 1] ?? 0);
+    const d = x.sizes.findIndex((size, i) => size + before[i]! + after[i]! < 0);
     if (d >= 0)
       throw new ShapeError(
-        `pad: The input size ${x.shape[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
+        `pad: The input size ${x.sizes[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
           `size, which is invalid: need less to cut off dimension ${d}.`,
       );
     return padBy(x, before, after, value);

@@ -19,9 +19,9 @@ import { sum } from "./reduce.ts";
 
 /** Rows of a row-major tensor: what the kernels take. */
 const rows = (x: View): View => {
-  const columns = x.shape.at(-1) ?? 1;
-  const shape = [columns === 0 ? 0 : sizeOf(x.shape) / columns, columns];
-  return { storage: x.storage, offset: x.offset, shape, strides: [columns, 1], dtype: x.dtype };
+  const columns = x.sizes.at(-1) ?? 1;
+  const shape = [columns === 0 ? 0 : sizeOf(x.sizes) / columns, columns];
+  return { storage: x.storage, offset: x.offset, sizes: shape, strides: [columns, 1], dtype: x.dtype };
 };
 
 /** Calls `kernel` with inputs and result as rows along `dim`; the result is row-major in its own shape. */
@@ -30,7 +30,7 @@ function alongRows(
   dim: number,
   kernel: (inputs: readonly View[], out: View) => void,
 ): Tensor {
-  const { shape, dtype } = inputs[0] as Tensor;
+  const { sizes: shape, dtype } = inputs[0] as Tensor;
   const out = fresh(shape, dtype);
   if (sizeOf(shape) === 0) return out;
   if (dim === shape.length - 1 || shape.length === 0) {
@@ -59,7 +59,7 @@ function checked(op: string, kernel: string, x: Tensor, dim: number): number {
       `${op}: "${kernel}_lastdim_kernel_impl" not implemented for '${names[x.dtype]}': need float32 or float64; ` +
         `got ${x.dtype}. Use x.float().`,
     );
-  return dimOf(dim, x.shape.length, op);
+  return dimOf(dim, x.sizes.length, op);
 }
 
 const softmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
@@ -78,7 +78,7 @@ const logSoftmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
   derivative: { x: (grad, { out }, dim) => logSoftmaxBackward(grad, out, dim) },
 });
 
-const summed = (x: Tensor, dim: number): Tensor => (x.shape.length === 0 ? x : sum(x, dim, { keepdim: true }));
+const summed = (x: Tensor, dim: number): Tensor => (x.sizes.length === 0 ? x : sum(x, dim, { keepdim: true }));
 
 /** g·y − y·Σ(g·y) for the result y. */
 const softmaxBackward: Op<[grad: Tensor, y: Tensor, dim: number]> = defineOp({

@@ -1,17 +1,28 @@
 import { tensor } from "../factories.ts";
-import { numbers, type Sample, samplesFor } from "../sample.ts";
+import { integers, normal, over, type Sample, samplesFor, shared } from "../sample.ts";
 import { t } from "./permute.ts";
 import { norm, std, variance } from "./statistics.ts";
 
-const { integers, normal } = numbers();
-
-const [x, cube, whole, strided] = [normal([4, 5]), normal([2, 3, 4]), integers([3, 4], -9, 9), t(normal([5, 4]))];
+const { x, cube, whole, strided } = shared({
+  x: normal([4, 5]),
+  cube: normal([2, 3, 4]),
+  whole: integers([3, 4], -9, 9),
+  strided: t(normal([5, 4])),
+});
 const infinity = Number.POSITIVE_INFINITY;
 
 export const samples: Sample[] = [
   ...Object.entries({ var: variance, std }).flatMap(([name, op]) =>
     samplesFor(op, `torch.${name}`, [
-      { name: "all", args: [x] },
+      {
+        name: "all",
+        args: [x],
+        accuracy: [
+          ...over([-1, 1], [100, 101], [10_000, 10_001]),
+          (m) => [m.between([64, 1000]), 0],
+          (m) => [m.between([64, 1000]), 1],
+        ],
+      },
       { name: "one, kept", args: [x, 1, { keepdim: true }] },
       { name: "two", args: [cube, [0, 2]] },
       { name: "strided", args: [strided, 0] },
@@ -23,7 +34,20 @@ export const samples: Sample[] = [
     ]),
   ),
   ...samplesFor(norm, "lambda x, dim=None, p=2, keepdim=False: torch.norm(x, p, dim, keepdim)", [
-    { name: "all", args: [x] },
+    {
+      name: "all",
+      args: [x],
+      accuracy: [
+        ...over([-1, 1]),
+        (m) => [m.between([64, 1000]), 0],
+        (m) => [m.between([64, 1000]), 1],
+        (m) => [m.between([64, 1000]), 1, { p: 0.5 }],
+        (m) => [m.between([64, 1000]), 1, { p: 1 }],
+        (m) => [m.between([64, 1000]), 1, { p: 1.5 }],
+        (m) => [m.between([64, 1000]), 1, { p: 3 }],
+        (m) => [m.between([64, 1000]), 1, { p: 4.5 }],
+      ],
+    },
     { name: "rows", args: [x, 1] },
     { name: "two", args: [cube, [0, 2]] },
     { name: "zeros", args: [tensor([0, 0])], isStep: true },

@@ -38,13 +38,13 @@ function varianceOf(tracked: Tensor, dim: Dims, options: VarianceOptions, op: st
   return withScope(() => {
     const parts = deviations(tracked.detach(), dim);
     const total = reduced("sum", mul(parts, parts), dim, { keepdim: options.keepdim ?? false, op });
-    return div(total, freedom(tracked.shape, dim, options, op));
+    return div(total, freedom(tracked.sizes, dim, options, op));
   });
 }
 
 /** d variance / d x, times G. */
 const varianceGrad = (grad: Tensor, x: Tensor, dim: Dims, options: VarianceOptions, op: string): Tensor =>
-  mul(mul(spread(grad, x.shape, dim, op), 2 / freedom(x.shape, dim, options, op)), deviations(x, dim));
+  mul(mul(spread(grad, x.sizes, dim, op), 2 / freedom(x.sizes, dim, options, op)), deviations(x, dim));
 
 const varianceDim: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
   name: "var",
@@ -127,7 +127,7 @@ function checkNorm(x: Tensor, dim: Dims, p: number): void {
     );
   if (typeof p !== "number" || Number.isNaN(p)) throw new ValueError(`norm: need a number as p; got ${String(p)}.`);
   if (Math.abs(p) !== INFINITE) return;
-  const none = dimsOf(dim, x.shape.length, "norm").find((d) => x.shape[d] === 0);
+  const none = dimsOf(dim, x.sizes.length, "norm").find((d) => x.sizes[d] === 0);
   if (none !== undefined)
     throw new ValueError(
       `norm: linalg.vector_norm cannot compute the ${p > 0 ? "inf" : "-inf"} norm on an empty tensor because the operation ` +

@@ -7,7 +7,7 @@ import { ShapeError } from "../errors.ts";
 import { full, tensor } from "../factories.ts";
 import type { Op } from "../op.ts";
 import { diagonalAt } from "../selection.ts";
-import { checkedShape, type Shape, showShape, sizeOf } from "../shape.ts";
+import { checkedShape, countable, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Layout, Tensor } from "../tensor.ts";
 import { gather, scatterAdd } from "./index.ts";
 import { reshape } from "./view.ts";
@@ -34,11 +34,11 @@ export const diagonal: (x: Tensor, offset?: number, options?: DiagonalOptions) =
 });
 
 /** One past the last element that a layout reaches. */
-const endOf = ({ offset, shape, strides }: Layout): number =>
+const endOf = ({ offset, sizes: shape, strides }: Layout): number =>
   sizeOf(shape) === 0 ? offset : shape.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
 
 /** For each element of a layout: how far from `start` it lies, in row-major order. */
-function positions({ offset, shape, strides }: Layout, start: number): Tensor {
+function positions({ offset, sizes: shape, strides }: Layout, start: number): Tensor {
   const out = new BigInt64Array(sizeOf(shape));
   let next = 0;
   const walk = (d: number, at: number): void => {
@@ -57,14 +57,14 @@ interface Geometry {
 
 /** The gradient of a layout's elements, as that of the elements that `own` shows. */
 function fromLayout(grad: Tensor, { shown, own }: Geometry): Tensor {
-  if (own.shape.some((size, d) => size > 1 && own.strides[d] === 0))
+  if (own.sizes.some((size, d) => size > 1 && own.strides[d] === 0))
     throw new ShapeError(
       "asStrided: need an input that is not expanded, to differentiate; got one. Use x.clone() first.",
     );
   const start = Math.min(shown.offset, own.offset);
   const zeros = full([Math.max(endOf(shown), endOf(own)) - start], 0, { dtype: grad.dtype });
   const all = scatterAdd(zeros, 0, positions(shown, start), reshape(grad, -1));
-  return reshape(gather(all, 0, positions(own, start)), own.shape);
+  return reshape(gather(all, 0, positions(own, start)), own.sizes);
 }
 
 const asStridedAt: Op<[x: Tensor, geometry: Geometry]> = defineView({
@@ -93,7 +93,7 @@ export const asStrided: (
   name: "asStrided",
   takes: { x: aTensor, shape: aShape, strides: someWholes, options: someOptions({ storageOffset: aWhole }) },
   call: (x, shape, strides, { storageOffset = x.offset } = {}) => {
-    const layout = { offset: storageOffset, shape, strides };
+    const layout = { offset: storageOffset, sizes: shape, strides };
     const available = x.storage.bytes / itemSize(x.dtype);
     const isWhole = [storageOffset, ...strides].every((n) => Number.isSafeInteger(n) && n >= 0);
     if (!isWhole || strides.length !== shape.length || endOf(layout) > available)
@@ -101,8 +101,8 @@ export const asStrided: (
         `asStrided: sizes ${showShape(shape)}, strides ${showShape(strides)}, storage offset ${storageOffset} are out of ` +
           `bounds for storage of size ${available}: need whole numbers of at least 0 that stay within.`,
       );
-    checkedShape(shape, "asStrided");
-    const own = { offset: x.offset, shape: x.shape, strides: x.strides };
+    countable(checkedShape(shape, "asStrided"), "asStrided");
+    const own = { offset: x.offset, sizes: x.sizes, strides: x.strides };
     return asStridedAt(x, { shown: layout, own });
   },
 });

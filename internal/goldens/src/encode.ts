@@ -1,0 +1,41 @@
+/** How do samples travel to Python? As JSON; tensors as the bytes of their whole storage and where they look. */
+import { asStridedView, type DType, Tensor } from "@ag/tensor";
+
+export interface EncodedTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** Base64 of the storage, little-endian. */
+  readonly bytes: string;
+}
+
+const itemSizes: Readonly<Record<DType, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  int32: 4,
+  uint8: 1,
+  bool: 1,
+};
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
+export function encodeTensor(x: Tensor): EncodedTensor {
+  const whole = asStridedView(x.detach(), [x.storage.bytes / itemSizes[x.dtype]], [1], 0);
+  const { dtype, shape, strides, offset } = x;
+  return { dtype, shape, strides, offset, bytes: base64(whole.rawBytes()) };
+}
+
+/** An argument: `{ tensor }`, `{ list }`, `{ number }` (JSON has no NaN), `{ options }`, `{ slice }` or a plain value. */
+export function encode(x: unknown): unknown {
+  if (x instanceof Tensor) return { tensor: encodeTensor(x) };
+  if (Array.isArray(x)) return { list: x.map(encode) };
+  if (typeof x === "bigint") return { integer: x.toString() };
+  if (typeof x === "number") return Number.isSafeInteger(x) ? { integer: x.toString() } : { number: x.toString() };
+  if (typeof x === "object" && x !== null)
+    return { options: Object.fromEntries(Object.entries(x).map(([key, value]) => [key, encode(value)])) };
+  return x;
+}
