@@ -1,4 +1,5 @@
 import { GradError, type GradFn, type Tensor } from "@ag/tensor/fn";
+import { aTensor, type Kind, need, someOptions } from "@ag/tensor/internal";
 import { AccumulateGrad, edgeOf } from "./accumulate-grad.ts";
 import { type Node, nodeOf } from "./node.ts";
 
@@ -35,6 +36,16 @@ export interface GraphOptions {
   readonly names?: ReadonlyMap<Tensor, string>;
 }
 
+const aMap: Kind = { word: "Map", need: "a Map of tensors to names", ok: (x) => x instanceof Map };
+const aGraph: Kind = {
+  word: "Graph",
+  need: "what graphOf gives",
+  ok: (x) => {
+    const { nodes, edges } = (x ?? {}) as Partial<Graph>;
+    return Array.isArray(nodes) && Array.isArray(edges) && [...nodes, ...edges].every((part) => Object(part) === part);
+  },
+};
+
 /**
  * The graph behind a tensor.
  *
@@ -45,7 +56,9 @@ export interface GraphOptions {
  * graphOf(x.mul(2)).nodes.map((node) => node.name) // => ["MulBackward0", "AccumulateGrad"]
  * ```
  */
-export function graphOf(root: Tensor, { names = new Map() }: GraphOptions = {}): Graph {
+export function graphOf(root: Tensor, options: GraphOptions = {}): Graph {
+  need("graphOf", { root: aTensor, options: someOptions({ names: aMap }) }, root, options);
+  const { names = new Map<Tensor, string>() } = options;
   const start = nodeOf(edgeOf(root));
   if (!start)
     throw new GradError(
@@ -87,7 +100,9 @@ function levelsOf(nodes: readonly Node[]): Map<GradFn, number> {
 }
 
 /** The graph in Graphviz's language: arrows in forward direction, leaves blue. */
-export function toDot({ nodes, edges }: Graph): string {
+export function toDot(graph: Graph): string {
+  need("toDot", { graph: aGraph }, graph);
+  const { nodes, edges } = graph;
   const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   const lines = nodes.map(({ id, name, isLeaf, label }) =>
     isLeaf ? `  n${id} [label=${quoted(label)}, fillcolor=lightblue];` : `  n${id} [label=${quoted(name)}];`,

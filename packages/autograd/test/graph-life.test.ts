@@ -75,6 +75,15 @@ describe("grad", () => {
     const [gx, gy] = grad(y.mul(y), [x, y]) as [Tensor, Tensor];
     expect([gx.item(), gy.item()]).toEqual([36, 12]);
   });
+
+  test("of a result in the middle frees nothing below it", () => {
+    const x = leaf([2, 3]);
+    const middle = x.mul(x);
+    const y = middle.sum();
+    expect(grad(y, [middle])[0].tolist()).toEqual([1, 1]);
+    y.backward();
+    expect(x.grad?.tolist()).toEqual([4, 6]);
+  });
 });
 
 test("a chain of a hundred thousand operations", () => {

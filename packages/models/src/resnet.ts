@@ -15,6 +15,7 @@ import {
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
 import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
+import { aWhole, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
 import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
 import { type GivenWeights, ResNet18_Weights, ResNet34_Weights, verifyWeights, type WeightsEnum } from "./weights.ts";
 
@@ -30,6 +31,15 @@ export interface BasicBlockOptions {
   readonly downsample?: Layer | null;
 }
 
+const blockTakes: Takes = {
+  inPlanes: aWhole,
+  planes: aWhole,
+  options: /* @__PURE__ */ someOptions({
+    stride: aWhole,
+    downsample: /* @__PURE__ */ nullable({ word: "Module", need: "a module", ok: (x) => x instanceof Module }),
+  }),
+};
+
 /**
  * Two 3×3 convolutions and the input again (He et al. 2015, figure 2).
  *
@@ -44,8 +54,10 @@ export class BasicBlock extends Module {
   readonly bn2: BatchNorm2d;
   readonly downsample: Layer | null;
 
-  constructor(inPlanes: number, planes: number, { stride = 1, downsample = null }: BasicBlockOptions = {}) {
+  constructor(inPlanes: number, planes: number, options: BasicBlockOptions = {}) {
     super();
+    need("BasicBlock", blockTakes, inPlanes, planes, options);
+    const { stride = 1, downsample = null } = options;
     this.conv1 = conv3x3(inPlanes, planes, stride);
     this.bn1 = new BatchNorm2d(planes);
     this.relu = new ReLU({ inplace: true });

@@ -1,16 +1,6 @@
 /** Layers without parameters that work element by element, or along one dimension. */
-import {
-  gelu,
-  leakyRelu,
-  logSoftmax,
-  relu,
-  sigmoid,
-  silu,
-  softmax,
-  type Tensor,
-  tanh,
-  ValueError,
-} from "@ag/tensor/fn";
+import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, type Tensor, tanh } from "@ag/tensor/fn";
+import { aFlag, aNumber, aWhole, need, oneOf, someOptions } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
 
@@ -18,6 +8,8 @@ export interface InplaceOptions {
   /** Overwrite the input. */
   readonly inplace?: boolean;
 }
+
+const inplaceOptions = /* @__PURE__ */ someOptions({ inplace: aFlag });
 
 /**
  * The larger of x and 0.
@@ -30,9 +22,10 @@ export class ReLU extends Module {
   static override readonly gives = "new";
   readonly inplace: boolean;
 
-  constructor({ inplace = false }: InplaceOptions = {}) {
+  constructor(options: InplaceOptions = {}) {
     super();
-    this.inplace = inplace;
+    need("ReLU", { options: inplaceOptions }, options);
+    this.inplace = options.inplace ?? false;
   }
 
   forward(x: Tensor): Tensor {
@@ -56,10 +49,11 @@ export class LeakyReLU extends Module {
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
-  constructor(negativeSlope = 0.01, { inplace = false }: InplaceOptions = {}) {
+  constructor(negativeSlope = 0.01, options: InplaceOptions = {}) {
     super();
+    need("LeakyReLU", { negativeSlope: aNumber, options: inplaceOptions }, negativeSlope, options);
     this.negativeSlope = negativeSlope;
-    this.inplace = inplace;
+    this.inplace = options.inplace ?? false;
   }
 
   forward(x: Tensor): Tensor {
@@ -111,9 +105,10 @@ export class SiLU extends Module {
   static override readonly gives = "new";
   readonly inplace: boolean;
 
-  constructor({ inplace = false }: InplaceOptions = {}) {
+  constructor(options: InplaceOptions = {}) {
     super();
-    this.inplace = inplace;
+    need("SiLU", { options: inplaceOptions }, options);
+    this.inplace = options.inplace ?? false;
   }
 
   forward(x: Tensor): Tensor {
@@ -137,9 +132,10 @@ export class GELU extends Module {
   static override readonly gives = "new";
   readonly approximate: "none" | "tanh";
 
-  constructor({ approximate = "none" }: { readonly approximate?: "none" | "tanh" } = {}) {
+  constructor(options: { readonly approximate?: "none" | "tanh" } = {}) {
     super();
-    this.approximate = approximate;
+    need("GELU", { options: someOptions({ approximate: oneOf("none", "tanh") }) }, options);
+    this.approximate = options.approximate ?? "none";
   }
 
   forward(x: Tensor): Tensor {
@@ -152,8 +148,7 @@ export class GELU extends Module {
 }
 
 function needDim(layer: string, dim: number): number {
-  if (!Number.isInteger(dim))
-    throw new ValueError(`${layer}: need the dimension as a whole number; got ${String(dim)}. Use new ${layer}(-1).`);
+  need(layer, { dim: aWhole }, dim);
   return dim;
 }
 

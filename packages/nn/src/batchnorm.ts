@@ -1,5 +1,6 @@
 import { noGrad } from "@ag/autograd";
-import { add, batchNorm, fill_, ones, ShapeError, type Tensor, ValueError, zero_, zeros } from "@ag/tensor/fn";
+import { add, batchNorm, fill_, ones, ShapeError, Tensor, ValueError, zero_, zeros } from "@ag/tensor/fn";
+import { aFlag, aNumber, aWhole, need, nullable, someOptions } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import { learned, type Parameter } from "./parameter.ts";
 import { valueText } from "./print.ts";
@@ -15,6 +16,14 @@ export interface BatchNormOptions {
   /** Whether there is a shift beside the scale. */
   readonly bias?: boolean;
 }
+
+const batchNormOptions = /* @__PURE__ */ someOptions({
+  eps: aNumber,
+  momentum: nullable(aNumber),
+  affine: aFlag,
+  trackRunningStats: aFlag,
+  bias: aFlag,
+});
 
 /**
  * Normalisation by the mean and variance of each channel over the batch (Ioffe & Szegedy 2015). In training, those of
@@ -32,8 +41,9 @@ abstract class BatchNorm extends Module {
 
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super();
+    need(this.constructor.name, { numFeatures: aWhole, options: batchNormOptions }, numFeatures, options);
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, bias = true } = options;
-    if (!Number.isInteger(numFeatures) || numFeatures < 0)
+    if (numFeatures < 0)
       throw new ValueError(`${this.constructor.name}: need a whole number of features; got ${numFeatures}.`);
     this.numFeatures = numFeatures;
     this.eps = eps;
@@ -84,7 +94,7 @@ abstract class BatchNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (!this.ranks.includes(x.shape.length))
+    if (x instanceof Tensor && !this.ranks.includes(x.shape.length))
       throw new ShapeError(
         `${this.constructor.name}: expected ${this.ranks.join("D or ")}D input (got ${x.shape.length}D input).`,
       );

@@ -1,6 +1,7 @@
 /** Gradients are cut before an optimizer's step. The gradients stay the same tensors. */
 import { noGrad } from "@ag/autograd";
-import { add, clamp, div, GradError, mul, norm, stack, type Tensor, ValueError, withScope, zeros } from "@ag/tensor/fn";
+import { add, clamp, div, GradError, mul, norm, stack, Tensor, ValueError, withScope, zeros } from "@ag/tensor/fn";
+import { aFlag, aNumber, type Kind, need, someOptions, someTensors } from "@ag/tensor/internal";
 
 export interface ClipNormOptions {
   /** The order of the norm: 2 unless given, 1, or Infinity. */
@@ -9,8 +10,18 @@ export interface ClipNormOptions {
   readonly errorIfNonfinite?: boolean;
 }
 
+const clipOptions = /* @__PURE__ */ someOptions({ normType: aNumber, errorIfNonfinite: aFlag });
+
+const isListed = (x: unknown): boolean => typeof x === "object" && x !== null && Symbol.iterator in x;
+const someParameters: Kind = {
+  word: "Tensor or iterable of Tensors",
+  need: "a tensor or a list of them",
+  ok: (x) => x instanceof Tensor || isListed(x),
+};
+
 const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] => {
-  const list = Symbol.iterator in parameters ? [...parameters] : [parameters];
+  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
+  need("clip", { parameters: someTensors }, list);
   return list.flatMap(({ gradValue }) => (gradValue === null ? [] : [gradValue]));
 };
 
@@ -29,13 +40,21 @@ const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] => {
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
-  { normType = 2, errorIfNonfinite = false }: ClipNormOptions = {},
+  options: ClipNormOptions = {},
 ): Tensor {
+  need(
+    "clipGradNorm_",
+    { parameters: someParameters, maxNorm: aNumber, options: clipOptions },
+    parameters,
+    maxNorm,
+    options,
+  );
+  const { normType = 2, errorIfNonfinite = false } = options;
   const clip = (): Tensor => {
     const grads = gradientsOf(parameters);
     if (grads.length === 0) return zeros([]);
-    const options = { p: normType };
-    const total = norm(stack(grads.map((grad) => norm(grad, null, options))), null, options);
+    const order = { p: normType };
+    const total = norm(stack(grads.map((grad) => norm(grad, null, order))), null, order);
     if (errorIfNonfinite && !Number.isFinite(total.item()))
       throw new GradError(
         `clipGradNorm_: The total norm of order ${normType} for gradients from \`parameters\` is non-finite, so it cannot be clipped.`,
@@ -58,6 +77,7 @@ export function clipGradNorm_(
  * ```
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  need("clipGradValue_", { parameters: someParameters, clipValue: aNumber }, parameters, clipValue);
   if (!(clipValue >= 0)) throw new ValueError(`clipGradValue_: need a number >= 0; got ${clipValue}.`);
   noGrad(() => {
     for (const grad of gradientsOf(parameters)) clamp.inPlace(grad, { min: -clipValue, max: clipValue });

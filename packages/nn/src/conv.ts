@@ -1,4 +1,5 @@
 import { conv2d, type Tensor, ValueError } from "@ag/tensor/fn";
+import { aFlag, aWhole, extents, need, someOptions, type Takes } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 import { valueText } from "./print.ts";
@@ -18,6 +19,23 @@ export interface Conv2dOptions {
   readonly groups?: number;
   readonly bias?: boolean;
 }
+
+const conv2dTakes: Takes = {
+  inChannels: aWhole,
+  outChannels: aWhole,
+  kernelSize: extents,
+  options: /* @__PURE__ */ someOptions({
+    stride: extents,
+    padding: {
+      ...extents,
+      need: `${extents.need}, "same" or "valid"`,
+      ok: (x) => typeof x === "string" || extents.ok(x),
+    },
+    dilation: extents,
+    groups: aWhole,
+    bias: aFlag,
+  }),
+};
 
 function needChannels(inChannels: number, outChannels: number, groups: number): void {
   if (!Number.isInteger(groups) || groups <= 0)
@@ -58,6 +76,7 @@ export class Conv2d extends Module {
 
   constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
     super();
+    need("Conv2d", conv2dTakes, inChannels, outChannels, kernelSize, options);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     needChannels(inChannels, outChannels, groups);
     this.inChannels = inChannels;

@@ -1,4 +1,5 @@
 import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
+import { aFlag, aNumber, need, someOptions } from "@ag/tensor/internal";
 import type { InplaceOptions } from "./activation.ts";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
@@ -17,12 +18,13 @@ export class Dropout extends Module {
   readonly p: number;
   readonly inplace: boolean;
 
-  constructor(p = 0.5, { inplace = false }: InplaceOptions = {}) {
+  constructor(p = 0.5, options: InplaceOptions = {}) {
     super();
+    need("Dropout", { p: aNumber, options: someOptions({ inplace: aFlag }) }, p, options);
     if (!(p >= 0 && p <= 1))
       throw new ValueError(`Dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
     this.p = p;
-    this.inplace = inplace;
+    this.inplace = options.inplace ?? false;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { flatten, type Tensor } from "@ag/tensor/fn";
+import { aWhole, need, someOptions } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 
 export interface FlattenOptions {
@@ -18,10 +19,11 @@ export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
 
-  constructor({ startDim = 1, endDim = -1 }: FlattenOptions = {}) {
+  constructor(options: FlattenOptions = {}) {
     super();
-    this.startDim = startDim;
-    this.endDim = endDim;
+    need("Flatten", { options: someOptions({ startDim: aWhole, endDim: aWhole }) }, options);
+    this.startDim = options.startDim ?? 1;
+    this.endDim = options.endDim ?? -1;
   }
 
   forward(x: Tensor): Tensor {

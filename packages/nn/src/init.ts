@@ -10,6 +10,7 @@ import {
   ValueError,
   warnOnce,
 } from "@ag/tensor/fn";
+import { aGenerator, aNumber, aTensor, aText, need, someOptions, type Takes } from "@ag/tensor/internal";
 
 interface Drawn {
   readonly generator?: Generator | null;
@@ -41,6 +42,11 @@ export interface KaimingOptions extends Drawn {
   readonly nonlinearity?: Nonlinearity;
 }
 
+const generated: Takes = { generator: aGenerator };
+const drawn = /* @__PURE__ */ someOptions(generated);
+const xavierOptions = /* @__PURE__ */ someOptions({ ...generated, gain: aNumber });
+const kaimingOptions = /* @__PURE__ */ someOptions({ ...generated, a: aNumber, mode: aText, nonlinearity: aText });
+
 /**
  * Fills x with uniform numbers in [a, b); gives x.
  *
@@ -49,8 +55,9 @@ export interface KaimingOptions extends Drawn {
  * uniform_(zeros([2]), 3, 3).tolist() // => [3, 3]
  * ```
  */
-export function uniform_(x: Tensor, a = 0, b = 1, { generator }: Drawn = {}): Tensor {
-  return fillUniform(x, a, b, generator);
+export function uniform_(x: Tensor, a = 0, b = 1, options: Drawn = {}): Tensor {
+  need("uniform_", { tensor: aTensor, a: aNumber, b: aNumber, options: drawn }, x, a, b, options);
+  return fillUniform(x, a, b, options.generator);
 }
 
 /**
@@ -61,8 +68,9 @@ export function uniform_(x: Tensor, a = 0, b = 1, { generator }: Drawn = {}): Te
  * normal_(zeros([2]), 3, 0).tolist() // => [3, 3]
  * ```
  */
-export function normal_(x: Tensor, mean = 0, std = 1, { generator }: Drawn = {}): Tensor {
-  return fillNormal(x, mean, std, generator);
+export function normal_(x: Tensor, mean = 0, std = 1, options: Drawn = {}): Tensor {
+  need("normal_", { tensor: aTensor, mean: aNumber, std: aNumber, options: drawn }, x, mean, std, options);
+  return fillNormal(x, mean, std, options.generator);
 }
 
 /**
@@ -105,6 +113,7 @@ export const zeros_ = (x: Tensor): Tensor => constant_(x, 0);
  * ```
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
+  need("calculateGain", { nonlinearity: aText, param: aNumber }, nonlinearity, param);
   switch (nonlinearity) {
     case "linear":
     case "conv1d":
@@ -133,7 +142,9 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
  * fansOf(zeros([8, 3, 5, 5])) // => { fanIn: 75, fanOut: 200 }
  * ```
  */
-export function fansOf({ shape }: Tensor): { fanIn: number; fanOut: number } {
+export function fansOf(x: Tensor): { fanIn: number; fanOut: number } {
+  need("fansOf", { tensor: aTensor }, x);
+  const { shape } = x;
   if (shape.length < 2)
     throw new ShapeError(
       "init: Fan in and fan out can not be computed for tensor with fewer than 2 dimensions: need a weight [out, in, …]; " +
@@ -162,7 +173,9 @@ const xavierStd = (x: Tensor, gain: number): number => {
  * w.abs().max().item() <= 0.5 // => true
  * ```
  */
-export function xavierUniform_(x: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
+export function xavierUniform_(x: Tensor, options: XavierOptions = {}): Tensor {
+  need("xavierUniform_", { tensor: aTensor, options: xavierOptions }, x, options);
+  const { gain = 1, generator } = options;
   const bound = Math.sqrt(3) * xavierStd(x, gain);
   return fillUniform(x, -bound, bound, generator);
 }
@@ -175,7 +188,9 @@ export function xavierUniform_(x: Tensor, { gain = 1, generator }: XavierOptions
  * xavierNormal_(ones([1, 2]), { gain: 0 }).tolist() // => [[0, 0]]
  * ```
  */
-export function xavierNormal_(x: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
+export function xavierNormal_(x: Tensor, options: XavierOptions = {}): Tensor {
+  need("xavierNormal_", { tensor: aTensor, options: xavierOptions }, x, options);
+  const { gain = 1, generator } = options;
   return fillNormal(x, 0, xavierStd(x, gain), generator);
 }
 
@@ -196,6 +211,7 @@ function kaimingStd(x: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_r
  * ```
  */
 export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  need("kaimingUniform_", { tensor: aTensor, options: kaimingOptions }, x, options);
   if (isEmpty(x)) return x;
   const bound = Math.sqrt(3) * kaimingStd(x, options);
   return fillUniform(x, -bound, bound, options.generator);
@@ -210,6 +226,7 @@ export function kaimingUniform_(x: Tensor, options: KaimingOptions = {}): Tensor
  * ```
  */
 export function kaimingNormal_(x: Tensor, options: KaimingOptions = {}): Tensor {
+  need("kaimingNormal_", { tensor: aTensor, options: kaimingOptions }, x, options);
   if (isEmpty(x)) return x;
   return fillNormal(x, 0, kaimingStd(x, options), options.generator);
 }

@@ -1,14 +1,18 @@
 /** Losses as layers: a number between what a model gives and what it should give. */
-import { crossEntropy, l1Loss, mseLoss, nllLoss, type Tensor, ValueError } from "@ag/tensor/fn";
+import { crossEntropy, l1Loss, mseLoss, nllLoss, type Tensor } from "@ag/tensor/fn";
+import { aNumber, aReduction, aTensor, aWhole, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 
 /** What becomes of the losses of the elements: each by itself, their mean, or their sum. */
 export type Reduction = "none" | "mean" | "sum";
 
-function needReduction(reduction: Reduction): Reduction {
-  if (reduction !== "none" && reduction !== "mean" && reduction !== "sum")
-    throw new ValueError(`loss: ${String(reduction)} is not a valid value for reduction: need none, mean or sum.`);
-  return reduction;
+const weighted: Takes = { weight: /* @__PURE__ */ nullable(aTensor), ignoreIndex: aWhole, reduction: aReduction };
+const smoothed: Takes = { ...weighted, labelSmoothing: aNumber };
+
+/** The reduction of a loss that has no other option. */
+function reductionOf(loss: string, options: ReductionOptions): Reduction {
+  need(loss, { options: someOptions({ reduction: aReduction }) }, options);
+  return options.reduction ?? "mean";
 }
 
 interface ReductionOptions {
@@ -36,7 +40,7 @@ abstract class WeightedLoss extends Module {
     super();
     this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
-    this.reduction = needReduction(reduction);
+    this.reduction = reduction;
   }
 
   protected get classWeights(): { readonly weight?: Tensor } {
@@ -60,6 +64,7 @@ export class CrossEntropyLoss extends WeightedLoss {
   readonly labelSmoothing: number;
 
   constructor(options: CrossEntropyOptions = {}) {
+    need("CrossEntropyLoss", { options: someOptions(smoothed) }, options);
     super(options);
     this.labelSmoothing = options.labelSmoothing ?? 0;
   }
@@ -83,6 +88,7 @@ export class CrossEntropyLoss extends WeightedLoss {
 export class NLLLoss extends WeightedLoss {
   static override readonly gives = "new";
   constructor(options: NLLLossOptions = {}) {
+    need("NLLLoss", { options: someOptions(weighted) }, options);
     super(options);
   }
 
@@ -103,9 +109,9 @@ export class MSELoss extends Module {
   static override readonly gives = "new";
   readonly reduction: Reduction;
 
-  constructor({ reduction = "mean" }: ReductionOptions = {}) {
+  constructor(options: ReductionOptions = {}) {
     super();
-    this.reduction = needReduction(reduction);
+    this.reduction = reductionOf("MSELoss", options);
   }
 
   forward(x: Tensor, target: Tensor): Tensor {
@@ -124,9 +130,9 @@ export class L1Loss extends Module {
   static override readonly gives = "new";
   readonly reduction: Reduction;
 
-  constructor({ reduction = "mean" }: ReductionOptions = {}) {
+  constructor(options: ReductionOptions = {}) {
     super();
-    this.reduction = needReduction(reduction);
+    this.reduction = reductionOf("L1Loss", options);
   }
 
   forward(x: Tensor, target: Tensor): Tensor {

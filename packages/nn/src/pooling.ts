@@ -1,7 +1,21 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor/fn";
+import { aFlag, aWhole, extents, type Kind, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
 import type { Pair } from "./conv.ts";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
+
+const windowOptions: Takes = { stride: /* @__PURE__ */ nullable(extents), padding: extents, ceilMode: aFlag };
+const maxPoolOptions = /* @__PURE__ */ someOptions({ ...windowOptions, dilation: extents });
+const avgPoolOptions = /* @__PURE__ */ someOptions({
+  ...windowOptions,
+  countIncludePad: aFlag,
+  divisorOverride: nullable(aWhole),
+});
+const anOutputSize: Kind = {
+  word: "int or tuple of ints or None",
+  need: "a whole number, or an array of two that may be null",
+  ok: (x) => extents.ok(Array.isArray(x) ? x.map((size: unknown) => size ?? 0) : x),
+};
 
 export interface MaxPool2dOptions {
   /** As large as the window unless given. */
@@ -31,6 +45,7 @@ export class MaxPool2d extends Module {
 
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
+    need("MaxPool2d", { kernelSize: extents, options: maxPoolOptions }, kernelSize, options);
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? 0;
@@ -82,6 +97,7 @@ export class AvgPool2d extends Module {
 
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
+    need("AvgPool2d", { kernelSize: extents, options: avgPoolOptions }, kernelSize, options);
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? 0;
@@ -118,6 +134,7 @@ export class AdaptiveAvgPool2d extends Module {
 
   constructor(outputSize: OutputSize) {
     super();
+    need("AdaptiveAvgPool2d", { outputSize: anOutputSize }, outputSize);
     this.outputSize = outputSize;
   }
 

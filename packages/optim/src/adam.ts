@@ -2,7 +2,7 @@ import { adamUpdate, Tensor, tensor, ValueError } from "@ag/tensor/fn";
 import type { ParamGroup, Params } from "./groups.ts";
 import { heldCopy, heldZeros } from "./held.ts";
 import { Optimizer, type Updated } from "./optimizer.ts";
-import { needNonNegative } from "./options.ts";
+import { needNonNegative, needOptions } from "./options.ts";
 import { RunningPower } from "./power.ts";
 
 export interface AdamOptions {
@@ -77,6 +77,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   readonly #powers: WeakMap<object, readonly [RunningPower, RunningPower]> = new WeakMap();
 
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    needOptions(new.target.name, defaults, options);
     super(params, { ...defaults, ...options });
   }
 
@@ -153,6 +154,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
  */
 export class AdamW extends Adam {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    needOptions("AdamW", defaults, options);
     super(params, { weightDecay: 1e-2, ...options, decoupledWeightDecay: true });
   }
 }

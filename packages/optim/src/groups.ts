@@ -1,5 +1,6 @@
 /** What may an optimizer be given? The checks of parameters and groups, with PyTorch's messages. */
 import { Tensor, ValueError, warnOnce } from "@ag/tensor/fn";
+import type { Kind } from "@ag/tensor/internal";
 
 /** Parameters that share options. */
 export type ParamGroup<O> = O & { readonly params: readonly Tensor[]; initialLr?: number };
@@ -10,13 +11,21 @@ export type GivenGroup<O> = Partial<O> & { readonly params: Tensor | Iterable<Te
 /** What an optimizer takes: parameters, or groups with options of their own. */
 export type Params<O> = Iterable<Tensor> | Iterable<GivenGroup<O>>;
 
-const kindOf = (x: unknown): string => (typeof x === "object" && x !== null ? x.constructor.name : typeof x);
+/** What a group may have as its parameters. */
+export const someParams: Kind = {
+  word: "Tensor or iterable of Tensors",
+  need: "a tensor or a list of them",
+  ok: (x) => typeof x === "object" && x !== null && (x instanceof Tensor || Symbol.iterator in x),
+};
+
+const kindOf = (x: unknown): string =>
+  typeof x === "object" && x !== null ? (x.constructor?.name ?? "object") : typeof x;
 
 /** Groups as they were given; a list of tensors is one group. */
 export function givenGroups<O>(params: Params<O>): readonly GivenGroup<O>[] {
   const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
   if (params instanceof Tensor || !isList)
-    throw new TypeError(
+    throw new ValueError(
       `Optimizer: params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${kindOf(params)}.`,
     );
   const items = [...(params as Iterable<Tensor | GivenGroup<O>>)];
@@ -32,13 +41,13 @@ const graphHint = "Use x.detach().requiresGrad_() or the leaves that x was compu
 /** The parameters of a group, checked: leaves, each once in all groups. */
 export function checkedParams(given: Tensor | Iterable<Tensor>, others: ReadonlySet<Tensor>): readonly Tensor[] {
   if (given instanceof Set)
-    throw new TypeError(
+    throw new ValueError(
       "Optimizer: optimizer parameters need to be organized in ordered collections: need a list; got a Set.",
     );
   const params = given instanceof Tensor ? [given] : [...given];
   for (const p of params) {
     if (!(p instanceof Tensor))
-      throw new TypeError(`Optimizer: optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}.`);
+      throw new ValueError(`Optimizer: optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}.`);
     if (!p.isLeaf) throw new ValueError(`Optimizer: can't optimize a non-leaf Tensor. ${graphHint}`);
   }
   if (new Set(params).size < params.length)

@@ -1,4 +1,20 @@
 import { ValueError } from "@ag/tensor/fn";
+import { aFlag, aNumber, type Kind, need, nullable, optional, requiredOptions, type Takes } from "@ag/tensor/internal";
+
+const aList: Kind = { word: "tuple", need: "an array of numbers", ok: Array.isArray };
+
+/** What an option may be follows from what it is by default. */
+function kindLike(value: unknown): Kind {
+  if (typeof value === "number") return aNumber;
+  if (Array.isArray(value)) return aList;
+  return value === null ? nullable(aFlag) : aFlag;
+}
+
+/** Throws for options that are not among the defaults, or of another kind; `more`: others that may be given. */
+export function needOptions(rule: string, defaults: object, options: unknown, more: Takes = {}): void {
+  const kinds = Object.entries(defaults).map(([name, value]) => [name, optional(kindLike(value))] as const);
+  need(rule, { options: requiredOptions({ ...Object.fromEntries(kinds), ...more }) }, options);
+}
 
 /** Throws unless a number is at least 0; NaN is not. */
 export function needNonNegative(rule: string, fragment: string, value: number): void {

@@ -25,6 +25,10 @@ export abstract class LRScheduler {
   lastLr: number[] = [];
 
   constructor(optimizer: Scheduled, { lastEpoch = -1 }: SchedulerOptions = {}) {
+    if (!Array.isArray((optimizer as Scheduled | undefined)?.paramGroups))
+      throw new ValueError(
+        `${this.constructor.name}: need an optimizer; got ${typeof optimizer}, which is not an Optimizer.`,
+      );
     this.optimizer = optimizer;
     for (const [i, group] of optimizer.paramGroups.entries()) {
       if (lastEpoch === -1) group.initialLr ??= group.lr;
@@ -90,6 +94,7 @@ export abstract class LRScheduler {
 
   /** Takes over a state dict. Throws before anything is changed. */
   loadStateDict(from: ReadonlyMap<string, unknown>): void {
+    if (!(from instanceof Map)) throw new ValueError(`loadStateDict: need a Map; got ${typeof from}.`);
     const isWhole = (x: unknown): x is number => typeof x === "number" && Number.isInteger(x);
     const isList = (x: unknown): x is number[] => Array.isArray(x) && x.every((lr) => typeof lr === "number");
     const [epoch, count] = [from.get("last_epoch"), from.get("_step_count")];

@@ -1,19 +1,27 @@
 import { ValueError } from "@ag/tensor/fn";
+import { aNumber, aWhole, type Kind, need, someOptions } from "@ag/tensor/internal";
 import type { ParamGroup } from "./groups.ts";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
 type Group = ParamGroup<{ lr: number }>;
 type Given = Readonly<Record<string, unknown>>;
 
+const stepOptions = /* @__PURE__ */ someOptions({ gamma: aNumber, lastEpoch: aWhole });
+const aList: Kind = { word: "list of ints", need: "an array of whole numbers", ok: Array.isArray };
+
 function needNumber(name: string, value: unknown): number {
   if (typeof value !== "number" || Number.isNaN(value))
-    throw new ValueError(`scheduler: need a number as ${name}; got ${String(value)}.`);
+    throw new ValueError(
+      `scheduler: need a number as ${name}; got ${typeof value === "number" ? value : typeof value}.`,
+    );
   return value;
 }
 
 function needPeriod(value: unknown): number {
   if (!(Number.isInteger(value) && (value as number) > 0))
-    throw new ValueError(`StepLR: need a whole number > 0 as stepSize; got ${String(value)}.`);
+    throw new ValueError(
+      `StepLR: need a whole number > 0 as stepSize; got ${typeof value === "number" ? value : typeof value}.`,
+    );
   return value as number;
 }
 
@@ -40,7 +48,9 @@ export class StepLR extends LRScheduler {
   stepSize: number;
   gamma: number;
 
-  constructor(optimizer: Scheduled, stepSize: number, { gamma = 0.1, ...options }: StepOptions = {}) {
+  constructor(optimizer: Scheduled, stepSize: number, given: StepOptions = {}) {
+    need("StepLR", { options: stepOptions }, given);
+    const { gamma = 0.1, ...options } = given;
     super(optimizer, options);
     this.stepSize = needPeriod(stepSize);
     this.gamma = needNumber("gamma", gamma);
@@ -87,7 +97,9 @@ export class MultiStepLR extends LRScheduler {
   milestones: Map<number, number>;
   gamma: number;
 
-  constructor(optimizer: Scheduled, milestones: readonly number[], { gamma = 0.1, ...options }: StepOptions = {}) {
+  constructor(optimizer: Scheduled, milestones: readonly number[], given: StepOptions = {}) {
+    need("MultiStepLR", { milestones: aList, options: stepOptions }, milestones, given);
+    const { gamma = 0.1, ...options } = given;
     super(optimizer, options);
     this.milestones = counted(milestones);
     this.gamma = needNumber("gamma", gamma);
@@ -130,6 +142,7 @@ export class ExponentialLR extends LRScheduler {
   gamma: number;
 
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
+    need("ExponentialLR", { options: someOptions({ lastEpoch: aWhole }) }, options);
     super(optimizer, options);
     this.gamma = needNumber("gamma", gamma);
     this.start();

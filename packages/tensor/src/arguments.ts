@@ -247,7 +247,7 @@ export const oneOf = (...words: readonly string[]): Kind => ({
 
 export const aReduction: Kind = {
   .../* @__PURE__ */ oneOf("none", "mean", "sum"),
-  hint: (x) => `${String(x)} is not a valid value for reduction.`,
+  hint: (x) => `${typeof x === "string" ? x : typeof x} is not a valid value for reduction.`,
 };
 
 export const aDevice: Kind = oneOf("cpu");

@@ -22,8 +22,10 @@ export class Generator {
 
   /** Starts the stream anew. Any whole number; its low 32 bits count. */
   manualSeed(seed: number | bigint): this {
-    if (typeof seed === "number" && !Number.isSafeInteger(seed))
-      throw new ValueError(`manualSeed: need a whole number within ±2^53, or a bigint; got ${seed}.`);
+    if (typeof seed !== "bigint" && !Number.isSafeInteger(seed))
+      throw new ValueError(
+        `manualSeed: need a whole number within ±2^53, or a bigint; got ${typeof seed === "number" ? seed : typeof seed}.`,
+      );
     this.#seed = BigInt(seed);
     this.#state = seedState(this.#seed);
     return this;
@@ -47,7 +49,11 @@ export class Generator {
   }
 
   setState(state: RandomState): void {
-    if (state.words.length !== 624 || !(state.index >= 0 && state.index <= 624))
+    if (
+      !(state?.words instanceof Uint32Array) ||
+      state.words.length !== 624 ||
+      !(state.index >= 0 && state.index <= 624)
+    )
       throw new ValueError("setState: need a state that getState gave; got another object.");
     this.#state = { ...state, words: state.words.slice() };
   }

@@ -34,10 +34,14 @@ const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, s
  * ```
  */
 export function setPrintOptions(options: PrintOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw new ValueError(`setPrintOptions: need an object of options; got ${typeof options}.`);
   for (const [name, value] of Object.entries(options)) {
     const isAny = name === "sciMode" || (name === "threshold" && value === Infinity);
     if (!isAny && !(Number.isInteger(value) && value >= 0))
-      throw new ValueError(`setPrintOptions: need a whole number for ${name}; got ${value}.`);
+      throw new ValueError(
+        `setPrintOptions: need a whole number for ${name}; got ${typeof value === "number" ? value : typeof value}.`,
+      );
     if (name === "precision" && value > 100)
       throw new ValueError(`setPrintOptions: need a precision of at most 100; got ${value}.`);
   }

@@ -28,6 +28,7 @@ export function track(x: Tensor): void {
  * ```
  */
 export function keep<T extends Tensor>(x: T): T {
+  if (!isTensor(x)) throw new ValueError(`keep: need a tensor; got ${typeof x}.`);
   x.isKept = true;
   return x;
 }
@@ -105,6 +106,8 @@ export interface Scope extends Disposable {
 export function scope(): Scope;
 export function scope<T>(body: () => T): T;
 export function scope<T>(body?: () => T): T | Scope {
+  if (body !== undefined && typeof body !== "function")
+    throw new ValueError(`scope: need a function, or nothing; got ${typeof body}.`);
   if (body) return withScope(() => synchronous(body()));
   const open = enter();
   queueMicrotask(() => {

@@ -1,0 +1,60 @@
+import { layersAndFiles } from "./layers.ts";
+import { operations } from "./operations.ts";
+import type { Subject } from "./subject.ts";
+import { tensors } from "./tensors.ts";
+
+/** Everything that is called, each name once for each kind of arguments. */
+export const subjects: readonly Subject[] = [...operations(), ...tensors(), ...layersAndFiles()];
+
+/** Exports that are not called, and why. */
+export const exempt: Readonly<Record<string, string>> = {
+  adamUpdate: "for our packages only",
+  aliasOf: "for our packages only",
+  asStridedView: "for our packages only",
+  bernoulliLike: "for our packages only",
+  cloneLike: "for our packages only",
+  clearGrad: "for our packages only",
+  flagged: "for our packages only",
+  sizesAndOptions: "for our packages only",
+  fillNormal: "for our packages only",
+  fillUniform: "for our packages only",
+  install: "for our packages only",
+  markParameter: "for our packages only",
+  markRequiresGrad: "for our packages only",
+  sameShape: "for our packages only",
+  showShape: "for our packages only",
+  sizeOf: "for our packages only",
+  sgdUpdate: "for our packages only",
+  warnOnce: "for our packages only",
+  withScope: "for our packages only",
+  giveBack: "for our packages only",
+  temporary: "for our packages only",
+  Generator: "called by its methods",
+  startThreads: "starts threads for good",
+  Tensor: "made by factories",
+  DisposedError: "an error",
+  DTypeError: "an error",
+  GradError: "an error",
+  IndexError: "an error",
+  OutOfMemoryError: "an error",
+  ShapeError: "an error",
+  ValueError: "an error",
+  WorkerLostError: "an error",
+  FormatError: "an error",
+  UnpicklingError: "an error",
+  DownloadError: "an error",
+  Module: "abstract",
+  Optimizer: "abstract",
+  LRScheduler: "abstract",
+  AutogradFunction: "abstract",
+  Node: "made by the tape",
+  Context: "made by the tape",
+  ResNet: "11 million weights",
+  resnet18: "11 million weights",
+  resnet34: "21 million weights",
+  save: "always throws",
+  setDir: "the network's",
+  getDir: "the network's",
+  downloadUrlToFile: "the network's",
+  loadStateDictFromUrl: "the network's",
+};

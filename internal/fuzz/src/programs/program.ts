@@ -1,0 +1,27 @@
+/** A program: steps that each give a value. */
+import type { DType } from "@ag/tensor";
+
+/** `"$3"`: what step 3 gave. Options stand last. */
+export type Argument = string | number | boolean | null | readonly Argument[] | { readonly [name: string]: Argument };
+
+/** A name with arguments; with `~` before it the step is not recorded. */
+export type Step = readonly [name: string, ...args: readonly Argument[]];
+export type Program = readonly Step[];
+
+/** What is known of a value before anything runs: enough to make steps that PyTorch takes, with numbers in bounds. */
+export interface Known {
+  readonly step: number;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Bounds of the elements. */
+  readonly low: number;
+  readonly high: number;
+  /** Whether gradients may flow to it. */
+  readonly tracked: boolean;
+  /** Views of one storage have the same. */
+  readonly storage: number;
+  readonly isLeaf: boolean;
+}
+
+export const isFloating = ({ dtype }: Pick<Known, "dtype">): boolean =>
+  dtype.startsWith("float") || dtype === "bfloat16";
