@@ -1,5 +1,5 @@
 import { GradError, type GradFn, type Tensor } from "@ag/tensor/fn";
-import { aTensor, type Kind, need, someOptions } from "@ag/tensor/internal";
+import { aTensor, type Kind, need } from "@ag/tensor/internal";
 import { AccumulateGrad, edgeOf } from "./accumulate-grad.ts";
 import { type Node, nodeOf } from "./node.ts";
 
@@ -36,10 +36,9 @@ export interface GraphOptions {
   readonly names?: ReadonlyMap<Tensor, string>;
 }
 
-const aMap: Kind = { word: "Map", need: "a Map of tensors to names", ok: (x) => x instanceof Map };
+const aMap: Kind = { word: "Map", ok: (x) => x instanceof Map };
 const aGraph: Kind = {
   word: "Graph",
-  need: "what graphOf gives",
   ok: (x) => {
     const { nodes, edges } = (x ?? {}) as Partial<Graph>;
     return Array.isArray(nodes) && Array.isArray(edges) && [...nodes, ...edges].every((part) => Object(part) === part);
@@ -57,7 +56,7 @@ const aGraph: Kind = {
  * ```
  */
 export function graphOf(root: Tensor, options: GraphOptions = {}): Graph {
-  need("graphOf", { root: aTensor, options: someOptions({ names: aMap }) }, root, options);
+  need("graphOf", { root: aTensor, "options?": { names: aMap } }, root, options);
   const { names = new Map<Tensor, string>() } = options;
   const start = nodeOf(edgeOf(root));
   if (!start)

@@ -15,7 +15,7 @@ import {
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
 import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aWhole, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
+import { aWhole, need, type Takes } from "@ag/tensor/internal";
 import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
 import { type GivenWeights, ResNet18_Weights, ResNet34_Weights, verifyWeights, type WeightsEnum } from "./weights.ts";
 
@@ -34,10 +34,10 @@ export interface BasicBlockOptions {
 const blockTakes: Takes = {
   inPlanes: aWhole,
   planes: aWhole,
-  options: /* @__PURE__ */ someOptions({
+  "options?": {
     stride: aWhole,
-    downsample: /* @__PURE__ */ nullable({ word: "Module", need: "a module", ok: (x) => x instanceof Module }),
-  }),
+    downsample: [{ word: "Module", ok: (x) => x instanceof Module }, null],
+  },
 };
 
 /**

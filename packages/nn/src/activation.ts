@@ -1,6 +1,6 @@
 /** Layers without parameters that work element by element, or along one dimension. */
 import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, type Tensor, tanh } from "@ag/tensor/fn";
-import { aFlag, aNumber, aWhole, need, oneOf, someOptions } from "@ag/tensor/internal";
+import { aFlag, aNumber, aWhole, need, oneOf } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
 
@@ -9,7 +9,7 @@ export interface InplaceOptions {
   readonly inplace?: boolean;
 }
 
-const inplaceOptions = /* @__PURE__ */ someOptions({ inplace: aFlag });
+const inplaceOptions = { inplace: aFlag };
 
 /**
  * The larger of x and 0.
@@ -134,7 +134,7 @@ export class GELU extends Module {
 
   constructor(options: { readonly approximate?: "none" | "tanh" } = {}) {
     super();
-    need("GELU", { options: someOptions({ approximate: oneOf("none", "tanh") }) }, options);
+    need("GELU", { "options?": { approximate: oneOf("none", "tanh") } }, options);
     this.approximate = options.approximate ?? "none";
   }
 

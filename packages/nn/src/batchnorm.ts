@@ -1,6 +1,6 @@
 import { noGrad } from "@ag/autograd";
 import { add, batchNorm, fill_, ones, ShapeError, Tensor, ValueError, zero_, zeros } from "@ag/tensor/fn";
-import { aFlag, aNumber, aWhole, need, nullable, someOptions } from "@ag/tensor/internal";
+import { aFlag, aNumber, aWhole, need } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import { learned, type Parameter } from "./parameter.ts";
 import { valueText } from "./print.ts";
@@ -17,13 +17,13 @@ export interface BatchNormOptions {
   readonly bias?: boolean;
 }
 
-const batchNormOptions = /* @__PURE__ */ someOptions({
+const batchNormOptions = {
   eps: aNumber,
-  momentum: nullable(aNumber),
+  "momentum?": [aNumber, null],
   affine: aFlag,
   trackRunningStats: aFlag,
   bias: aFlag,
-});
+};
 
 /**
  * Normalisation by the mean and variance of each channel over the batch (Ioffe & Szegedy 2015). In training, those of

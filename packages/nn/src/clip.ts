@@ -1,7 +1,7 @@
 /** Gradients are cut before an optimizer's step. The gradients stay the same tensors. */
 import { noGrad } from "@ag/autograd";
 import { add, clamp, div, GradError, mul, norm, stack, Tensor, ValueError, withScope, zeros } from "@ag/tensor/fn";
-import { aFlag, aNumber, type Kind, need, someOptions, someTensors } from "@ag/tensor/internal";
+import { aFlag, aNumber, type Kind, need, someTensors } from "@ag/tensor/internal";
 
 export interface ClipNormOptions {
   /** The order of the norm: 2 unless given, 1, or Infinity. */
@@ -10,12 +10,11 @@ export interface ClipNormOptions {
   readonly errorIfNonfinite?: boolean;
 }
 
-const clipOptions = /* @__PURE__ */ someOptions({ normType: aNumber, errorIfNonfinite: aFlag });
+const clipOptions = { normType: aNumber, errorIfNonfinite: aFlag };
 
 const isListed = (x: unknown): boolean => typeof x === "object" && x !== null && Symbol.iterator in x;
 const someParameters: Kind = {
   word: "Tensor or iterable of Tensors",
-  need: "a tensor or a list of them",
   ok: (x) => x instanceof Tensor || isListed(x),
 };
 

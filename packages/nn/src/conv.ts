@@ -1,5 +1,5 @@
 import { conv2d, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aWhole, extents, need, someOptions, type Takes } from "@ag/tensor/internal";
+import { aFlag, aText, aWhole, extents, need, type Takes } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
 import { valueText } from "./print.ts";
@@ -24,17 +24,13 @@ const conv2dTakes: Takes = {
   inChannels: aWhole,
   outChannels: aWhole,
   kernelSize: extents,
-  options: /* @__PURE__ */ someOptions({
+  "options?": {
     stride: extents,
-    padding: {
-      ...extents,
-      need: `${extents.need}, "same" or "valid"`,
-      ok: (x) => typeof x === "string" || extents.ok(x),
-    },
+    padding: [extents, aText],
     dilation: extents,
     groups: aWhole,
     bias: aFlag,
-  }),
+  },
 };
 
 function needChannels(inChannels: number, outChannels: number, groups: number): void {

@@ -1,5 +1,5 @@
 import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aNumber, need, someOptions } from "@ag/tensor/internal";
+import { aFlag, aNumber, need } from "@ag/tensor/internal";
 import type { InplaceOptions } from "./activation.ts";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
@@ -20,7 +20,7 @@ export class Dropout extends Module {
 
   constructor(p = 0.5, options: InplaceOptions = {}) {
     super();
-    need("Dropout", { p: aNumber, options: someOptions({ inplace: aFlag }) }, p, options);
+    need("Dropout", { p: aNumber, "options?": { inplace: aFlag } }, p, options);
     if (!(p >= 0 && p <= 1))
       throw new ValueError(`Dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
     this.p = p;

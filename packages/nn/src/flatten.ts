@@ -1,5 +1,5 @@
 import { flatten, type Tensor } from "@ag/tensor/fn";
-import { aWhole, need, someOptions } from "@ag/tensor/internal";
+import { aWhole, need } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 
 export interface FlattenOptions {
@@ -21,7 +21,7 @@ export class Flatten extends Module {
 
   constructor(options: FlattenOptions = {}) {
     super();
-    need("Flatten", { options: someOptions({ startDim: aWhole, endDim: aWhole }) }, options);
+    need("Flatten", { "options?": { startDim: aWhole, endDim: aWhole } }, options);
     this.startDim = options.startDim ?? 1;
     this.endDim = options.endDim ?? -1;
   }

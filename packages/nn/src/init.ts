@@ -10,7 +10,7 @@ import {
   ValueError,
   warnOnce,
 } from "@ag/tensor/fn";
-import { aGenerator, aNumber, aTensor, aText, need, someOptions, type Takes } from "@ag/tensor/internal";
+import { aGenerator, aNumber, aTensor, aText, need, type Takes } from "@ag/tensor/internal";
 
 interface Drawn {
   readonly generator?: Generator | null;
@@ -43,9 +43,9 @@ export interface KaimingOptions extends Drawn {
 }
 
 const generated: Takes = { generator: aGenerator };
-const drawn = /* @__PURE__ */ someOptions(generated);
-const xavierOptions = /* @__PURE__ */ someOptions({ ...generated, gain: aNumber });
-const kaimingOptions = /* @__PURE__ */ someOptions({ ...generated, a: aNumber, mode: aText, nonlinearity: aText });
+const drawn = generated;
+const xavierOptions = { ...generated, gain: aNumber };
+const kaimingOptions = { ...generated, a: aNumber, mode: aText, nonlinearity: aText };
 
 /**
  * Fills x with uniform numbers in [a, b); gives x.

@@ -1,17 +1,17 @@
 /** Losses as layers: a number between what a model gives and what it should give. */
 import { crossEntropy, l1Loss, mseLoss, nllLoss, type Tensor } from "@ag/tensor/fn";
-import { aNumber, aReduction, aTensor, aWhole, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
+import { aNumber, aReduction, aTensor, aWhole, need, type Takes } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 
 /** What becomes of the losses of the elements: each by itself, their mean, or their sum. */
 export type Reduction = "none" | "mean" | "sum";
 
-const weighted: Takes = { weight: /* @__PURE__ */ nullable(aTensor), ignoreIndex: aWhole, reduction: aReduction };
+const weighted: Takes = { weight: [aTensor, null], ignoreIndex: aWhole, reduction: aReduction };
 const smoothed: Takes = { ...weighted, labelSmoothing: aNumber };
 
 /** The reduction of a loss that has no other option. */
 function reductionOf(loss: string, options: ReductionOptions): Reduction {
-  need(loss, { options: someOptions({ reduction: aReduction }) }, options);
+  need(loss, { "options?": { reduction: aReduction } }, options);
   return options.reduction ?? "mean";
 }
 
@@ -64,7 +64,7 @@ export class CrossEntropyLoss extends WeightedLoss {
   readonly labelSmoothing: number;
 
   constructor(options: CrossEntropyOptions = {}) {
-    need("CrossEntropyLoss", { options: someOptions(smoothed) }, options);
+    need("CrossEntropyLoss", { "options?": smoothed }, options);
     super(options);
     this.labelSmoothing = options.labelSmoothing ?? 0;
   }
@@ -88,7 +88,7 @@ export class CrossEntropyLoss extends WeightedLoss {
 export class NLLLoss extends WeightedLoss {
   static override readonly gives = "new";
   constructor(options: NLLLossOptions = {}) {
-    need("NLLLoss", { options: someOptions(weighted) }, options);
+    need("NLLLoss", { "options?": weighted }, options);
     super(options);
   }
 

@@ -1,19 +1,18 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor/fn";
-import { aFlag, aWhole, extents, type Kind, need, nullable, someOptions, type Takes } from "@ag/tensor/internal";
+import { aFlag, aWhole, extents, type Kind, need, type Takes } from "@ag/tensor/internal";
 import type { Pair } from "./conv.ts";
 import { Module } from "./module.ts";
 import { valueText } from "./print.ts";
 
-const windowOptions: Takes = { stride: /* @__PURE__ */ nullable(extents), padding: extents, ceilMode: aFlag };
-const maxPoolOptions = /* @__PURE__ */ someOptions({ ...windowOptions, dilation: extents });
-const avgPoolOptions = /* @__PURE__ */ someOptions({
+const windowOptions: Takes = { stride: [extents, null], padding: extents, ceilMode: aFlag };
+const maxPoolOptions = { ...windowOptions, dilation: extents };
+const avgPoolOptions = {
   ...windowOptions,
   countIncludePad: aFlag,
-  divisorOverride: nullable(aWhole),
-});
+  "divisorOverride?": [aWhole, null],
+};
 const anOutputSize: Kind = {
   word: "int or tuple of ints or None",
-  need: "a whole number, or an array of two that may be null",
   ok: (x) => extents.ok(Array.isArray(x) ? x.map((size: unknown) => size ?? 0) : x),
 };
 

@@ -14,7 +14,6 @@ export type Params<O> = Iterable<Tensor> | Iterable<GivenGroup<O>>;
 /** What a group may have as its parameters. */
 export const someParams: Kind = {
   word: "Tensor or iterable of Tensors",
-  need: "a tensor or a list of them",
   ok: (x) => typeof x === "object" && x !== null && (x instanceof Tensor || Symbol.iterator in x),
 };
 

@@ -1,19 +1,19 @@
 import { ValueError } from "@ag/tensor/fn";
-import { aFlag, aNumber, type Kind, need, nullable, optional, requiredOptions, type Takes } from "@ag/tensor/internal";
+import { aFlag, aNumber, type Kind, need, type Takes } from "@ag/tensor/internal";
 
-const aList: Kind = { word: "tuple", need: "an array of numbers", ok: Array.isArray };
+const aList: Kind = { word: "tuple", ok: Array.isArray };
 
 /** What an option may be follows from what it is by default. */
-function kindLike(value: unknown): Kind {
+function kindLike(value: unknown): Kind | readonly [Kind, null] {
   if (typeof value === "number") return aNumber;
   if (Array.isArray(value)) return aList;
-  return value === null ? nullable(aFlag) : aFlag;
+  return value === null ? [aFlag, null] : aFlag;
 }
 
 /** Throws for options that are not among the defaults, or of another kind; `more`: others that may be given. */
 export function needOptions(rule: string, defaults: object, options: unknown, more: Takes = {}): void {
-  const kinds = Object.entries(defaults).map(([name, value]) => [name, optional(kindLike(value))] as const);
-  need(rule, { options: requiredOptions({ ...Object.fromEntries(kinds), ...more }) }, options);
+  const kinds = Object.entries(defaults).map(([name, value]) => [name, kindLike(value)] as const);
+  need(rule, { options: { ...Object.fromEntries(kinds), ...more } }, options);
 }
 
 /** Throws unless a number is at least 0; NaN is not. */

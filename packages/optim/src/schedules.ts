@@ -1,13 +1,13 @@
 import { ValueError } from "@ag/tensor/fn";
-import { aNumber, aWhole, type Kind, need, someOptions } from "@ag/tensor/internal";
+import { aNumber, aWhole, type Kind, need } from "@ag/tensor/internal";
 import type { ParamGroup } from "./groups.ts";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
 type Group = ParamGroup<{ lr: number }>;
 type Given = Readonly<Record<string, unknown>>;
 
-const stepOptions = /* @__PURE__ */ someOptions({ gamma: aNumber, lastEpoch: aWhole });
-const aList: Kind = { word: "list of ints", need: "an array of whole numbers", ok: Array.isArray };
+const stepOptions = { gamma: aNumber, lastEpoch: aWhole };
+const aList: Kind = { word: "list of ints", ok: Array.isArray };
 
 function needNumber(name: string, value: unknown): number {
   if (typeof value !== "number" || Number.isNaN(value))
@@ -142,7 +142,7 @@ export class ExponentialLR extends LRScheduler {
   gamma: number;
 
   constructor(optimizer: Scheduled, gamma: number, options: SchedulerOptions = {}) {
-    need("ExponentialLR", { options: someOptions({ lastEpoch: aWhole }) }, options);
+    need("ExponentialLR", { "options?": { lastEpoch: aWhole } }, options);
     super(optimizer, options);
     this.gamma = needNumber("gamma", gamma);
     this.start();

@@ -1,6 +1,7 @@
 /** How does a function check its arguments? It stands behind what it takes. */
-import { aTensor, check, type Signature, signatureOf, type Takes } from "./arguments.ts";
+import { aTensor } from "./arguments.ts";
 import type { Args } from "./op.ts";
+import { check, type Signature, signatureOf, type Takes } from "./signature.ts";
 
 interface Signed {
   readonly name: string;

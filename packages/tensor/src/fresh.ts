@@ -1,5 +1,5 @@
 /** Tensors whose elements somebody will write: nothing is checked, and nothing is there yet. */
-import { allocate, type DType, itemSize } from "@ag/kernels";
+import { allocate, cpu, type DType, itemSize } from "@ag/kernels";
 import { creating } from "./creating.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -12,4 +12,15 @@ export function fresh<const S extends Shape>(shape: S, dtype: DType): Tensor<S> 
 export function freshStrided<const S extends Shape>(shape: S, strides: readonly number[], dtype: DType): Tensor<S> {
   const storage = allocate(sizeOf(shape) * itemSize(dtype), creating.op);
   return new Tensor(storage, dtype, shape, { offset: 0, strides }, null);
+}
+
+/** The dtype a JavaScript value has by itself. */
+export const dtypeOf = (value: number | bigint | boolean): DType =>
+  typeof value === "bigint" ? "int64" : typeof value === "boolean" ? "bool" : "float32";
+
+/** A number as a tensor without dimensions. */
+export function scalar(value: number | bigint | boolean): Tensor<readonly []> {
+  const out = fresh([], dtypeOf(value));
+  cpu.fill(out, typeof value === "boolean" ? Number(value) : value);
+  return out;
 }

@@ -1,7 +1,7 @@
 import { type MemoryReport, pool } from "@ag/kernels";
-import { aNumber, optional, requiredOptions } from "./arguments.ts";
+import { aNumber } from "./arguments.ts";
 import { ValueError } from "./errors.ts";
-import { need } from "./need.ts";
+import { need } from "./signature.ts";
 
 /**
  * How much memory tensors hold, and how often blocks were moved out and came back. Tensors of up to 64 bytes live in a
@@ -32,7 +32,7 @@ export const memory = (): MemoryReport => pool.report();
  * ```
  */
 export function setMemoryLimit(limits: { readonly soft?: number; readonly hard?: number }): void {
-  need("setMemoryLimit", { limits: requiredOptions({ soft: optional(aNumber), hard: optional(aNumber) }) }, limits);
+  need("setMemoryLimit", { limits: { "soft?": aNumber, "hard?": aNumber } }, limits);
   for (const [name, bytes] of Object.entries(limits))
     if (!(bytes > 0))
       throw new ValueError(`setMemoryLimit: need a positive number of bytes for ${name}; got ${bytes}.`);

@@ -1,6 +1,6 @@
 /** How are random tensors made? The draws, and their order in the stream, are PyTorch's. */
 import { cpu, type DType } from "@ag/kernels";
-import { aGenerator, aShape, aTensor, aWhole, someOptions, theSizes } from "./arguments.ts";
+import { aGenerator, aShape, aSize, aTensor, aWhole } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
 import { isFloating } from "./dtype.ts";
 import { DTypeError, ValueError } from "./errors.ts";
@@ -36,7 +36,7 @@ const drawing = { ...making, generator: aGenerator };
 const drawn = (op: string, fill: (out: Tensor, generator: Generator | null | undefined) => void): RandomFactory =>
   defineFunction({
     name: op,
-    takes: { shape: theSizes, options: someOptions(drawing) },
+    takes: { "...shape": aSize, "options?": drawing },
     call: ((...args: readonly unknown[]) => {
       const [shape, options] = sizesAndOptions<RandomOptions>(args);
       const { generator, dtype = "float32" } = options;
@@ -77,7 +77,7 @@ export const randn: RandomFactory = drawn("randn", (out, generator) => cpu.norma
  */
 export const randint: (low: number, high: number, shape: Shape, options?: RandomOptions) => Tensor = defineFunction({
   name: "randint",
-  takes: { low: aWhole, high: aWhole, shape: aShape, options: someOptions(drawing) },
+  takes: { low: aWhole, high: aWhole, shape: aShape, "options?": drawing },
   call: (low, high, shape, options = {}) => {
     if (low >= high)
       throw new ValueError(
@@ -99,7 +99,7 @@ export const randint: (low: number, high: number, shape: Shape, options?: Random
  */
 export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFunction({
   name: "randperm",
-  takes: { n: aWhole, options: someOptions(drawing) },
+  takes: { n: aWhole, "options?": drawing },
   call: (n, options = {}) => {
     const out = fresh(checkedShape([n], "randperm"), "int64");
     cpu.permutation(out, stateOf(options.generator));
@@ -117,7 +117,7 @@ export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFu
  */
 export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
   name: "randLike",
-  takes: { x: aTensor, options: someOptions(drawing) },
+  takes: { x: aTensor, "options?": drawing },
   call: (x, options = {}) => rand(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 
@@ -131,7 +131,7 @@ export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFu
  */
 export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
   name: "randnLike",
-  takes: { x: aTensor, options: someOptions(drawing) },
+  takes: { x: aTensor, "options?": drawing },
   call: (x, options = {}) => randn(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 

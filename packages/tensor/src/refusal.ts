@@ -1,8 +1,9 @@
 /** What is said of a wrong argument? PyTorch's fragment, what is needed, what came, and what was probably meant. */
-import type { Kind, Signature, Takes } from "./arguments.ts";
+
 import { ValueError } from "./errors.ts";
 import { describeForeign } from "./foreign.ts";
 import { showShape } from "./shape.ts";
+import type { Parameter, Signature } from "./signature.ts";
 
 /** A value's type as messages name it. */
 function typeOf(value: unknown): string {
@@ -29,34 +30,41 @@ const shownWithin = (value: unknown): string => (Array.isArray(value) ? "[…]" 
 
 const sentences = (...parts: readonly (string | null | undefined)[]): string => parts.filter(Boolean).join(" ");
 
-/** What came as `name`, an argument or an option, is not what it must be. */
-export function refuse(op: string, name: string, kind: Kind, value: unknown, position?: number): never {
-  const { word, need, options, hint, error = ValueError } = kind;
-  const where = position === undefined ? "" : ` (position ${position})`;
+/** What came as an argument, at a position, or as an option is not what it must be. */
+export function refuse(
+  op: string,
+  { name, kinds, takesNull, options }: Parameter,
+  value: unknown,
+  position = 0,
+): never {
+  const words = [...kinds.map(({ word }) => word), takesNull && "None", options && "options"]
+    .filter(Boolean)
+    .join(" or ");
+  const where = position > 0 ? ` (position ${position})` : "";
+  const { error = ValueError, hint } = kinds[0] ?? {};
   throw new error(
     sentences(
-      `${op}: ${op}(): argument '${name}'${where} must be ${word}, not ${typeOf(value)}: need ${need}; got ${shown(value)}.`,
+      `${op}: ${op}(): argument '${name}'${where} must be ${words}, not ${typeOf(value)}: need ${words}; got ${shown(value)}.`,
       describeForeign(value) ?? hint?.(value),
-      options && `Write { ${Object.keys(options)[0]}: … }.`,
+      options && `Options are { ${[...options.keys()].join(", ")} }.`,
     ),
   );
 }
 
 /** More arguments than the operation takes. */
-export function refuseCount({ op, names, kinds }: Signature, args: readonly unknown[]): never {
-  const options = kinds.at(-1)?.options;
+export function refuseCount({ op, parameters }: Signature, args: readonly unknown[]): never {
+  const options = parameters.at(-1)?.options;
   throw new ValueError(
     sentences(
-      `${op}: ${op}() takes ${names.length} positional argument${names.length === 1 ? "" : "s"} but ${args.length} were ` +
-        `given: need ${names.join(", ")}; got ${args.map(shown).join(", ")}.`,
-      options && `Options are one object: ${Object.keys(options).join(", ")}.`,
+      `${op}: ${op}() takes ${parameters.length} positional argument${parameters.length === 1 ? "" : "s"} but ` +
+        `${args.length} were given: need ${parameters.map(({ name }) => name).join(", ")}; got ${args.map(shown).join(", ")}.`,
+      options && `Options are { ${[...options.keys()].join(", ")} }.`,
     ),
   );
 }
 
 /** An option that does not exist. */
-export function refuseKey(op: string, key: string, options: Takes): never {
-  const known = Object.keys(options);
+export function refuseKey(op: string, key: string, known: readonly string[]): never {
   const near = nearest(key, known);
   throw new ValueError(
     sentences(

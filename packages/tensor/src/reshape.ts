@@ -1,5 +1,5 @@
 /** The same elements in another shape: by a view where that can be, else by a copy. */
-import { aTensor, theSizes } from "./arguments.ts";
+import { aSize, aTensor } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
 import { defineOp, defineView } from "./define.ts";
 import { ShapeError } from "./errors.ts";
@@ -64,7 +64,7 @@ export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
  */
 export const reshape: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
   name: "reshape",
-  takes: { x: aTensor, shape: theSizes },
+  takes: { x: aTensor, "...shape": aSize },
   call: (x, ...shape) => {
     const wanted = inferredShape("reshape", shapeArgument(shape), x.numel());
     if (x.isContiguous()) return viewAt(x, wanted);

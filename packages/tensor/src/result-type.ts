@@ -1,13 +1,13 @@
 /** The rules of promotion for users: what our own code asks of `dtype.ts` needs no check. */
 import type { DType } from "@ag/kernels";
-import { aDtype, anOperand, type Kind } from "./arguments.ts";
+import { aDtype, anOperand } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
 import { promoteTypes as promote, resultType as result } from "./dtype.ts";
+import type { Kind } from "./signature.ts";
 import type { Operand } from "./tensor.ts";
 
 const operands: Kind = {
   word: "tuple of Tensors or Numbers",
-  need: "an array of tensors and numbers, at least one",
   ok: (x) => Array.isArray(x) && x.length > 0 && x.every(anOperand.ok),
 };
 

@@ -1,7 +1,8 @@
 /** How is a range of positions named? */
-import { aWhole, type Kind } from "./arguments.ts";
+import { aWhole } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
 import { IndexError } from "./errors.ts";
+import type { Kind } from "./signature.ts";
 
 /** A range of positions along one dimension, as an index of `at` and `setAt_`. */
 export interface Slice {
@@ -11,13 +12,11 @@ export interface Slice {
   readonly step: number;
 }
 
-const end: Kind = {
-  word: "integers or None",
-  need: "a whole number or null",
-  ok: (x) => x === null || aWhole.ok(x),
+const anEnd: Kind = {
+  word: "integer",
+  ok: aWhole.ok,
   error: IndexError,
-  hint: () => "PyTorch: slice indices must be integers or None or have an __index__ method.",
-  isOptional: true,
+  hint: () => "slice indices must be integers or None or have an __index__ method.",
 };
 
 /**
@@ -30,6 +29,6 @@ const end: Kind = {
  */
 export const slice: (start?: number | null, end?: number | null, step?: number) => Slice = defineFunction({
   name: "slice",
-  takes: { start: end, end, step: { ...end, ok: aWhole.ok } },
+  takes: { "start?": [anEnd, null], "end?": [anEnd, null], "step?": anEnd },
   call: (start = null, end = null, step = 1) => ({ kind: "slice", start, end, step }),
 });

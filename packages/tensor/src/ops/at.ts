@@ -1,7 +1,7 @@
 /** Parts of tensors by indices of every kind. */
 import { cpu, type View } from "@ag/kernels";
 import { type Along, isMask, type Plan, planOf } from "../advanced.ts";
-import { anIndex, anOperand, aTensor, variadic } from "../arguments.ts";
+import { anIndex, anOperand, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { denseCopy, stretched } from "../dense.ts";
@@ -208,7 +208,7 @@ function ranged(x: Tensor, dim: number, range: Slice, isOnly: boolean): Tensor {
  */
 export const at: (x: Tensor, ...index: Index[]) => Tensor = defineFunction({
   name: "at",
-  takes: { x: aTensor, index: variadic(anIndex) },
+  takes: { x: aTensor, "...index": anIndex },
   call: (x, ...index) =>
     withScope(() => {
       const { part, indices } = sliced(x, index);
@@ -246,7 +246,7 @@ function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
 export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...index: Index[]) => Tensor =
   defineFunction({
     name: "setAt_",
-    takes: { x: aTensor, value: anOperand, index: variadic(anIndex) },
+    takes: { x: aTensor, value: anOperand, "...index": anIndex },
     call: (x, value, ...index) => {
       withScope(() => {
         const { part, indices } = sliced(x, index);

@@ -1,6 +1,6 @@
 /** The larger, the smaller, the bounded: elements chosen by their size. */
 import type { Algebra, Formula } from "@ag/kernels";
-import { aNumber, aTensor, optional, requiredOptions, someOptions } from "../arguments.ts";
+import { aNumber, aTensor } from "../arguments.ts";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -121,7 +121,7 @@ function inBoundsInPlace(op: typeof clampBoth, name: string, x: Tensor, bounds: 
  */
 export const clamp: PointwiseOp<[x: Tensor, bounds: Bounds]> = overloads({
   name: "clamp",
-  takes: { x: aTensor, bounds: requiredOptions({ min: optional(aNumber), max: optional(aNumber) }) },
+  takes: { x: aTensor, bounds: { "min?": aNumber, "max?": aNumber } },
   ops: [clampBoth],
   call: (x, bounds) => inBounds(clampBoth, x, bounds),
   inPlace: (x: Tensor, bounds: Bounds): Tensor => inBoundsInPlace(clampBoth, "clamp", x, bounds),
@@ -178,7 +178,7 @@ interface Range {
 export const hardtanh: PointwiseOp<[x: Tensor, options?: Range]> = pointwise({
   name: "hardtanh",
   inputs: ["x"],
-  takes: { x: aTensor, options: someOptions({ minVal: aNumber, maxVal: aNumber }) },
+  takes: { x: aTensor, "options?": { minVal: aNumber, maxVal: aNumber } },
   saves: { x: ["x"] },
   formula: (m, x, low, high) => m.min(m.max(x!, low!), high!),
   parameters: ({ minVal = -1, maxVal = 1 } = {}) => {

@@ -1,6 +1,6 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
 import { cpu, type DType, itemSize } from "@ag/kernels";
-import { aDtype, aTensor, either, someOptions } from "../arguments.ts";
+import { aDtype, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
@@ -67,7 +67,7 @@ export interface ToOptions {
   readonly dtype?: DType;
 }
 
-const dtypeOrOptions = either(aDtype, someOptions({ dtype: aDtype }));
+const dtypeOrOptions = [aDtype, { dtype: aDtype }];
 
 /**
  * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.

@@ -1,7 +1,7 @@
 /** Three operands in one step. */
 import type { Algebra, DType, Formula } from "@ag/kernels";
 import { kindOf, onlyFloating } from "../accepts.ts";
-import { aNumber, anOperand, aTensor, someOptions } from "../arguments.ts";
+import { aNumber, anOperand, aTensor } from "../arguments.ts";
 import { overloads, pointwise } from "../define.ts";
 import { isFloating } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
@@ -14,7 +14,7 @@ interface Valued {
   readonly value?: number;
 }
 
-const valued = someOptions({ value: aNumber });
+const valued = { value: aNumber };
 
 /**
  * `x + value · a · b`. Derivative: G, G · value · b and G · value · a.
@@ -26,7 +26,7 @@ const valued = someOptions({ value: aNumber });
 export const addcmul: PointwiseOp<[x: Tensor, a: Tensor, b: Tensor, options?: Valued]> = pointwise({
   name: "addcmul",
   inputs: ["x", "a", "b"],
-  takes: { x: aTensor, a: aTensor, b: aTensor, options: valued },
+  takes: { x: aTensor, a: aTensor, b: aTensor, "options?": valued },
   saves: { a: ["b"], b: ["a"] },
   formula: (m, x, a, b, value) => m.add(x!, m.mul(m.mul(value!, a!), b!)),
   parameters: ({ value = 1 } = {}) => [value],
@@ -50,7 +50,7 @@ export const addcmul: PointwiseOp<[x: Tensor, a: Tensor, b: Tensor, options?: Va
 export const addcdiv: PointwiseOp<[x: Tensor, a: Tensor, b: Tensor, options?: Valued]> = pointwise({
   name: "addcdiv",
   inputs: ["x", "a", "b"],
-  takes: { x: aTensor, a: aTensor, b: aTensor, options: valued },
+  takes: { x: aTensor, a: aTensor, b: aTensor, "options?": valued },
   saves: { a: ["b"], b: ["a", "b"] },
   formula: (m, x, a, b, value) => m.add(x!, m.div(m.mul(value!, a!), b!)),
   parameters: ({ value = 1 } = {}) => [value],

@@ -1,7 +1,7 @@
 /** Comparisons and logic: results are bool, and nothing is differentiable. */
 import { type Algebra, cpu } from "@ag/kernels";
 import { kindOf } from "../accepts.ts";
-import { aFlag, aNumber, anOperand, aTensor, someOptions } from "../arguments.ts";
+import { aFlag, aNumber, anOperand, aTensor } from "../arguments.ts";
 import { cast } from "../cast.ts";
 import { defineFunction } from "../checked.ts";
 import { overloads, pointwise } from "../define.ts";
@@ -208,7 +208,7 @@ const closeness: PointwiseOp<[a: Tensor, b: Tensor, options?: Closeness]> = poin
   derivative: { a: null, b: null },
 });
 
-const tolerances = someOptions({ rtol: aNumber, atol: aNumber, equalNan: aFlag });
+const tolerances = { rtol: aNumber, atol: aNumber, equalNan: aFlag };
 
 function checkCloseness(a: Tensor, b: Tensor, options: Closeness): void {
   if (a.dtype !== b.dtype)
@@ -232,7 +232,7 @@ function checkCloseness(a: Tensor, b: Tensor, options: Closeness): void {
  */
 export const isclose: (a: Tensor, b: Tensor, options?: Closeness) => Tensor = defineFunction({
   name: "isclose",
-  takes: { a: aTensor, b: aTensor, options: tolerances },
+  takes: { a: aTensor, b: aTensor, "options?": tolerances },
   call: (a, b, options = {}) => {
     checkCloseness(a, b, options);
     if (isFloating(a.dtype)) return closeness(a, b, options);
@@ -266,7 +266,7 @@ function holds(x: Tensor): boolean {
  */
 export const allclose: (a: Tensor, b: Tensor, options?: Closeness) => boolean = defineFunction({
   name: "allclose",
-  takes: { a: aTensor, b: aTensor, options: tolerances },
+  takes: { a: aTensor, b: aTensor, "options?": tolerances },
   call: (a, b, options = {}) => {
     const close = isclose(a, b, options);
     const result = holds(close);

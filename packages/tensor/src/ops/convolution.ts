@@ -1,6 +1,6 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
 import { cpu, type ConvolutionOptions as Geometry, type View } from "@ag/kernels";
-import { aTensor, aWhole, extents, nullable, someOptions } from "../arguments.ts";
+import { aTensor, aText, aWhole, extents } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
@@ -99,12 +99,12 @@ export interface ConvolutionOptions {
   readonly groups?: number;
 }
 
-const geometry = someOptions({
+const geometry = {
   stride: extents,
-  padding: { ...extents, word: "str, int or tuple of ints", ok: (x) => typeof x === "string" || extents.ok(x) },
+  padding: [extents, aText],
   dilation: extents,
   groups: aWhole,
-});
+};
 
 type Pair = readonly [number, number];
 
@@ -237,7 +237,7 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
 export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
   defineFunction({
     name: "conv2d",
-    takes: { x: aTensor, weight: aTensor, bias: nullable(aTensor), options: geometry },
+    takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
     call: (x, weight, bias = null, options = {}) => convolve(2, x, weight, bias, options),
   });
 
@@ -253,6 +253,6 @@ export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?:
 export const conv1d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
   defineFunction({
     name: "conv1d",
-    takes: { x: aTensor, weight: aTensor, bias: nullable(aTensor), options: geometry },
+    takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
     call: (x, weight, bias = null, options = {}) => convolve(1, x, weight, bias, options),
   });

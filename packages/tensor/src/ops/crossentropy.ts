@@ -1,6 +1,6 @@
 /** The loss of a choice among classes. */
 import { cpu, type Formula } from "@ag/kernels";
-import { aNumber, aReduction, aTensor, aWhole, nullable, someOptions } from "../arguments.ts";
+import { aNumber, aReduction, aTensor, aWhole } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp, pointwise } from "../define.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
@@ -79,7 +79,7 @@ export interface NllOptions extends Reduced {
   readonly ignoreIndex?: number;
 }
 
-const choice = { weight: nullable(aTensor), ignoreIndex: aWhole, reduction: aReduction };
+const choice = { "weight?": [aTensor, null], ignoreIndex: aWhole, reduction: aReduction };
 
 function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | null): void {
   checkComputes(op, x.dtype);
@@ -151,7 +151,7 @@ function choices(
  */
 export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = defineFunction({
   name: "nllLoss",
-  takes: { x: aTensor, target: aTensor, options: someOptions(choice) },
+  takes: { x: aTensor, target: aTensor, "options?": choice },
   call: (x, target, options = {}) => {
     const { reduction = "mean", weight = null } = options;
     checkTarget("nllLoss", x, target, weight);
@@ -250,7 +250,7 @@ function checkProbabilities(x: Tensor, target: Tensor, { weight = null, ignoreIn
  */
 export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = defineFunction({
   name: "crossEntropy",
-  takes: { x: aTensor, target: aTensor, options: someOptions({ ...choice, labelSmoothing: aNumber }) },
+  takes: { x: aTensor, target: aTensor, "options?": { ...choice, labelSmoothing: aNumber } },
   call: (x, target, options = {}) => {
     const { labelSmoothing = 0, ...choices } = options;
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1))

@@ -1,6 +1,6 @@
 /** Elements left out by chance. */
 import { cpu, type Formula } from "@ag/kernels";
-import { aFlag, aGenerator, aNumber, aTensor, optional, someOptions } from "../arguments.ts";
+import { aFlag, aGenerator, aNumber, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
 import { isDense } from "../elementwise.ts";
@@ -44,8 +44,8 @@ export const dropout: (x: Tensor, p?: number, options?: DropoutOptions) => Tenso
   name: "dropout",
   takes: {
     x: aTensor,
-    p: optional(aNumber),
-    options: someOptions({ training: aFlag, generator: aGenerator }),
+    "p?": aNumber,
+    "options?": { training: aFlag, generator: aGenerator },
   },
   call: (x, p = 0.5, { training = true, generator = null } = {}) => {
     if (!(p >= 0 && p <= 1))

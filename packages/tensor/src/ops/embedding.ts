@@ -1,6 +1,6 @@
 /** Rows of a table, and classes as rows of zeros and a one. */
 import { cpu } from "@ag/kernels";
-import { aTensor, aWhole, nullable, optional, someOptions } from "../arguments.ts";
+import { aTensor, aWhole } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
@@ -82,7 +82,7 @@ export interface EmbeddingOptions {
  */
 export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptions) => Tensor = defineFunction({
   name: "embedding",
-  takes: { index: aTensor, weight: aTensor, options: someOptions({ paddingIdx: nullable(aWhole) }) },
+  takes: { index: aTensor, weight: aTensor, "options?": { "paddingIdx?": [aWhole, null] } },
   call: (index, weight, { paddingIdx } = {}) => {
     if (index.dtype !== "int64" && index.dtype !== "int32")
       throw new DTypeError(
@@ -119,7 +119,7 @@ function checkedIndices(index: Tensor, count: number): Tensor {
  */
 export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFunction({
   name: "oneHot",
-  takes: { classes: aTensor, numClasses: optional(aWhole) },
+  takes: { classes: aTensor, "numClasses?": aWhole },
   call: (classes, numClasses = -1) => {
     if (classes.dtype !== "int64")
       throw new DTypeError(

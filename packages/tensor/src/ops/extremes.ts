@@ -1,15 +1,6 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
 import { cpu } from "@ag/kernels";
-import {
-  type Kind as ArgumentKind,
-  aFlag,
-  anyDims,
-  aTensor,
-  aWhole,
-  nullable,
-  optional,
-  someOptions,
-} from "../arguments.ts";
+import { aFlag, anyDims, aTensor, aWhole } from "../arguments.ts";
 import { cast } from "../cast.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
@@ -31,7 +22,7 @@ import { sum } from "./reduce.ts";
 import { reshape, unsqueeze } from "./view.ts";
 
 /** Values and where they were, int64. */
-const keeping = someOptions({ keepdim: aFlag });
+const keeping = { keepdim: aFlag };
 
 export interface Extreme {
   readonly values: Tensor;
@@ -117,18 +108,11 @@ const minOfAll: OfAll = extremeOfAll("min");
 const maxAlong: Along = extremeAlong("max");
 const minAlong: Along = extremeAlong("min");
 
-const dimOrTensor: ArgumentKind = {
-  word: "int or Tensor",
-  need: "a dimension or a tensor",
-  ok: (x) => aWhole.ok(x) || aTensor.ok(x),
-  isOptional: true,
-};
-
 /* @__NO_SIDE_EFFECTS__ */
 const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Along, typeof maximum]): ExtremeFunction =>
   defineFunction({
     name,
-    takes: { x: aTensor, dim: dimOrTensor, options: keeping },
+    takes: { x: aTensor, "dim?": [aWhole, aTensor], "options?": keeping },
     call: ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) => {
       if (second === undefined) return ofAll(x);
       if (typeof second === "object") return ofTwo(x, second);
@@ -169,7 +153,7 @@ const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?
   defineOp<[x: Tensor, dim?: Dims, options?: ReduceOptions], readonly ["x"], { x: readonly ["x", "out"] }>({
     name,
     inputs: ["x"],
-    takes: { x: aTensor, dim: optional(anyDims), options: keeping },
+    takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
     saves: { x: ["x", "out"] },
     forward: (x, dim, options) => {
       refuseEmpty(name, x, dim);
@@ -230,7 +214,7 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
  */
 export const argmax: (x: Tensor, dim?: number | null, options?: ReduceOptions) => Tensor = defineFunction({
   name: "argmax",
-  takes: { x: aTensor, dim: nullable(aWhole), options: keeping },
+  takes: { x: aTensor, "dim?": [aWhole, null], "options?": keeping },
   call: (x, dim, options = {}) => argExtreme("max", x, dim, options),
 });
 
@@ -243,7 +227,7 @@ export const argmax: (x: Tensor, dim?: number | null, options?: ReduceOptions) =
  */
 export const argmin: (x: Tensor, dim?: number | null, options?: ReduceOptions) => Tensor = defineFunction({
   name: "argmin",
-  takes: { x: aTensor, dim: nullable(aWhole), options: keeping },
+  takes: { x: aTensor, "dim?": [aWhole, null], "options?": keeping },
   call: (x, dim, options = {}) => argExtreme("min", x, dim, options),
 });
 
@@ -263,7 +247,7 @@ function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: str
  */
 export const any: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = defineFunction({
   name: "any",
-  takes: { x: aTensor, dim: optional(anyDims), options: keeping },
+  takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
   call: (x, dim, options = {}) => truth("max", x, dim, options, "any"),
 });
 
@@ -276,7 +260,7 @@ export const any: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = d
  */
 export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = defineFunction({
   name: "all",
-  takes: { x: aTensor, dim: optional(anyDims), options: keeping },
+  takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
   call: (x, dim, options = {}) => truth("min", x, dim, options, "all"),
 });
 
@@ -289,7 +273,7 @@ export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = d
  */
 export const sort: (x: Tensor, dim?: number, options?: { readonly descending?: boolean }) => Extreme = defineFunction({
   name: "sort",
-  takes: { x: aTensor, dim: optional(aWhole), options: someOptions({ descending: aFlag }) },
+  takes: { x: aTensor, "dim?": aWhole, "options?": { descending: aFlag } },
   call: (x, dim = -1, { descending = false } = {}) => {
     const [values, indices] = sorted(x, dim, descending) as [Tensor, Tensor];
     return { values, indices };

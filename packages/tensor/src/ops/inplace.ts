@@ -1,7 +1,7 @@
 /** Writing that is no formula: constants, copies and random numbers, in place. */
 import { cpu } from "@ag/kernels";
 import { kindOf } from "../accepts.ts";
-import { aGenerator, aNumber, anOperand, aTensor, nullable, optional } from "../arguments.ts";
+import { aGenerator, aNumber, anOperand, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
@@ -159,9 +159,9 @@ export const uniform_: (x: Tensor, from?: number, to?: number, generator?: Gener
     name: "uniform_",
     takes: {
       x: aTensor,
-      from: optional(aNumber),
-      to: optional(aNumber),
-      generator: nullable(aGenerator),
+      "from?": aNumber,
+      "to?": aNumber,
+      "generator?": [aGenerator, null],
     },
     call: (x, from = 0, to = 1, generator) => {
       needFloating("uniform_", "check_uniform_bounds", x);
@@ -191,9 +191,9 @@ export const normal_: (x: Tensor, mean?: number, std?: number, generator?: Gener
     name: "normal_",
     takes: {
       x: aTensor,
-      mean: optional(aNumber),
-      std: optional(aNumber),
-      generator: nullable(aGenerator),
+      "mean?": aNumber,
+      "std?": aNumber,
+      "generator?": [aGenerator, null],
     },
     call: (x, mean = 0, std = 1, generator) => {
       needFloating("normal_", "normal_kernel_cpu", x);
@@ -217,7 +217,7 @@ export const normal_: (x: Tensor, mean?: number, std?: number, generator?: Gener
  */
 export const bernoulli_: (x: Tensor, p?: number, generator?: Generator | null) => Tensor = defineFunction({
   name: "bernoulli_",
-  takes: { x: aTensor, p: optional(aNumber), generator: nullable(aGenerator) },
+  takes: { x: aTensor, "p?": aNumber, "generator?": [aGenerator, null] },
   call: (x, p = 0.5, generator) => {
     if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli_: bernoulli_ expects p to be in [0, 1], but got p=${p}.`);
     refuseOverlapping("bernoulli", x);

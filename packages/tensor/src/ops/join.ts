@@ -1,6 +1,6 @@
 /** Tensors put together and taken apart, in another order or with a border. */
 import { cpu, type DType } from "@ag/kernels";
-import { aTensor, aWhole, extents, optional, someTensors } from "../arguments.ts";
+import { aTensor, aWhole, extents, someTensors } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { promoteTypes } from "../dtype.ts";
@@ -61,7 +61,7 @@ function joinedShape(tensors: readonly Tensor[], dim: number): { readonly shape:
 export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
   name: "cat",
   inputs: ["tensors"],
-  takes: { tensors: someTensors, dim: optional(aWhole) },
+  takes: { tensors: someTensors, "dim?": aWhole },
   forward: (tensors, dim = 0) => {
     const joined = joinedShape(tensors, dim);
     const out = fresh(joined.shape, commonDtype(tensors));
@@ -104,7 +104,7 @@ const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> =>
 export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
   name: "stack",
   inputs: ["tensors"],
-  takes: { tensors: someTensors, dim: optional(aWhole) },
+  takes: { tensors: someTensors, "dim?": aWhole },
   forward: (tensors, dim = 0) => {
     const [first] = tensors;
     if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
@@ -138,7 +138,7 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
 export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineOutputs({
   name: "unbind",
   inputs: ["x"],
-  takes: { x: aTensor, dim: optional(aWhole) },
+  takes: { x: aTensor, "dim?": aWhole },
   outputs: [],
   forward: (x, dim = 0) => {
     const d = dimOf(dim, x.sizes.length, "unbind");
@@ -213,7 +213,7 @@ function splitDim(op: string, x: Tensor, dim: number): number {
  */
 export const split: (x: Tensor, size: number | Shape, dim?: number) => readonly Tensor[] = defineFunction({
   name: "split",
-  takes: { x: aTensor, size: extents, dim: optional(aWhole) },
+  takes: { x: aTensor, size: extents, "dim?": aWhole },
   call: (x, size, dim = 0) => {
     const d = splitDim("split", x, dim);
     const total = x.sizes[d]!;
@@ -242,7 +242,7 @@ export const split: (x: Tensor, size: number | Shape, dim?: number) => readonly 
  */
 export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor[] = defineFunction({
   name: "chunk",
-  takes: { x: aTensor, chunks: aWhole, dim: optional(aWhole) },
+  takes: { x: aTensor, chunks: aWhole, "dim?": aWhole },
   call: (x, chunks, dim = 0) => {
     const d = splitDim("chunk", x, dim);
     if (!Number.isInteger(chunks) || chunks <= 0)

@@ -1,6 +1,6 @@
 /** How far is a prediction from what was wanted? One number, or one for each element. */
 import { type Algebra, cpu, type Formula, formulas } from "@ag/kernels";
-import { aNumber, aReduction, aTensor, nullable, someOptions } from "../arguments.ts";
+import { aNumber, aReduction, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { checkComputes, isFloating, promoteTypes } from "../dtype.ts";
@@ -110,7 +110,7 @@ function withPair(op: string, x: Tensor, target: Tensor, use: (x: Tensor, target
  */
 export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
   name: "mseLoss",
-  takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction }) },
+  takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
   call: (x, target, { reduction = "mean" } = {}) => {
     return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
   },
@@ -127,7 +127,7 @@ export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor =
  */
 export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
   name: "l1Loss",
-  takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction }) },
+  takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
   call: (x, target, { reduction = "mean" } = {}) => {
     return withPair("l1Loss", x, target, (a, b) => {
       const sizes = abs(sub(a, b));
@@ -148,7 +148,7 @@ export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = 
 export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { readonly beta?: number }) => Tensor =
   defineFunction({
     name: "smoothL1Loss",
-    takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction, beta: aNumber }) },
+    takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction, beta: aNumber } },
     call: (x, target, { reduction = "mean", beta = 1 } = {}) => {
       if (!(beta >= 0))
         throw new ValueError(
@@ -171,7 +171,7 @@ export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { rea
 export const huberLoss: (x: Tensor, target: Tensor, options?: Reduced & { readonly delta?: number }) => Tensor =
   defineFunction({
     name: "huberLoss",
-    takes: { x: aTensor, target: aTensor, options: someOptions({ reduction: aReduction, delta: aNumber }) },
+    takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction, delta: aNumber } },
     call: (x, target, { reduction = "mean", delta = 1 } = {}) => {
       if (!(delta > 0))
         throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
@@ -220,7 +220,7 @@ export interface BinaryOptions extends Reduced {
   readonly weight?: Tensor | null;
 }
 
-const weighted = { weight: nullable(aTensor), reduction: aReduction };
+const weighted = { "weight?": [aTensor, null], reduction: aReduction };
 
 function checkBinary(op: string, x: Tensor, target: Tensor, weights: readonly (Tensor | null)[]): void {
   checkComputes(op, x.dtype);
@@ -254,7 +254,7 @@ export const binaryCrossEntropyWithLogits: (
   takes: {
     x: aTensor,
     target: aTensor,
-    options: someOptions({ ...weighted, posWeight: nullable(aTensor) }),
+    "options?": { ...weighted, "posWeight?": [aTensor, null] },
   },
   call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
     checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
@@ -298,7 +298,7 @@ const crossOf: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: 
  */
 export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: BinaryOptions) => Tensor = defineFunction({
   name: "binaryCrossEntropy",
-  takes: { x: aTensor, target: aTensor, options: someOptions(weighted) },
+  takes: { x: aTensor, target: aTensor, "options?": weighted },
   call: (x, target, { weight = null, reduction = "mean" } = {}) => {
     checkBinary("binaryCrossEntropy", x, target, [weight]);
     for (const p of elementsOf(x) as Float32Array)

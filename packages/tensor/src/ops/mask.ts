@@ -1,6 +1,6 @@
 /** Elements chosen by conditions and by place. */
 import { cpu, type Formula, type View } from "@ag/kernels";
-import { anOperand, aTensor, aWhole, optional } from "../arguments.ts";
+import { anOperand, aTensor, aWhole } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp, pointwise } from "../define.ts";
 import { stretched, withDense } from "../dense.ts";
@@ -221,7 +221,7 @@ function checkTriangle(op: string, x: Tensor, diagonal: number): void {
 export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
   name: "tril",
   inputs: ["x"],
-  takes: { x: aTensor, diagonal: optional(aWhole) },
+  takes: { x: aTensor, "diagonal?": aWhole },
   forward: (x, diagonal = 0) => {
     checkTriangle("tril", x, diagonal);
     return triangle(x, (column, at) => column - at <= diagonal);
@@ -242,7 +242,7 @@ export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
 export const triu: Op<[x: Tensor, diagonal?: number]> = defineOp({
   name: "triu",
   inputs: ["x"],
-  takes: { x: aTensor, diagonal: optional(aWhole) },
+  takes: { x: aTensor, "diagonal?": aWhole },
   forward: (x, diagonal = 0) => {
     checkTriangle("triu", x, diagonal);
     return triangle(x, (column, at) => column - at >= diagonal);

@@ -1,6 +1,6 @@
 /** Products of matrices and of batches of them. */
 import { cpu, type Formula } from "@ag/kernels";
-import { aNumber, aTensor, someOptions } from "../arguments.ts";
+import { aNumber, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { isFloating } from "../dtype.ts";
@@ -67,7 +67,7 @@ export interface AddmmOptions {
   readonly alpha?: number;
 }
 
-const factors = someOptions({ beta: aNumber, alpha: aNumber });
+const factors = { beta: aNumber, alpha: aNumber };
 
 const weighted: Formula = (m, bias, out, beta, alpha) => m.add(m.mul(bias, beta), m.mul(out, alpha));
 const scaled: Formula = (m, out, alpha) => m.mul(out, alpha);
@@ -124,7 +124,7 @@ const addmmOf: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, or
  */
 export const addmm: (bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions) => Tensor = defineFunction({
   name: "addmm",
-  takes: { bias: aTensor, a: aTensor, b: aTensor, options: factors },
+  takes: { bias: aTensor, a: aTensor, b: aTensor, "options?": factors },
   call: (bias, a, b, options = {}) => {
     checkMatrices("addmm", a, b);
     checkAdded("addmm", bias, [a.sizes[0]!, b.sizes[1]!], a.dtype);
@@ -187,7 +187,7 @@ export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
 export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions]> = defineOp({
   name: "baddbmm",
   inputs: ["bias", "a", "b"],
-  takes: { bias: aTensor, a: aTensor, b: aTensor, options: factors },
+  takes: { bias: aTensor, a: aTensor, b: aTensor, "options?": factors },
   saves: { a: ["b"], b: ["a"] },
   forward: (bias, a, b, options = {}) => {
     checkBatches("baddbmm", a, b);

@@ -1,6 +1,6 @@
 /** Normalisation by statistics of the batch, or of each row. */
 import { cpu, type Formula, type Storage, type View } from "@ag/kernels";
-import { aFlag, aNumber, aShape, aTensor, either, nullable, someOptions } from "../arguments.ts";
+import { aFlag, aNumber, aShape, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOutputs } from "../define.ts";
 import { withDense } from "../dense.ts";
@@ -105,7 +105,7 @@ const batchNormOf: Op<BatchNorm, readonly Tensor[]> = defineOutputs({
   },
 });
 
-const affine = { weight: nullable(aTensor), bias: nullable(aTensor), eps: aNumber };
+const affine = { "weight?": [aTensor, null], "bias?": [aTensor, null], eps: aNumber };
 
 export interface BatchNormOptions {
   /** Scale of each channel. */
@@ -169,9 +169,9 @@ export const batchNorm: (
   name: "batchNorm",
   takes: {
     x: aTensor,
-    runningMean: nullable(aTensor),
-    runningVar: nullable(aTensor),
-    options: someOptions({ ...affine, training: aFlag, momentum: aNumber }),
+    "runningMean?": [aTensor, null],
+    "runningVar?": [aTensor, null],
+    "options?": { ...affine, training: aFlag, momentum: aNumber },
   },
   call: (x, runningMean, runningVar, options = {}) => {
     const running = { runningMean, runningVar };
@@ -279,9 +279,9 @@ export const layerNorm: (x: Tensor, normalizedShape: Shape, ...affine: LayerNorm
   takes: {
     x: aTensor,
     normalizedShape: aShape,
-    weight: either(nullable(aTensor), someOptions(affine)),
-    bias: nullable(aTensor),
-    options: someOptions({ eps: aNumber }),
+    "weight?": [aTensor, null, affine],
+    "bias?": [aTensor, null],
+    "options?": { eps: aNumber },
   },
   call: (x, normalizedShape, ...rest) => {
     const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);

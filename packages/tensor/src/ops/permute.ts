@@ -1,5 +1,5 @@
 /** The same elements with dimensions in another order. */
-import { aTensor, aWhole, extents, theSizes } from "../arguments.ts";
+import { aSize, aTensor, aWhole, extents } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineView } from "../define.ts";
 import { ShapeError, ValueError } from "../errors.ts";
@@ -96,7 +96,7 @@ const permuteTo: Op<[x: Tensor, order: Shape]> = defineView({
  */
 export const permute: (x: Tensor, ...dims: readonly [dims: Shape] | readonly number[]) => Tensor = defineFunction({
   name: "permute",
-  takes: { x: aTensor, dims: theSizes },
+  takes: { x: aTensor, "...dims": aSize },
   call: (x, ...dims) => permuteTo(x, checkedOrder(x, shapeArgument(dims))),
 });
 

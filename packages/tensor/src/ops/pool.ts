@@ -1,6 +1,6 @@
 /** The largest or the mean of windows of an image. */
 import { type AveragePoolOptions, cpu, type PoolOptions, type View } from "@ag/kernels";
-import { aFlag, aTensor, aWhole, extents, type Kind, nullable, someOptions } from "../arguments.ts";
+import { aFlag, aTensor, aWhole, extents } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { withDense } from "../dense.ts";
@@ -9,6 +9,7 @@ import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { fresh } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { type Shape, showShape } from "../shape.ts";
+import type { Kind } from "../signature.ts";
 import type { Tensor } from "../tensor.ts";
 import { gather } from "./index.ts";
 import { mean } from "./reduce.ts";
@@ -57,8 +58,8 @@ export interface AvgPoolOptions extends WindowOptions {
   readonly divisorOverride?: number | null;
 }
 
-const window = { stride: nullable(extents), padding: extents, ceilMode: aFlag };
-const maxWindow = someOptions({ ...window, dilation: extents });
+const window = { "stride?": [extents, null], padding: extents, ceilMode: aFlag };
+const maxWindow = { ...window, dilation: extents };
 const outputSize: Kind = {
   ...extents,
   ok: (x) => aWhole.ok(x) || (Array.isArray(x) && x.every((size) => size === null || aWhole.ok(size))),
@@ -179,7 +180,7 @@ function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolO
  */
 export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => Tensor = defineFunction({
   name: "maxPool2d",
-  takes: { x: aTensor, kernel: extents, options: maxWindow },
+  takes: { x: aTensor, kernel: extents, "options?": maxWindow },
   call: (x, kernel, options = {}) => {
     const [out, indices] = pooled("maxPool2d", x, kernel, options);
     indices.dispose();
@@ -200,7 +201,7 @@ export const maxPool2dWithIndices: (
   options?: MaxPoolOptions,
 ) => { readonly values: Tensor; readonly indices: Tensor } = defineFunction({
   name: "maxPool2dWithIndices",
-  takes: { x: aTensor, kernel: extents, options: maxWindow },
+  takes: { x: aTensor, kernel: extents, "options?": maxWindow },
   call: (x, kernel, options = {}) => {
     const [values, indices] = pooled("maxPool2d", x, kernel, options);
     return { values, indices };
@@ -248,7 +249,7 @@ export const avgPool2d: (x: Tensor, kernel: number | Shape, options?: AvgPoolOpt
   takes: {
     x: aTensor,
     kernel: extents,
-    options: someOptions({ ...window, countIncludePad: aFlag, divisorOverride: nullable(aWhole) }),
+    "options?": { ...window, countIncludePad: aFlag, "divisorOverride?": [aWhole, null] },
   },
   call: (x, kernel, options = {}) => {
     checkImages("avgPool2d", x);

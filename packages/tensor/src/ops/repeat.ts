@@ -1,6 +1,6 @@
 /** Elements repeated, moved around, and surrounded by a border. */
 import { cpu } from "@ag/kernels";
-import { aNumber, aTensor, extents, optional, someOptions, someWholes, theSizes } from "../arguments.ts";
+import { aNumber, aSize, aTensor, extents, someWholes } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
@@ -59,7 +59,7 @@ const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
  */
 export const repeat: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonly number[]) => Tensor = defineFunction({
   name: "repeat",
-  takes: { x: aTensor, repeats: theSizes },
+  takes: { x: aTensor, "...repeats": aSize },
   call: (x, ...repeats) => {
     const counts = shapeArgument(repeats);
     if (counts.length < x.sizes.length)
@@ -82,7 +82,7 @@ export const repeat: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonl
  */
 export const tile: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonly number[]) => Tensor = defineFunction({
   name: "tile",
-  takes: { x: aTensor, repeats: theSizes },
+  takes: { x: aTensor, "...repeats": aSize },
   call: (x, ...repeats) => {
     const counts = shapeArgument(repeats);
     return repeat(x, padded(counts, Math.max(counts.length, x.sizes.length)));
@@ -150,7 +150,7 @@ const rollBy: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
  */
 export const roll: (x: Tensor, shifts: number | Shape, dims?: number | Shape) => Tensor = defineFunction({
   name: "roll",
-  takes: { x: aTensor, shifts: extents, dims: optional(extents) },
+  takes: { x: aTensor, shifts: extents, "dims?": extents },
   call: (x, shifts, dims) => {
     const by = typeof shifts === "number" ? [shifts] : shifts;
     const along = dims === undefined ? [] : typeof dims === "number" ? [dims] : dims;
@@ -209,7 +209,7 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
  */
 export const pad: (x: Tensor, sizes: Shape, options?: { readonly value?: number }) => Tensor = defineFunction({
   name: "pad",
-  takes: { x: aTensor, sizes: someWholes, options: someOptions({ value: aNumber }) },
+  takes: { x: aTensor, sizes: someWholes, "options?": { value: aNumber } },
   call: (x, sizes, { value = 0 } = {}) => {
     const rank = x.sizes.length;
     if (sizes.length % 2 !== 0)

@@ -1,6 +1,6 @@
 /** Shares that sum to one, and their logarithms. */
 import { cpu, type DType, type View } from "@ag/kernels";
-import { aDtype, aTensor, aWhole, someOptions } from "../arguments.ts";
+import { aDtype, aTensor, aWhole } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { shown, withDense } from "../dense.ts";
@@ -127,7 +127,7 @@ export interface SoftmaxOptions {
  */
 export const softmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tensor = defineFunction({
   name: "softmax",
-  takes: { x: aTensor, dim: aWhole, options: someOptions({ dtype: aDtype }) },
+  takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
   call: (x, dim, { dtype = x.dtype } = {}) =>
     inDtype(x, dtype, (source) => softmaxOf(source, checked("softmax", "softmax", source, dim))),
 });
@@ -145,7 +145,7 @@ export const softmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tens
  */
 export const logSoftmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tensor = defineFunction({
   name: "logSoftmax",
-  takes: { x: aTensor, dim: aWhole, options: someOptions({ dtype: aDtype }) },
+  takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
   call: (x, dim, { dtype = x.dtype } = {}) =>
     inDtype(x, dtype, (source) => logSoftmaxOf(source, checked("logSoftmax", "log_softmax", source, dim))),
 });

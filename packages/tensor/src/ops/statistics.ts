@@ -1,6 +1,6 @@
 /** Spread and size of many numbers: variance, standard deviation, norms. */
 import { kindOf } from "../accepts.ts";
-import { aFlag, aNumber, anyDims, aTensor, optional, someOptions } from "../arguments.ts";
+import { aFlag, aNumber, anyDims, aTensor } from "../arguments.ts";
 import { cast } from "../cast.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
@@ -69,8 +69,8 @@ export const variance: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Ten
   name: "variance",
   takes: {
     x: aTensor,
-    dim: optional(anyDims),
-    options: someOptions({ keepdim: aFlag, correction: aNumber }),
+    "dim?": anyDims,
+    "options?": { keepdim: aFlag, correction: aNumber },
   },
   call: (x, dim, options) => varianceDim(x, dim ?? null, options),
 });
@@ -105,8 +105,8 @@ export const std: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Tensor =
   name: "std",
   takes: {
     x: aTensor,
-    dim: optional(anyDims),
-    options: someOptions({ keepdim: aFlag, correction: aNumber }),
+    "dim?": anyDims,
+    "options?": { keepdim: aFlag, correction: aNumber },
   },
   call: (x, dim, options) => stdDim(x, dim ?? null, options),
 });
@@ -193,6 +193,6 @@ const normDim: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
  */
 export const norm: (x: Tensor, dim?: Dims, options?: NormOptions) => Tensor = defineFunction({
   name: "norm",
-  takes: { x: aTensor, dim: optional(anyDims), options: someOptions({ keepdim: aFlag, p: aNumber }) },
+  takes: { x: aTensor, "dim?": anyDims, "options?": { keepdim: aFlag, p: aNumber } },
   call: (x, dim, options) => normDim(x, dim ?? null, options),
 });

@@ -1,6 +1,6 @@
 /** Diagonals, and any other layout of a storage. */
 import { itemSize } from "@ag/kernels";
-import { aShape, aTensor, aWhole, optional, someOptions, someWholes } from "../arguments.ts";
+import { aShape, aTensor, aWhole, someWholes } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineView } from "../define.ts";
 import { ShapeError } from "../errors.ts";
@@ -29,7 +29,7 @@ export interface DiagonalOptions {
  */
 export const diagonal: (x: Tensor, offset?: number, options?: DiagonalOptions) => Tensor = defineFunction({
   name: "diagonal",
-  takes: { x: aTensor, offset: optional(aWhole), options: someOptions({ dim1: aWhole, dim2: aWhole }) },
+  takes: { x: aTensor, "offset?": aWhole, "options?": { dim1: aWhole, dim2: aWhole } },
   call: (x, offset = 0, { dim1 = 0, dim2 = 1 } = {}) => diagonalAt(x, offset, dim1, dim2),
 });
 
@@ -91,7 +91,7 @@ export const asStrided: (
   options?: { readonly storageOffset?: number },
 ) => Tensor = defineFunction({
   name: "asStrided",
-  takes: { x: aTensor, shape: aShape, strides: someWholes, options: someOptions({ storageOffset: aWhole }) },
+  takes: { x: aTensor, shape: aShape, strides: someWholes, "options?": { storageOffset: aWhole } },
   call: (x, shape, strides, { storageOffset = x.offset } = {}) => {
     const layout = { offset: storageOffset, sizes: shape, strides };
     const available = x.storage.bytes / itemSize(x.dtype);
