@@ -10,7 +10,7 @@ interface WithMetadata {
  * `version`), of a safetensors file its `__metadata__` (string → string); undefined where there is none.
  */
 export function metadataOf(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> | undefined {
-  return (map as WithMetadata)[key];
+  return (map as WithMetadata | null | undefined)?.[key];
 }
 
 /** Attaches metadata to a Map, not enumerable. */

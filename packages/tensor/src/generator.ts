@@ -52,7 +52,7 @@ export class Generator {
     if (
       !(state?.words instanceof Uint32Array) ||
       state.words.length !== 624 ||
-      !(state.index >= 0 && state.index <= 624)
+      !(Number.isInteger(state.index) && state.index >= 0 && state.index <= 624)
     )
       throw new ValueError("setState: need a state that getState gave; got another object.");
     this.#state = { ...state, words: state.words.slice() };

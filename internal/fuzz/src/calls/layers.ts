@@ -75,6 +75,7 @@ function layerSubjects(): Subject[] {
         call: method("forward"),
         receiver: true,
         strict,
+        blank: !strict,
         ...any,
       },
     ];
@@ -146,7 +147,7 @@ const functions: readonly Row[] = [
   ["init.constant_", (r) => [x(r, 3, 4), 2]],
   ["init.ones_", (r) => [x(r, 3, 4)]],
   ["init.zeros_", (r) => [x(r, 3, 4)]],
-  ["init.calculateGain", () => ["leaky_relu", 0.1]],
+  ["init.calculateGain", () => ["leaky_relu", 0.1], { blank: true }],
   ["init.fansOf", (r) => [x(r, 3, 4)]],
   ["init.xavierUniform_", (r) => [x(r, 3, 4), { gain: 2 }]],
   ["init.xavierNormal_", (r) => [x(r, 3, 4), { gain: 2 }]],

@@ -1,9 +1,9 @@
 /** Programs with PyTorch beside us, or against what it once answered. */
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { env } from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { pythonWithTorch } from "@ag/goldens/python";
 import { type Difference, differenceOf } from "./compare.ts";
 import { programOf, type Written } from "./generate.ts";
 import { answerOf } from "./interpret.ts";
@@ -32,14 +32,14 @@ const written = (seed: number, count: number): Written[] =>
 
 const digest = (list: readonly Written[]): number => digestOf(JSON.stringify(list.map(({ program }) => program)));
 
-/** PyTorch's answers, from the Python that AG_PYTHON names. */
+/** PyTorch's answers, from the Python that AG_PYTHON names, or one that is installed. */
 async function askPyTorch(programs: readonly Program[]): Promise<string[]> {
-  const python = spawn(env.AG_PYTHON ?? "python3", [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const python = spawn(pythonWithTorch(), [script], { stdio: ["pipe", "pipe", "inherit"] });
   python.stdin.end(JSON.stringify(programs));
   const answers: string[] = [];
   for await (const line of createInterface({ input: python.stdout })) answers.push(line);
   if (answers.length < programs.length)
-    throw new Error(`fuzz: need PyTorch 2.13 in the Python of AG_PYTHON; got ${answers.length} answers.`);
+    throw new Error(`fuzz: need an answer to each program; got ${answers.length} answers.`);
   return answers;
 }
 
