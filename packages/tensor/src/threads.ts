@@ -1,6 +1,8 @@
 /** How many threads compute? */
 import { getNumThreads, type StartOptions, setNumThreads as set, startThreads as start } from "@ag/kernels";
+import { aNumber } from "./arguments.ts";
 import { ValueError } from "./errors.ts";
+import { need } from "./need.ts";
 
 /**
  * How many threads compute, the calling one included: as many as there are cores, 8 at most, unless `setNumThreads` said
@@ -23,6 +25,7 @@ export { getNumThreads };
  * ```
  */
 export function setNumThreads(count: number): void {
+  need("setNumThreads", { count: aNumber }, count);
   try {
     set(count);
   } catch (error) {
