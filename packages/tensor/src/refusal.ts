@@ -74,27 +74,21 @@ export function refuseKey(op: string, key: string, known: readonly string[]): ne
   );
 }
 
-const plain = (key: string): string => key.toLowerCase().replaceAll("_", "");
+const letters = (word: string): string => word.toLowerCase().replaceAll("_", "");
 
-/** The known word that takes the fewest changes of a letter, if they are few. */
-function nearest(key: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((word) => ({ word, steps: distance(plain(key), plain(word)) }))
-    .sort((a, b) => a.steps - b.steps);
-  const best = ranked[0];
-  return best && best.steps <= Math.max(2, best.word.length / 3) && best.steps < best.word.length
-    ? best.word
-    : undefined;
-}
-
-/** Letters to insert, delete or replace (Levenshtein 1966). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + Number(a[i - 1] !== b[j - 1])));
-    row = next;
+/** How many letters only one of two words has. */
+function difference(a: string, b: string): number {
+  let rest = letters(a);
+  let alone = 0;
+  for (const letter of letters(b)) {
+    if (!rest.includes(letter)) alone++;
+    rest = rest.replace(letter, "");
   }
-  return row[b.length]!;
+  return alone + rest.length;
 }
+
+/** The known word that differs by the fewest letters, if they are few. */
+const nearest = (key: string, known: readonly string[]): string | undefined =>
+  known
+    .filter((word) => difference(key, word) <= Math.min(3, word.length / 2))
+    .sort((a, b) => difference(key, a) - difference(key, b))[0];

@@ -116,8 +116,6 @@ function pair(name: string, value: number | Shape, rank: number, neutral: number
       `conv${rank}d: expected ${name} to be a single integer value or a list of ${rank} values to match the convolution ` +
         `dimensions, but got ${name}=${showShape(list)}.`,
     );
-  if (!list.every(Number.isSafeInteger))
-    throw new ValueError(`conv${rank}d: need a whole ${name}; got ${showShape(list)}.`);
   const last = list.at(-1)!;
   return rank === 1 ? [neutral, last] : [list[0]!, last];
 }
@@ -137,8 +135,7 @@ function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan 
     throw new ValueError(`${op}: non-positive stride is not supported; got ${showShape(stride)}.`);
   if (dilation.some((s) => s <= 0))
     throw new ValueError(`${op}: non-positive dilation is not supported; got ${showShape(dilation)}.`);
-  if (!Number.isInteger(groups) || groups <= 0)
-    throw new ValueError(`${op}: non-positive groups is not supported: need a whole number; got ${groups}.`);
+  if (groups <= 0) throw new ValueError(`${op}: non-positive groups is not supported; got ${groups}.`);
   if (typeof padding !== "string") {
     const zeros = pair("padding", padding, rank, 0);
     if (zeros.some((s) => s < 0))
@@ -146,7 +143,7 @@ function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan 
     return { geometry: { stride, padding: zeros, dilation, groups }, border: null };
   }
   if (padding !== "same" && padding !== "valid")
-    throw new ValueError(`${op}: Invalid padding string: '${String(padding)}': need numbers, "same" or "valid".`);
+    throw new ValueError(`${op}: Invalid padding string: '${padding}': need numbers, "same" or "valid".`);
   if (padding === "valid") return { geometry: { stride, padding: [0, 0], dilation, groups }, border: null };
   if (stride.some((s) => s !== 1))
     throw new ValueError(`${op}: padding='same' is not supported for strided convolutions.`);

@@ -77,7 +77,7 @@ function checkImages(op: string, x: Tensor): void {
 
 function windows(op: string, kernel: number | Shape, options: MaxPoolOptions): PoolOptions {
   const size = pair(op, "kernel_size", kernel);
-  const stride = options.stride === undefined ? size : pair(op, "stride", options.stride);
+  const stride = pair(op, "stride", options.stride ?? size);
   const [padding, dilation] = [pair(op, "padding", options.padding ?? 0), pair(op, "dilation", options.dilation ?? 1)];
   if (stride.some((s) => s === 0)) throw new ValueError(`${op}: stride should not be zero; got ${showShape(stride)}.`);
   if (size.some((s) => s <= 0) || stride.some((s) => s < 0))
