@@ -2,7 +2,7 @@
 import { getNumThreads, type StartOptions, setNumThreads as set, startThreads as start } from "@ag/kernels";
 import { aNumber } from "./arguments.ts";
 import { ValueError } from "./errors.ts";
-import { need } from "./need.ts";
+import { need } from "./signature.ts";
 
 /**
  * How many threads compute, the calling one included: as many as there are cores, 8 at most, unless `setNumThreads` said
