@@ -122,7 +122,7 @@ function areRight(glances: readonly number[], args: readonly unknown[]): boolean
 }
 
 const isRight = ({ kinds, takesNull }: Parameter, value: unknown): boolean =>
-  value === null ? takesNull : kinds.some((kind) => kind.ok(value));
+  (value === null && takesNull) || kinds.some((kind) => kind.ok(value));
 
 /** Argument `i`, which is parameter `p`. */
 function checkAt({ op, parameters }: Signature, args: readonly unknown[], i: number, p: number = i): void {

@@ -72,7 +72,7 @@ describe("what is no tensor and no number is refused, naming operation and argum
 
   test("the message has PyTorch's fragment, what is needed, what came, and a hint", () => {
     expect(() => call(ag.relu, [1, 2])).toThrow(
-      "relu: relu(): argument 'x' (position 1) must be Tensor, not Array: need a tensor; got [1, 2]. Make one: tensor(…).",
+      "relu: relu(): argument 'x' (position 1) must be Tensor, not Array: need Tensor; got [1, 2]. Make one: tensor(…).",
     );
     expect(() => method(x, "add", undefined)).toThrow(
       "add(): argument 'b' (position 2) must be Tensor or Number, not undefined",
