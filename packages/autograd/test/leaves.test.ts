@@ -27,6 +27,13 @@ describe("where a backward starts", () => {
     expect(x.grad?.dtype).toBe("float32");
   });
 
+  test("of a leaf itself becomes its gradient, in its dtype", () => {
+    const x = leaf([1, 2]);
+    x.backward(tensor([1, 10], { dtype: "float64" }));
+    expect(gradOf(x)).toEqual([1, 10]);
+    expect(x.grad?.dtype).toBe("float32");
+  });
+
   test("a root without history is refused", () => {
     expect(() => tensor([1]).backward()).toThrow("does not require grad and does not have a grad_fn");
   });
@@ -103,6 +110,7 @@ describe("grad", () => {
     expect(warn).toHaveBeenCalledOnce();
     warn.mockRestore();
     expect(gradOf(x)).toEqual([4, 8]);
+    expect(first?.tolist()).toEqual([2, 4]); // whoever read it may keep it
     x.grad = null;
   });
 
@@ -192,4 +200,5 @@ test("backward of chosen inputs fills only those", () => {
   const [x, y] = [leaf([2]), leaf([5])];
   x.mul(y).backward(null, { inputs: [y] });
   expect([x.grad, gradOf(y)]).toEqual([null, [2]]);
+  expect(() => x.mul(y).backward(null, { inputs: [] })).toThrow("argument to `backward()` cannot be empty");
 });

@@ -4,7 +4,8 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, setDir } from "@ag/models";
+import { gzipSync } from "node:zlib";
+import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, resnet18, setDir } from "@ag/models";
 import { FormatError, safetensorsBytes } from "@ag/serialization";
 import { tensor } from "@ag/tensor";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -67,6 +68,7 @@ describe("the folder", () => {
     const first = await loadStateDictFromUrl(url);
     expect(first.get("w")!.tolist()).toEqual([1, 2, 3]);
     await loadStateDictFromUrl(url, { checkHash: true });
+    await loadStateDictFromUrl(url);
     expect(count()).toBe(1);
     const kept = join(folder, "hub", "checkpoints");
     expect(readdirSync(kept)).toEqual([rightName]);
@@ -98,6 +100,20 @@ describe("the hash", () => {
     expect(error).toMatchObject({ failure: "hash" });
     expect(String(error)).toContain(`invalid hash value (expected "00000000", got "${digest}")`);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of a network's weights is always checked", async () => {
+    vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(file));
+    const error = await failure(resnet18({ weights: "DEFAULT", modelDir: folder }));
+    expect(error).toMatchObject({ failure: "hash" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("given to a download has 8 digits at least", async () => {
+    const { at, count } = await serve();
+    for (const hashPrefix of ["", "1234567", "0123456g"])
+      await expect(downloadUrlToFile(`${at}/x`, join(folder, "x"), { hashPrefix })).rejects.toThrow(/8 to 64 digits/);
+    expect(count()).toBe(0);
   });
 
   test("of a file already there is checked too", async () => {
@@ -158,6 +174,14 @@ describe("failures", () => {
     expect(error).toMatchObject({ failure: "truncated" });
   });
 
+  test("fewer bytes than were promised, though the answer ends well", async () => {
+    const headers = { "content-length": String(file.length + 1) };
+    vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(file, { headers }));
+    const error = await failure(loadStateDictFromUrl("http://127.0.0.1:1/x.pth", { modelDir: folder }));
+    expect(error).toMatchObject({ failure: "truncated" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("the caller's signal, whose reason is thrown", async () => {
     const reason = new Error("enough");
     const controller = new AbortController();
@@ -171,6 +195,12 @@ describe("failures", () => {
       throw reason;
     };
     expect(await fails((_, response) => void response.end(file), { progress })).toBe(reason);
+  });
+
+  test("a file of other things than tensors", async () => {
+    const other = readFileSync(new URL("../../serialization/test/files/checkpoint.pth", import.meta.url));
+    const { at } = await serve((_, response) => void response.end(other));
+    await expect(loadStateDictFromUrl(`${at}/x.pth`, { modelDir: folder })).rejects.toThrow(/need a state dict/);
   });
 
   test("a file that is no weights, and another protocol", async () => {
@@ -191,4 +221,32 @@ test("progress tells bytes and total, and ends with all of them", async () => {
   expect(calls.at(-1)).toEqual([big.length, big.length]);
   expect(calls.map(([received]) => received)).toEqual(calls.map(([received]) => received).toSorted((a, b) => a - b));
   expect(readFileSync(join(folder, "big"))).toHaveLength(big.length);
+});
+
+test("the length of a packed answer is not that of the file", async () => {
+  const packed = gzipSync(file);
+  const headers = { "content-encoding": "gzip", "content-length": packed.length };
+  const { at } = await serve((_, response) => void response.writeHead(200, headers).end(packed));
+  const totals = new Set<number | undefined>();
+  const loaded = await loadStateDictFromUrl(`${at}/x.pth`, {
+    modelDir: folder,
+    progress: (_, total) => void totals.add(total),
+  });
+  expect(loaded.get("w")!.tolist()).toEqual([1, 2, 3]);
+  expect([...totals]).toEqual([undefined]);
+});
+
+test.each([
+  [undefined, true],
+  [true, true],
+  [false, false],
+])("progress: %s on a terminal", async (progress, isShown) => {
+  const { isTTY } = process.stderr;
+  onTestFinished(() => void Object.assign(process.stderr, { isTTY }));
+  Object.assign(process.stderr, { isTTY: true });
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const headers = { "content-length": file.length };
+  const { at } = await serve((_, response) => void response.writeHead(200, headers).end(file));
+  await loadStateDictFromUrl(`${at}/x.pth`, { modelDir: folder, ...(progress === undefined ? {} : { progress }) });
+  expect(write.mock.calls.map(([text]) => text)).toEqual(isShown ? ["\r0.0 MB of 0.0 MB\n"] : []);
 });

@@ -94,6 +94,7 @@ test("weights", async () => {
   const { url, meta, transforms } = ResNet18_Weights.DEFAULT;
   expect(ResNet18_Weights.IMAGENET1K_V1).toBe(ResNet18_Weights.DEFAULT);
   expect(url).toBe("https://download.pytorch.org/models/resnet18-f37072fd.pth");
+  expect(ResNet34_Weights.DEFAULT.url).toBe("https://download.pytorch.org/models/resnet34-b627a593.pth");
   expect(meta.categories).toHaveLength(1000);
   expect(new Set(meta.categories).size).toBe(1000);
   expect([0, 1, 2, 281, 999].map((i) => meta.categories[i])).toEqual([

@@ -14,6 +14,7 @@ const code = (...parts: readonly Part[]): Uint8Array =>
 const text = (x: string): number[] => [...code("X", [x.length, 0, 0, 0], x)];
 const TUPLE1 = 0x85;
 const TUPLE2 = 0x86;
+const TUPLE3 = 0x87;
 
 const nothing: Surroundings = {
   ...noTensors,
@@ -67,6 +68,10 @@ describe("refused", () => {
     ["deep marks", [Array<number>(5000).fill(40), "."]],
     ["a persistent id of text", [text("storage"), "Q."]],
     ["a device of a container", ["ctorch\ndevice\n]", TUPLE1, "R."]],
+    ["a dict of pairs of three", ["ccollections\nOrderedDict\n](NNN", TUPLE3, "e", TUPLE1, "R."]],
+    ["a set of a number", ["cbuiltins\nset\nK", 1, TUPLE1, "R."]],
+    ["bytes in another encoding", ["c_codecs\nencode\n", text("x"), text("utf-8"), TUPLE2, "R."]],
+    ["bytes of other characters", ["c_codecs\nencode\nX", [2, 0, 0, 0, 0xc4, 0x81], text("latin1"), TUPLE2, "R."]],
   ])("%s", (_, parts) => {
     expect(() => read(...parts)).toThrow(FormatError);
   });
@@ -78,6 +83,17 @@ describe("refused", () => {
     const cheap = [...code("h", 2, "h", 1, TUPLE1, "R")];
     const flood = ["ccollections\nOrderedDict\nq", 2, ...pairs, Array.from({ length: 10000 }, () => cheap).flat(), "."];
     expect(() => unpickle(new Reader(code(...flood)), nothing, 2 ** 20)).toThrow(/need what fits in .* of memory/);
+  });
+
+  test("copies of dicts", () => {
+    const entries = Array.from({ length: 100 }, (_, i) => [...code("K", i, "N")]).flat();
+    const copy = [...code("h", 2, "h", 1, TUPLE1, "R")];
+    const flood = ["ccollections\nOrderedDict\nq", 2, "}(", entries, "uq", 1, Array(10_000).fill(copy).flat(), "."];
+    expect(() => unpickle(new Reader(code(...flood)), nothing, 2 ** 20)).toThrow(/need what fits in .* of memory/);
+  });
+
+  test("a long text is cut in the message", () => {
+    expect(() => read("c_codecs\nencode\nNX", [144, 1, 0, 0], "x".repeat(400), TUPLE2, "R.")).toThrow(/"x{300}…"/);
   });
 
   test("a name is quoted in the message", () => {

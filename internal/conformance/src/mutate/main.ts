@@ -1,0 +1,73 @@
+/** `pnpm mutate`: plants faults one at a time and says which of them no test sees. See CONTRIBUTING.md. */
+import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { copyOfTree } from "./copy.ts";
+import { type Fault, faultsIn } from "./faults.ts";
+import { Runner } from "./runner.ts";
+import { stagesFor } from "./stages.ts";
+import { tried, type Verdict } from "./trial.ts";
+
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2).filter((arg) => arg !== "--"), // pnpm hands it on
+  allowPositionals: true,
+  options: { workers: { type: "string", default: String(availableParallelism()) } },
+});
+const faults = faultsIn(positionals);
+const count = Math.min(Number(values.workers), faults.length);
+if (!(Number.isInteger(count) && count > 0))
+  throw new RangeError(`mutate: need a whole number of --workers; got ${values.workers}.`);
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
+const runners = Array.from({ length: count }, () => new Runner(copyOfTree()));
+process.on("exit", () => {
+  for (const { copy } of runners) rmSync(copy, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Gives each runner the next task as soon as it is free. */
+async function shared<T>(tasks: Iterable<T>, work: (runner: Runner, task: T) => Promise<void>): Promise<void> {
+  const rest = tasks[Symbol.iterator]();
+  const all = runners.map(async (runner) => {
+    for (let next = rest.next(); !next.done; next = rest.next()) await work(runner, next.value);
+  });
+  await Promise.all(all);
+}
+
+/** How many seconds each test file takes without a fault: it must pass. */
+async function durations(): Promise<ReadonlyMap<string, number>> {
+  const files = new Set(faults.flatMap(({ file }) => stagesFor(file).flat()));
+  const found = new Map<string, number>();
+  await shared(files, async (runner, file) => {
+    const start = performance.now();
+    const { failed, errors } = await runner.run({ files: [file], changed: "" }, 900);
+    const failure = failed ?? errors[0];
+    if (failure) throw new Error(`mutate: need tests that pass without a fault; got ${failure}.`);
+    found.set(file, (performance.now() - start) / 1000);
+  });
+  return found;
+}
+
+const placeOf = ({ file, old, new: replacement }: Fault): string => `${file}\n      - ${old}\n      + ${replacement}`;
+
+function printed({ fault, result, by, seconds }: Verdict): string {
+  const { file, why, explained } = fault;
+  const time = `${seconds.toFixed(1).padStart(5)} s`;
+  if (result === "broken") return `${time} BROKEN   ${placeOf(fault)}\n      ${by}\n      Plant a fault that loads.`;
+  if (result === "caught") return `${time} caught   ${file}: ${why} — ${by}${explained ? " (no longer unseen)" : ""}`;
+  return `${time} ${explained ? "unseen   " : "SURVIVED "}${placeOf(fault)}\n      ${why}${explained ? `: ${explained}` : ""}`;
+}
+
+const usual = await durations();
+/** Machines are shared: some need more than three times as long when others work too. */
+const limitOf = (files: readonly string[]): number =>
+  Math.ceil(files.reduce((sum, file) => sum + 3 * usual.get(file)!, 60));
+const verdicts: Verdict[] = [];
+await shared(faults, async (runner, fault) => {
+  const verdict = await tried(runner, fault, limitOf);
+  verdicts.push(verdict);
+  console.log(printed(verdict));
+});
+const caught = verdicts.filter(({ result }) => result === "caught").length;
+const isWell = verdicts.every(({ result, fault }) => result === "caught" || (result === "survived" && fault.explained));
+console.log(`${caught} of ${faults.length} planted faults caught`);
+process.exit(isWell ? 0 : 1);
