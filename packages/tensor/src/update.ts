@@ -11,8 +11,6 @@ import { sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
-export type { AdamOptions, SgdOptions };
-
 type Tensors = readonly Tensor[];
 
 function checkParam(op: string, param: Tensor): void {
