@@ -55,7 +55,7 @@ export function runOwn({ args: given, isStep, run }: Sample, isTracked: boolean,
   const result = run(...args);
   const outputs = tensorsIn(result).filter((out) => out.requiresGrad);
   if (outputs.length === 0) return { args, result, gradOutputs: [], grads: [] };
-  const leaves = tensorsIn(args).filter((x) => x.leafRequiresGrad);
+  const leaves = tensorsIn(args).filter((x) => x.isLeaf && x.requiresGrad);
   const gradOutputs = outputs.map(ones);
   return { args, result, gradOutputs, grads: grad(outputs, leaves, { gradOutputs, createGraph, allowUnused: true }) };
 }

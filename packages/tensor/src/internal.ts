@@ -1,8 +1,10 @@
 /** What the packages of @ag need of each other, and nobody else: it may change in any release, without notice. */
+export type { Storage } from "@ag/kernels";
 export * from "./arguments.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./signature.ts";
 export { cloneLike } from "./clone-like.ts";
 export type { Args, Entry, Gradient } from "./op.ts";
+export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./place.ts";
 export { fillNormal, fillUniform } from "./random.ts";
 export { asStridedView, markParameter, markRequiresGrad } from "./raw.ts";
 export { install, type Recorder } from "./recorder.ts";

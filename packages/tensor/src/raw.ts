@@ -3,6 +3,7 @@ import { itemSize } from "@ag/kernels";
 import { isFloating } from "./dtype.ts";
 import { ShapeError, ValueError } from "./errors.ts";
 import { checkedShape, countable, type Shape, showShape, sizeOf } from "./shape.ts";
+import { placeOf } from "./place.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Where a layout ends, counted in elements of its storage; throws for what is no layout. */
@@ -28,14 +29,12 @@ export function asStridedView(base: Tensor, shape: Shape, strides: readonly numb
 /** Marks a loaded tensor: the flag is plain data, so `@ag/autograd` need not be there. */
 export function markRequiresGrad<T extends Tensor>(x: T): T {
   if (!isFloating(x.dtype)) throw new ValueError(`requiresGrad: need a floating dtype; got ${x.dtype}.`);
-  x.leafRequiresGrad = true;
+  placeOf(x).requiresGrad = true;
   return x;
 }
 
 /** Makes a loaded tensor a parameter: `instanceof Parameter` of `@ag/nn` reads the flag. */
 export function markParameter<T extends Tensor>(x: T, requiresGrad = true): T {
-  x.isParameter = true;
-  x.isKept = true;
-  x.leafRequiresGrad = requiresGrad && isFloating(x.dtype);
+  Object.assign(placeOf(x), { isParameter: true, isKept: true, requiresGrad: requiresGrad && isFloating(x.dtype) });
   return x;
 }

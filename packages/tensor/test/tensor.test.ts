@@ -117,3 +117,29 @@ describe("memory", () => {
     expect(() => setMemoryLimit({ soft: -1 })).toThrow("need a positive number of bytes for soft; got -1");
   });
 });
+
+describe("leaving the thread", () => {
+  const x = tensor([[1, 2]]);
+  const gone = tensor([1]);
+  gone.dispose();
+  const instead = "send its data() or tolist() instead";
+
+  test.each([
+    ["a tensor", x],
+    ["a view", x.t()],
+    ["one of nothing", zeros(0)],
+    ["a disposed one", gone],
+    ["one among other things", new Map([["x", [{ x }]]])],
+  ])("%s is neither cloned nor posted", (_, value) => {
+    expect(() => structuredClone(value)).toThrow(instead);
+    const { port1 } = new MessageChannel();
+    expect(() => port1.postMessage(value)).toThrow(instead);
+    port1.close();
+  });
+
+  test("no JSON without asking", () => {
+    expect(() => JSON.stringify({ loss: x })).toThrow("toJSON: need numbers; got a Tensor. Write x.tolist()");
+    expect(JSON.stringify({ loss: x.tolist(), shape: x.shape })).toBe('{"loss":[[1,2]],"shape":[1,2]}');
+    expect(structuredClone(x.data())).toEqual(Float32Array.of(1, 2));
+  });
+});
