@@ -76,7 +76,7 @@ describe("a second backward as PyTorch", () => {
     const tracked = outputsOf(result).filter((out) => out.requiresGrad);
     const gradOutputs = tracked.map(weights);
     const again = (): unknown[] =>
-      grad(tracked, leaves, { gradOutputs, allowUnused: true }).map((g) => g && [...elementsOfTensor(g)]);
+      grad(tracked, leaves, { gradOutputs, allowUnused: true }).map((g) => g && Array.from(elementsOfTensor(g)));
     const first = again();
     if (goldenOf(sample)?.again || savesSizes.test(name)) expect(again()).toEqual(first);
     else expect(again).toThrow("Trying to backward through the graph a second time");

@@ -14,7 +14,7 @@ import { elementsOf } from "../read.ts";
 import { withScope } from "../scope.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { reshaped, type Tensor } from "../tensor.ts";
-import { add, div, mul, neg } from "./arithmetic.ts";
+import { add, div, mul, neg, reciprocal } from "./arithmetic.ts";
 import { eq } from "./compare.ts";
 import { scatterAdd } from "./index.ts";
 import { maskedFill } from "./mask.ts";
@@ -35,8 +35,9 @@ interface Plan {
   readonly shape: Shape;
 }
 
-/** What is ignored counts nothing, even if its logarithm is −∞. */
-const chosen: Formula = (m, picked, factor) => m.select(m.ne(factor, 0), m.mul(picked, factor), 0);
+/** What is ignored counts nothing, even if its logarithm is −∞: its factor is +0, where a class of weight 0 has −0. */
+const chosen: Formula = (m, picked, factor) =>
+  m.select(m.eq(m.div(1, factor), Number.POSITIVE_INFINITY), 0, m.mul(picked, factor));
 
 /** factor · x at one index each; the factors are minus the weights of the classes. */
 const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, factor: Tensor, plan: Plan]> =>
@@ -62,7 +63,8 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
       x: (grad, { index, factor, shape }, { dim, reduction, divisor }) => {
         const each =
           reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, divisor) : grad;
-        return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, mul(factor, each));
+        const flows = maskedFill(mul(factor, each), eq(reciprocal(factor), Number.POSITIVE_INFINITY), 0);
+        return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, flows);
       },
       index: null,
       factor: null,
