@@ -50,6 +50,19 @@ describe("factories", () => {
     expect(() => zeros(-1)).toThrow("need sizes that are whole and at least 0; got [-1]");
     expect(() => zeros(1.5)).toThrow(ShapeError);
   });
+
+  test("nested as deep as PyTorch takes it", () => {
+    type Nested = number | Nested[];
+    const nested = (levels: number): Nested => (levels === 0 ? 7 : [nested(levels - 1)]);
+    expect(tensor(nested(128)).shape).toHaveLength(128);
+    let deep: Nested = nested(129);
+    expect(() => tensor(deep)).toThrow("too many dimensions: need at most 128");
+    for (let i = 0; i < 20_000; i++) deep = [deep];
+    expect(() => tensor(deep)).toThrow(ShapeError);
+    const circle: Nested[] = [];
+    circle.push(circle);
+    expect(() => tensor(circle)).toThrow("too many dimensions");
+  });
 });
 
 describe("reading", () => {
