@@ -1,7 +1,7 @@
 /** Gradients are cut before an optimizer's step. The gradients stay the same tensors. */
 import { noGrad } from "@ag/autograd";
 import { add, clamp, div, GradError, mul, norm, stack, Tensor, ValueError, zeros } from "@ag/tensor/fn";
-import { withScope, aFlag, aNumber, type Kind, need, someTensors, gradAt } from "@ag/tensor/internal";
+import { aFlag, aNumber, gradAt, type Kind, need, someTensors, withScope } from "@ag/tensor/internal";
 
 export interface ClipNormOptions {
   /** The order of the norm: 2 unless given, 1, or Infinity. */

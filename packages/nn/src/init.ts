@@ -1,7 +1,17 @@
 /** How do weights start? The formulas, and with them the bits, are those of `torch.nn.init`; nothing here is recorded. */
 import { noGrad } from "@ag/autograd";
 import { fill_, type Generator, ShapeError, type Tensor, ValueError } from "@ag/tensor/fn";
-import { fillNormal, fillUniform, warnOnce, aGenerator, aNumber, aTensor, aText, need, type Takes } from "@ag/tensor/internal";
+import {
+  aGenerator,
+  aNumber,
+  aTensor,
+  aText,
+  fillNormal,
+  fillUniform,
+  need,
+  type Takes,
+  warnOnce,
+} from "@ag/tensor/internal";
 
 interface Drawn {
   readonly generator?: Generator | null;

@@ -2,8 +2,8 @@
 import { itemSize } from "@ag/kernels";
 import { isFloating } from "./dtype.ts";
 import { ShapeError, ValueError } from "./errors.ts";
-import { checkedShape, countable, type Shape, showShape, sizeOf } from "./shape.ts";
 import { placeOf } from "./place.ts";
+import { checkedShape, countable, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Where a layout ends, counted in elements of its storage; throws for what is no layout. */

@@ -20,7 +20,7 @@ test("internals work on the tensors that users make", () => {
 
 test("a tensor shows its layout, and nothing of the graph", () => {
   const x = tensor.tensor([1, 2]);
-  expect(Object.keys(x)).toEqual(["storage", "offset", "shape", "strides", "dtype", "base"]);
+  expect(Object.keys(x)).toEqual(["storage", "offset", "sizes", "strides", "dtype", "base"]);
   type Fields = "history" | "gradValue" | "isGradExposed" | "leafRequiresGrad" | "isKept" | "isParameter" | "place";
   const isHidden: [Extract<keyof tensor.Tensor, Fields>] extends [never] ? true : false = true;
   expect(isHidden).toBe(true);

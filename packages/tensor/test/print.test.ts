@@ -1,4 +1,18 @@
-import { adaptiveAvgPool2d, asStrided, type DType, empty, fromBytes, linspace, OutOfMemoryError, oneHot, randn, setPrintOptions, type Tensor, tensor, zeros } from "@ag/tensor";
+import {
+  adaptiveAvgPool2d,
+  asStrided,
+  type DType,
+  empty,
+  fromBytes,
+  linspace,
+  OutOfMemoryError,
+  oneHot,
+  randn,
+  setPrintOptions,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@ag/tensor";
 import { markParameter, markRequiresGrad } from "@ag/tensor/internal";
 import { describe, expect, test } from "vitest";
 import golden from "./goldens/print.json" with { type: "json" };

@@ -10,9 +10,11 @@ const weighed = "torch.tensor([0.5, 1, 2, 0.25, 1.5], dtype=x.dtype)";
 
 const none = full([3], -100n);
 /** The mean of nothing is NaN, which differences cannot check: too many elements for them. */
-const wide = shared("wide", () => normal([3, 24]));
-const wideImages = shared("wide images", () => normal([1, 20, 1, 4]));
-const tall = shared("tall", () => normal([14, 5]));
+const { wide, wideImages, tall } = shared({
+  wide: normal([3, 24]),
+  wideImages: normal([1, 20, 1, 4]),
+  tall: normal([14, 5]),
+});
 const impossible = tensor([
   [-1, -2],
   [-Infinity, -Infinity],

@@ -27,8 +27,6 @@ interface Plan {
   readonly reduction: Reduction;
   /** What a mean divides by: the sum of the weights. */
   readonly total: number;
-  /** What its gradient divides by: 1 where nothing counts, for then it is 0. */
-  readonly divisor: number;
   /** Where the classes are. */
   readonly dim: number;
   /** The shape of the losses. */
@@ -60,9 +58,9 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
       return finished(out, reduction, total);
     },
     derivative: {
-      x: (grad, { index, factor, shape }, { dim, reduction, divisor }) => {
+      x: (grad, { index, factor, shape }, { dim, reduction, total }) => {
         const each =
-          reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, divisor) : grad;
+          reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, total) : grad;
         const flows = maskedFill(mul(factor, each), eq(reciprocal(factor), Number.POSITIVE_INFINITY), 0);
         return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, flows);
       },
@@ -119,11 +117,11 @@ function choices(
   target: Tensor,
   count: number,
   { weight = null, ignoreIndex = -100 }: NllOptions,
-): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number; readonly divisor: number } {
+): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number } {
   const classes = elementsOf(target) as BigInt64Array | Uint8Array;
   const weights = weight && (elementsOf(weight) as Float32Array);
   const [index, factor] = [new BigInt64Array(classes.length), new Float64Array(classes.length)];
-  let [total, counted] = [0, 0];
+  let total = 0;
   for (let i = 0; i < classes.length; i++) {
     const c = Number(classes[i]);
     if (c === ignoreIndex) continue;
@@ -133,9 +131,8 @@ function choices(
     index[i] = BigInt(c);
     factor[i] = -w;
     total += w;
-    counted++;
   }
-  return { index, factor, total, divisor: counted === 0 ? 1 : total };
+  return { index, factor, total };
 }
 
 /**
@@ -160,13 +157,13 @@ export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tenso
     const rank = x.sizes.length;
     const dim = rank === 1 ? 0 : 1;
     const count = x.sizes[dim]!;
-    const { index, factor, total, divisor } = choices(target, count, options);
+    const { index, factor, total } = choices(target, count, options);
     const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
     const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
     const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
     const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
     const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
-    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, divisor, dim, shape });
+    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
     const result = isFlat && reduction === "none" ? view(out, target.sizes) : out;
     for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
     return result;
