@@ -1,7 +1,8 @@
 /** How far is a call in float32 from the same call in float64? */
 import { grad } from "@ag/autograd";
 import type { Call } from "@ag/goldens/accuracy";
-import { type GradFn, scope, sizeOf, type Tensor, tensor } from "@ag/tensor";
+import { type GradFn, scope, type Tensor, tensor } from "@ag/tensor";
+import { sizeOf } from "@ag/tensor/internal";
 import type { Makers } from "@ag/tensor/samples";
 import { tensorsIn } from "./own-tensors.ts";
 

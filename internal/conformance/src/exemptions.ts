@@ -5,13 +5,9 @@ import type { Exemptions } from "./complete.ts";
 export const exemptFunctions: Exemptions = {
   "empty emptyLike": "what is in the tensor is left open",
   fromBytes: "reads a layout that PyTorch has no function for; tests of its own",
-  "adamUpdate sgdUpdate clearGrad": "one step of an optimizer, measured there",
-  "fillNormal fillUniform bernoulliLike": "normal_, uniform_ and bernoulli_ without the tape",
-  "aliasOf asStridedView cloneLike flagged install markParameter markRequiresGrad sizesAndOptions":
-    "parts of which operations are made",
-  "isFloating promoteTypes resultType sameShape showShape sizeOf slice": "of dtypes and shapes, not of tensors",
-  "manualSeed setPrintOptions numerics warnOnce": "settings",
-  "memory setMemoryLimit keep scope withScope": "memory",
+  "isFloating promoteTypes resultType slice": "of dtypes and shapes, not of tensors",
+  "manualSeed setPrintOptions numerics": "settings",
+  "memory setMemoryLimit keep scope": "memory",
   "getNumThreads setNumThreads startThreads": "threads",
   var: "another name of variance",
 };

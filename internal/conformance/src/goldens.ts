@@ -15,6 +15,8 @@ export interface Golden {
   readonly value?: unknown;
   readonly grads?: readonly (GoldenTensor | null)[];
   readonly node?: readonly [name: string, next: readonly (string | null)[]];
+  /** The graph saves nothing: a second backward gives the same. */
+  readonly again?: true;
   readonly error?: string;
 }
 

@@ -1,7 +1,8 @@
 /** How does one run a sample on tensors of one's own, and hold everything that a user would hold? */
 import { grad } from "@ag/autograd";
 import { itemSize } from "@ag/kernels";
-import { asStridedView, fromBytes, sizeOf, Tensor, tensor } from "@ag/tensor";
+import { fromBytes, Tensor, tensor } from "@ag/tensor";
+import { asStridedView, sizeOf } from "@ag/tensor/internal";
 import type { Sample } from "@ag/tensor/samples";
 
 /** Every tensor in a value: itself, and in lists, Maps and plain objects. */
@@ -54,7 +55,7 @@ export function runOwn({ args: given, isStep, run }: Sample, isTracked: boolean,
   const result = run(...args);
   const outputs = tensorsIn(result).filter((out) => out.requiresGrad);
   if (outputs.length === 0) return { args, result, gradOutputs: [], grads: [] };
-  const leaves = tensorsIn(args).filter((x) => x.leafRequiresGrad);
+  const leaves = tensorsIn(args).filter((x) => x.isLeaf && x.requiresGrad);
   const gradOutputs = outputs.map(ones);
   return { args, result, gradOutputs, grads: grad(outputs, leaves, { gradOutputs, createGraph, allowUnused: true }) };
 }

@@ -1,6 +1,7 @@
 /** What tables of classes have in common: answers by class and sample, numbers that are compared, options that are shown. */
 import { readdirSync, readFileSync } from "node:fs";
-import { sizeOf, type Tensor, tensor } from "@ag/tensor";
+import { type Tensor, tensor } from "@ag/tensor";
+import { sizeOf } from "@ag/tensor/internal";
 import { difference, type GoldenTensor } from "./goldens.ts";
 
 /** An answer to a sample of a class or function, or PyTorch's error. */

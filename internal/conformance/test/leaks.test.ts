@@ -23,7 +23,7 @@ function second(sample: Sample): unknown {
   const outputs = tensorsIn([held.result, held.grads]).filter((x) => x.requiresGrad);
   if (outputs.length === 0) return held;
   const gradOutputs = outputs.map(ones);
-  const leaves = tensorsIn(held.args).filter((x) => x.leafRequiresGrad);
+  const leaves = tensorsIn(held.args).filter((x) => x.isLeaf && x.requiresGrad);
   return [held, gradOutputs, grad(outputs, leaves, { gradOutputs, allowUnused: true })];
 }
 

@@ -2,7 +2,7 @@ import { grad, gradcheck, gradgradcheck } from "@ag/autograd";
 import { type GradFn, Tensor } from "@ag/tensor";
 import { type Sample, samples } from "@ag/tensor/samples";
 import { describe, expect, test } from "vitest";
-import { difference, fileOf, type Golden, goldens, strideDifference } from "../src/goldens.ts";
+import { difference, elementsOfTensor, fileOf, type Golden, goldens, strideDifference } from "../src/goldens.ts";
 import { mapTensors } from "../src/own-tensors.ts";
 import { weights } from "../src/tables.ts";
 
@@ -65,6 +65,21 @@ describe("as PyTorch", () => {
       expect(g === null).toBe(expected === null || expected === undefined);
       if (g && expected) expect(difference(g, expected)).toBeNull();
     });
+  });
+});
+
+describe("a second backward as PyTorch", () => {
+  const savesSizes = /^(adaptive_)?avg_pool2d:/; // PyTorch keeps the input for them
+  const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined);
+  test.each(named(differentiated))("%s", (name, sample) => {
+    const { result, leaves } = run(sample);
+    const tracked = outputsOf(result).filter((out) => out.requiresGrad);
+    const gradOutputs = tracked.map(weights);
+    const again = (): unknown[] =>
+      grad(tracked, leaves, { gradOutputs, allowUnused: true }).map((g) => g && Array.from(elementsOfTensor(g)));
+    const first = again();
+    if (goldenOf(sample)?.again || savesSizes.test(name)) expect(again()).toEqual(first);
+    else expect(again).toThrow("Trying to backward through the graph a second time");
   });
 });
 

@@ -1,7 +1,8 @@
 """Runs every sample with PyTorch and writes what it answers to answers/ops/<op>.json.
 
 For each sample: values (dtype, shape, strides, bytes), the gradients of all floating inputs when the
-results are weighted with the numbers of `weights`, the name of the node and of those it leads to, or the error's text.
+results are weighted with the numbers of `weights`, the name of the node and of those it leads to, whether the graph saves
+nothing (`again`: a second backward gives the same), or the error's text.
 """
 import json
 import re
@@ -74,8 +75,13 @@ def run(sample):
     tracked = [x for x in found if x.requires_grad]
     if tracked:
         answer["node"] = node(tracked[0].grad_fn)
-        grads = torch.autograd.grad(tracked, inputs, [weights(x) for x in tracked], allow_unused=True)
-        answer["grads"] = [g if g is None else encode(g) for g in grads]
+        backward = lambda: torch.autograd.grad(tracked, inputs, [weights(x) for x in tracked], allow_unused=True)
+        answer["grads"] = [g if g is None else encode(g) for g in backward()]
+        try:
+            backward()
+            answer["again"] = True
+        except RuntimeError as error:
+            assert "a second time" in str(error), error
     return answer
 
 

@@ -1,5 +1,6 @@
 /** How do samples travel to Python? As JSON; tensors as the bytes of their whole storage and where they look. */
-import { asStridedView, type DType, Tensor } from "@ag/tensor";
+import { type DType, Tensor } from "@ag/tensor";
+import { asStridedView } from "@ag/tensor/internal";
 
 export interface EncodedTensor {
   readonly dtype: DType;

@@ -28,6 +28,51 @@ describe("saved values", () => {
     expect(x.grad?.tolist()).toEqual([2, 2]);
   });
 
+  test.each<[string, (x: Tensor) => Tensor]>([
+    ["product with", (x) => x.mul(3)],
+    ["quotient by", (x) => x.div(4)],
+    [
+      "recurrence with",
+      (x) =>
+        x
+          .mul(0.5)
+          .add(leaf([1, 1]))
+          .mul(0.5),
+    ],
+  ])("are numbers too: the %s a number runs once", (_, of) => {
+    const x = leaf([1, 2]);
+    const y = of(x).sum();
+    y.backward();
+    const before = x.grad?.tolist();
+    expect(() => y.backward()).toThrow("Trying to backward through the graph a second time");
+    expect(x.grad?.tolist()).toEqual(before);
+  });
+
+  test("are shared by the losses of one part: the second must be told", () => {
+    const x = leaf([1, 2]);
+    const h = x.div(2);
+    h.sum().backward(null, { retainGraph: true });
+    h.add(1).sum().backward();
+    expect(x.grad?.tolist()).toEqual([1, 1]);
+    expect(() => h.sum().backward()).toThrow("a second time");
+  });
+
+  test("are gone where a backward came by before it failed", () => {
+    class Fails extends AutogradFunction {
+      static forward(_ctx: Context, x: Tensor): Tensor {
+        return x.mul(1);
+      }
+      static backward(): never {
+        throw new Error("half way");
+      }
+    }
+    const x = leaf([1, 2]);
+    const y = (Fails.apply(x) as Tensor).mul(2).sum();
+    expect(() => y.backward()).toThrow("half way");
+    expect(() => y.backward()).toThrow("a second time");
+    expect(x.grad).toBeNull();
+  });
+
   test("are not the caller's own lists: what becomes of those changes no gradient", () => {
     const x = tensor([[1, 2], [3, 4]], { requiresGrad: true }); // biome-ignore format: a matrix
     const dims = [0];

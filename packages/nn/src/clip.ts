@@ -1,7 +1,7 @@
 /** Gradients are cut before an optimizer's step. The gradients stay the same tensors. */
 import { noGrad } from "@ag/autograd";
-import { add, clamp, div, GradError, mul, norm, stack, Tensor, ValueError, withScope, zeros } from "@ag/tensor/fn";
-import { aFlag, aNumber, type Kind, need, someTensors } from "@ag/tensor/internal";
+import { add, clamp, div, GradError, mul, norm, stack, Tensor, ValueError, zeros } from "@ag/tensor/fn";
+import { aFlag, aNumber, gradAt, type Kind, need, someTensors, withScope } from "@ag/tensor/internal";
 
 export interface ClipNormOptions {
   /** The order of the norm: 2 unless given, 1, or Infinity. */
@@ -21,7 +21,7 @@ const someParameters: Kind = {
 const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] => {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
   need("clip", { parameters: someTensors }, list);
-  return list.flatMap(({ gradValue }) => (gradValue === null ? [] : [gradValue]));
+  return list.flatMap((x) => gradAt(x) ?? []);
 };
 
 /**

@@ -1,6 +1,7 @@
 /** How does a module change its dtype? Its tensors stay the same objects, so that an optimizer goes on with them. */
 import { noGrad } from "@ag/autograd";
 import { type DType, type Tensor, to } from "@ag/tensor/fn";
+import { gradAt } from "@ag/tensor/internal";
 
 type Replaceable = { -readonly [K in "storage" | "offset" | "strides" | "dtype"]: Tensor[K] };
 
@@ -17,9 +18,9 @@ function adopt(x: Tensor, source: Tensor): void {
 export function convert(x: Tensor, dtype: DType): void {
   if (!x.isFloatingPoint() || x.dtype === dtype) return;
   noGrad(() => {
-    const { gradValue } = x;
+    const grad = gradAt(x);
     adopt(x, to(x, dtype));
     x.storage.pin();
-    if (gradValue !== null) adopt(gradValue, to(gradValue, dtype));
+    if (grad !== null) adopt(grad, to(grad, dtype));
   });
 }

@@ -1,16 +1,17 @@
 /** How do weights start? The formulas, and with them the bits, are those of `torch.nn.init`; nothing here is recorded. */
 import { noGrad } from "@ag/autograd";
+import { fill_, type Generator, ShapeError, type Tensor, ValueError } from "@ag/tensor/fn";
 import {
-  fill_,
+  aGenerator,
+  aNumber,
+  aTensor,
+  aText,
   fillNormal,
   fillUniform,
-  type Generator,
-  ShapeError,
-  type Tensor,
-  ValueError,
+  need,
+  type Takes,
   warnOnce,
-} from "@ag/tensor/fn";
-import { aGenerator, aNumber, aTensor, aText, need, type Takes } from "@ag/tensor/internal";
+} from "@ag/tensor/internal";
 
 interface Drawn {
   readonly generator?: Generator | null;

@@ -1,4 +1,5 @@
-import { empty, fillUniform, type Shape } from "@ag/tensor/fn";
+import { empty, type Shape } from "@ag/tensor/fn";
+import { fillUniform } from "@ag/tensor/internal";
 import { fansOf, kaimingUniform_ } from "./init.ts";
 import { learned, type Parameter } from "./parameter.ts";
 

@@ -2,7 +2,8 @@
  * Layers and functions with what they are given, as data: PyTorch runs them once for the goldens, the tests run them
  * against those. Tensors stand here as recipes, whose numbers follow from the names of class and sample alone.
  */
-import { type DType, Generator, type Shape, sizeOf, Tensor, tensor } from "@ag/tensor";
+import { type DType, Generator, type Shape, Tensor, tensor } from "@ag/tensor";
+import { sizeOf } from "@ag/tensor/internal";
 import { Module } from "./module.ts";
 
 /** A tensor that is made when the sample is run; with `grad` a leaf that has that gradient. */

@@ -1,4 +1,5 @@
-import { adamUpdate, Tensor, tensor, ValueError } from "@ag/tensor/fn";
+import { Tensor, tensor, ValueError } from "@ag/tensor/fn";
+import { adamUpdate } from "@ag/tensor/internal";
 import type { ParamGroup, Params } from "./groups.ts";
 import { heldCopy, heldZeros } from "./held.ts";
 import { Optimizer, type Updated } from "./optimizer.ts";

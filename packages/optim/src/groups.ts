@@ -1,6 +1,6 @@
 /** What may an optimizer be given? The checks of parameters and groups, with PyTorch's messages. */
-import { Tensor, ValueError, warnOnce } from "@ag/tensor/fn";
-import type { Kind } from "@ag/tensor/internal";
+import { Tensor, ValueError } from "@ag/tensor/fn";
+import { type Kind, warnOnce } from "@ag/tensor/internal";
 
 /** Parameters that share options. */
 export type ParamGroup<O> = O & { readonly params: readonly Tensor[]; initialLr?: number };

@@ -1,4 +1,5 @@
-import { copy_, empty, keep, sameShape, showShape, Tensor, ValueError, zeros } from "@ag/tensor/fn";
+import { copy_, empty, keep, Tensor, ValueError, zeros } from "@ag/tensor/fn";
+import { sameShape, showShape } from "@ag/tensor/internal";
 
 /** Row-major zeros of a parameter's shape and dtype, which live as long as the optimizer. */
 export function heldZeros({ shape, dtype }: Tensor): Tensor {

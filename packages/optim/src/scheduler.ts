@@ -1,4 +1,5 @@
-import { ValueError, warnOnce } from "@ag/tensor/fn";
+import { ValueError } from "@ag/tensor/fn";
+import { warnOnce } from "@ag/tensor/internal";
 import type { ParamGroup } from "./groups.ts";
 import type { Optimizer } from "./optimizer.ts";
 

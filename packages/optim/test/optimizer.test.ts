@@ -1,6 +1,7 @@
 import { isGradEnabled } from "@ag/autograd";
 import { Adam, SGD } from "@ag/optim";
 import { memory, type Tensor, tensor, zeros } from "@ag/tensor";
+import { gradAt, placeOf } from "@ag/tensor/internal";
 import { expect, test, vi } from "vitest";
 
 const leaf = (...values: number[]): Tensor => tensor(values, { requiresGrad: true });
@@ -52,7 +53,7 @@ test("zeroGrad gives memory of unread gradients back, and leaves read ones to th
   const p = zeros([1000], { requiresGrad: true });
   const optimizer = new SGD([p]);
   p.mul(2).sum().backward();
-  const unread = p.gradValue!;
+  const unread = gradAt(p)!;
   optimizer.zeroGrad();
   expect(p.grad).toBe(null);
   expect(() => unread.tolist()).toThrow("disposed");
@@ -70,7 +71,7 @@ test("steps need no memory after the first", () => {
   const optimizer = new Adam([p]);
   const step = (): number => {
     p.grad = null;
-    p.gradValue = zeros([1000]);
+    placeOf(p).grad = zeros([1000]);
     optimizer.step();
     optimizer.zeroGrad();
     return memory().used;
@@ -140,7 +141,7 @@ test("a state dict that does not fit changes nothing", () => {
   p.grad = tensor([1, 1]);
   q.grad = tensor([1]);
   optimizer.step();
-  const before = JSON.stringify([...optimizer.paramGroups]);
+  const before = JSON.stringify(optimizer.paramGroups.map(({ params: _, ...options }) => options));
   const held = optimizer.state.get(p);
   const saved = optimizer.stateDict();
   const other = (edit: (state: Map<string, unknown>) => void): Map<string, unknown> => {
@@ -168,7 +169,7 @@ test("a state dict that does not fit changes nothing", () => {
   expect(() => optimizer.loadStateDict(other((s) => s.set("state", new Map([[5, new Map()]]))))).toThrow(
     "need the state of a parameter by its number; got the key 5",
   );
-  expect(JSON.stringify([...optimizer.paramGroups])).toBe(before);
+  expect(JSON.stringify(optimizer.paramGroups.map(({ params: _, ...options }) => options))).toBe(before);
   expect(optimizer.state.get(p)).toBe(held);
 });
 
@@ -228,4 +229,15 @@ test("loaded state is converted and copied; groups keep PyTorch's other keys", (
   const held = (optimizer.stateDict().get("state") as Map<number, Map<string, Tensor>>).get(0)!.get("momentum_buffer")!;
   expect([held.dtype, held.tolist()]).toEqual(["float64", [1, 1]]);
   expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.25, momentum: 0.5, initialLr: 1, dampening: 0 });
+});
+
+test("an optimizer is neither cloned nor JSON", () => {
+  const p = leaf(1);
+  const optimizer = new SGD([p], { lr: 1, momentum: 0.5 });
+  p.mul(2).backward();
+  optimizer.step();
+  const instead = "a Tensor: send its data() or tolist() instead";
+  expect(() => structuredClone(optimizer)).toThrow(instead);
+  expect(() => structuredClone(optimizer.stateDict())).toThrow(instead);
+  expect(() => JSON.stringify(optimizer)).toThrow("toJSON: need numbers; got a Tensor");
 });

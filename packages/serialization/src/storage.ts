@@ -1,4 +1,5 @@
-import { aliasOf, asStridedView, type DType, fromBytes, isFloating, type Tensor } from "@ag/tensor/fn";
+import { type DType, fromBytes, isFloating, type Tensor } from "@ag/tensor/fn";
+import { aliasOf, asStridedView } from "@ag/tensor/internal";
 import { FormatError, show } from "./errors.ts";
 
 const MAX_RANK = 64;

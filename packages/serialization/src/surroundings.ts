@@ -1,4 +1,5 @@
-import { markParameter, markRequiresGrad, Tensor } from "@ag/tensor/fn";
+import { Tensor } from "@ag/tensor/fn";
+import { markParameter, markRequiresGrad } from "@ag/tensor/internal";
 import { FormatError, show } from "./errors.ts";
 import type { Surroundings } from "./globals.ts";
 import { StorageType } from "./globals.ts";

@@ -1,5 +1,6 @@
 import { metadataOf } from "@ag/serialization";
 import { Tensor } from "@ag/tensor";
+import { isParameter } from "@ag/tensor/internal";
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -7,8 +8,17 @@ function describedTensor(x: Tensor, storages: Map<unknown, number>): unknown {
   const place = x.storage.bytes === 0 ? {} : x.storage; // empty storages are never shared
   const storage = storages.get(place) ?? storages.size;
   storages.set(place, storage);
-  const { dtype, shape, strides, offset, requiresGrad, isParameter } = x;
-  return { dtype, shape, strides, offset, storage, requiresGrad, isParameter, bytes: hex(x.rawBytes()) };
+  const { dtype, shape, strides, offset, requiresGrad } = x;
+  return {
+    dtype,
+    shape,
+    strides,
+    offset,
+    storage,
+    requiresGrad,
+    isParameter: isParameter(x),
+    bytes: hex(x.rawBytes()),
+  };
 }
 
 /** A loaded object as JSON, in the same words as `described` of files.py. */

@@ -7,7 +7,8 @@ import {
   safetensorsBytes,
   saveSafetensors,
 } from "@ag/serialization";
-import { asStridedView, type Tensor, tensor } from "@ag/tensor";
+import { type Tensor, tensor } from "@ag/tensor";
+import { asStridedView } from "@ag/tensor/internal";
 import { describe, expect, test } from "vitest";
 import { described } from "./describe.ts";
 import expected from "./expected.json" with { type: "json" };

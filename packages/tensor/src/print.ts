@@ -4,6 +4,7 @@
  */
 import type { DType, View } from "@ag/kernels";
 import { ValueError } from "./errors.ts";
+import { isParameter } from "./place.ts";
 import { elementsOf } from "./read.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -211,5 +212,5 @@ export function print(x: Tensor): string {
   const view = { storage: x.storage, offset: x.offset, sizes: x.sizes, strides: x.strides, dtype: x.dtype };
   const numbers = x.numel() === 0 ? "[]" : body(readShown(view), prefix.length, x.dtype);
   const text = withSuffixes(prefix + numbers, suffixes(x), prefix.length);
-  return x.isParameter ? `Parameter containing:\n${text}` : text;
+  return isParameter(x) ? `Parameter containing:\n${text}` : text;
 }

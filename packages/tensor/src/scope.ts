@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ValueError } from "./errors.ts";
+import { place, placeOf } from "./place.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A scope that has begun, and what was made since. */
@@ -29,7 +30,7 @@ export function track(x: Tensor): void {
  */
 export function keep<T extends Tensor>(x: T): T {
   if (!isTensor(x)) throw new ValueError(`keep: need a tensor; got ${typeof x}.`);
-  x.isKept = true;
+  placeOf(x).isKept = true;
   return x;
 }
 
@@ -58,7 +59,7 @@ function leave(scope: Open, result: unknown): void {
   if (survivors && scope.made.length > 0) tensorsIn(result, survivors);
   for (const x of scope.made) {
     if (survivors ? survivors.has(x) : x === result) scope.outer?.made.push(x);
-    else if (!x.isKept) x.dispose();
+    else if (!x[place]?.isKept) x.dispose();
   }
 }
 

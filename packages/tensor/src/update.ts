@@ -7,11 +7,10 @@ import { denseCopy, withDense } from "./dense.ts";
 import { isStorageOnly } from "./dtype.ts";
 import { refuseOverlapping } from "./elementwise.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
+import { place } from "./place.ts";
 import { sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { writing } from "./writing.ts";
-
-export type { AdamOptions, SgdOptions };
 
 type Tensors = readonly Tensor[];
 
@@ -98,8 +97,8 @@ export function adamUpdate(
 
 /** Forgets a gradient. One that nobody has read gives its memory back at once; one that was read is its reader's. */
 export function clearGrad(x: Tensor): void {
-  const { gradValue, isGradExposed } = x;
-  if (gradValue === null) return;
-  if (!isGradExposed) gradValue.dispose();
+  const held = x[place];
+  if (!held?.grad) return;
+  if (!held.isGradExposed) held.grad.dispose();
   x.grad = null;
 }

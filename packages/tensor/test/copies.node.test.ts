@@ -76,7 +76,7 @@ test("a tape of the other copy is named as the cause", async () => {
     /need the tape; got none\. Add import "@ag\/autograd"/,
   );
   vi.resetModules();
-  const { install } = await import("@ag/tensor/fn");
+  const { install } = await import("@ag/tensor/internal");
   install({} as Parameters<typeof install>[0]);
   expect(() => tensor.tensor([1], { requiresGrad: true })).toThrow(
     /requiresGrad: need the tape; got none\. Two copies of @ag\/tensor are loaded \(\S+ and \S+\), and @ag\/autograd belongs to the other one/,

@@ -5,8 +5,6 @@ import {
   empty,
   fromBytes,
   linspace,
-  markParameter,
-  markRequiresGrad,
   OutOfMemoryError,
   oneHot,
   randn,
@@ -15,6 +13,7 @@ import {
   tensor,
   zeros,
 } from "@ag/tensor";
+import { markParameter, markRequiresGrad } from "@ag/tensor/internal";
 import { describe, expect, test } from "vitest";
 import golden from "./goldens/print.json" with { type: "json" };
 

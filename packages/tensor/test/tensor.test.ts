@@ -50,6 +50,19 @@ describe("factories", () => {
     expect(() => zeros(-1)).toThrow("need sizes that are whole and at least 0; got [-1]");
     expect(() => zeros(1.5)).toThrow(ShapeError);
   });
+
+  test("nested as deep as PyTorch takes it", () => {
+    type Nested = number | Nested[];
+    const nested = (levels: number): Nested => (levels === 0 ? 7 : [nested(levels - 1)]);
+    expect(tensor(nested(128)).shape).toHaveLength(128);
+    let deep: Nested = nested(129);
+    expect(() => tensor(deep)).toThrow("too many dimensions: need at most 128");
+    for (let i = 0; i < 20_000; i++) deep = [deep];
+    expect(() => tensor(deep)).toThrow(ShapeError);
+    const circle: Nested[] = [];
+    circle.push(circle);
+    expect(() => tensor(circle)).toThrow("too many dimensions");
+  });
 });
 
 describe("reading", () => {
@@ -115,5 +128,31 @@ describe("memory", () => {
 
   test("limits are checked", () => {
     expect(() => setMemoryLimit({ soft: -1 })).toThrow("need a positive number of bytes for soft; got -1");
+  });
+});
+
+describe("leaving the thread", () => {
+  const x = tensor([[1, 2]]);
+  const gone = tensor([1]);
+  gone.dispose();
+  const instead = "send its data() or tolist() instead";
+
+  test.each([
+    ["a tensor", x],
+    ["a view", x.t()],
+    ["one of nothing", zeros(0)],
+    ["a disposed one", gone],
+    ["one among other things", new Map([["x", [{ x }]]])],
+  ])("%s is neither cloned nor posted", (_, value) => {
+    expect(() => structuredClone(value)).toThrow(instead);
+    const { port1 } = new MessageChannel();
+    expect(() => port1.postMessage(value)).toThrow(instead);
+    port1.close();
+  });
+
+  test("no JSON without asking", () => {
+    expect(() => JSON.stringify({ loss: x })).toThrow("toJSON: need numbers; got a Tensor. Write x.tolist()");
+    expect(JSON.stringify({ loss: x.tolist(), shape: x.shape })).toBe('{"loss":[[1,2]],"shape":[1,2]}');
+    expect(structuredClone(x.data())).toEqual(Float32Array.of(1, 2));
   });
 });

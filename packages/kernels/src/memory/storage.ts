@@ -3,11 +3,15 @@ import { Block } from "./block.ts";
 import { pool } from "./heap.ts";
 import { WATCHED_BYTES } from "./pool.ts";
 
+/** In the way of `structuredClone` and `postMessage`: they refuse symbols, and their error shows this text. */
+const refusal = /* @__PURE__ */ Symbol("a Tensor: send its data() or tolist() instead");
+
 /**
  * What tensors and graph nodes hold: a block with the number of its holders and of the writes in place.
  * Views share it, and with it version and lifetime.
  */
 export class Storage {
+  readonly refusal: symbol = refusal;
   readonly block: Block;
   /** Handles and saves that hold it. At 0 the block goes back to the pool at once. */
   refs = 1;

@@ -1,4 +1,4 @@
-import { tensor } from "../factories.ts";
+import { full, tensor, zeros } from "../factories.ts";
 import { between, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import type { Tensor } from "../tensor.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./crossentropy.ts";
@@ -8,9 +8,23 @@ const classes = tensor([1n, 0n, 4n]);
 const weight = tensor([0.5, 1, 2, 0.25, 1.5]);
 const weighed = "torch.tensor([0.5, 1, 2, 0.25, 1.5], dtype=x.dtype)";
 
+const none = full([3], -100n);
+/** The mean of nothing is NaN, which differences cannot check: too many elements for them. */
+const { wide, wideImages, tall } = shared({
+  wide: normal([3, 24]),
+  wideImages: normal([1, 20, 1, 4]),
+  tall: normal([14, 5]),
+});
+const impossible = tensor([
+  [-1, -2],
+  [-Infinity, -Infinity],
+]);
+
 /** PyTorch refuses weights that want a gradient: they are made in the call. */
 const nllWeighed = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor =>
   nllLoss(x, target, { ...options, weight: weight.to(x.dtype) });
+const weightless = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor =>
+  nllLoss(x, target, { ...options, weight: zeros([x.shape[1]!], { dtype: x.dtype }) });
 const crossWeighed = (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor =>
   crossEntropy(x, target, { ...options, weight: weight.to(x.dtype) });
 
@@ -32,6 +46,11 @@ export const samples: Sample[] = [
     { name: "images", args: [normal([2, 3, 2, 2]), integers([2, 2, 2], 0, 3)] },
     { name: "images, none", args: [normal([2, 3, 2, 2]), integers([2, 2, 2], 0, 3), { reduction: "none" }] },
     { name: "signals", args: [normal([2, 3, 4]), integers([2, 4], 0, 3), { reduction: "none" }] },
+    { name: "all ignored", args: [wide, none] },
+    { name: "all ignored, sum", args: [x, none, { reduction: "sum" }] },
+    { name: "all ignored, none", args: [x, none, { reduction: "none" }] },
+    { name: "one ignored of -inf", args: [impossible, tensor([1n, -100n])] },
+    { name: "images, all ignored", args: [wideImages, tensor([[[-100n, -100n, -100n, -100n]]])] },
     { name: "outside", args: [x, tensor([1n, 0n, 5n])], throws: "Target 5 is out of bounds." },
     { name: "negative", args: [x, tensor([1n, 0n, -1n])], throws: "Target -1 is out of bounds." },
     { name: "floating", args: [x, normal([3])], throws: "expected target dtype to be Long or Byte, but got Float" },
@@ -63,6 +82,18 @@ export const samples: Sample[] = [
       { name: "weighed", args: [x, classes] },
       { name: "weighed, none", args: [x, classes, { reduction: "none" }] },
       { name: "weighed, ignored", args: [x, classes, { ignoreIndex: 4 }] },
+      { name: "weighed, all ignored", args: [tall, full([14], -100n)] },
+    ],
+    "nll_loss",
+  ),
+  ...samplesFor(
+    weightless,
+    "lambda x, t, **o: torch.nn.functional.nll_loss(x, t, torch.zeros(x.shape[1], dtype=x.dtype), **o)",
+    [
+      { name: "without weight", args: [wide, integers([3], 0, 24)] },
+      { name: "without weight, sum", args: [x, classes, { reduction: "sum" }] },
+      { name: "without weight, of -inf", args: [impossible, tensor([0n, 1n]), { reduction: "none" }], isStep: true },
+      { name: "without weight, one ignored", args: [wide, tensor([1n, -100n, 2n])] },
     ],
     "nll_loss",
   ),
@@ -86,6 +117,12 @@ export const samples: Sample[] = [
     { name: "sum", args: [x, classes, { reduction: "sum" }] },
     { name: "none", args: [x, classes, { reduction: "none" }] },
     { name: "ignored", args: [x, classes, { ignoreIndex: 0 }] },
+    { name: "all ignored", args: [wide, none] },
+    { name: "all ignored, sum", args: [x, none, { reduction: "sum" }] },
+    { name: "all ignored, none", args: [x, none, { reduction: "none" }] },
+    { name: "all ignored, smoothed", args: [wide, none, { labelSmoothing: 0.1 }] },
+    { name: "all ignored, smoothed, sum", args: [x, none, { labelSmoothing: 0.1, reduction: "sum" }] },
+    { name: "images, all ignored", args: [wideImages, tensor([[[-100n, -100n, -100n, -100n]]])] },
     { name: "one row", args: [normal([5]), tensor(2n)] },
     { name: "images", args: [normal([2, 3, 2, 2]), integers([2, 2, 2], 0, 3)] },
     { name: "smoothed", args: [x, classes, { labelSmoothing: 0.1 }] },
@@ -119,6 +156,8 @@ export const samples: Sample[] = [
     [
       { name: "weighed", args: [x, classes] },
       { name: "weighed, smoothed", args: [x, classes, { labelSmoothing: 0.1 }] },
+      { name: "weighed, all ignored", args: [tall, full([14], -100n)] },
+      { name: "weighed, all ignored, smoothed", args: [tall, full([14], -100n), { labelSmoothing: 0.1 }] },
       { name: "weighed shares", args: [x, between([3, 5], 0, 1)] },
     ],
     "cross_entropy",

@@ -14,7 +14,7 @@ import { elementsOf } from "../read.ts";
 import { withScope } from "../scope.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import { reshaped, type Tensor } from "../tensor.ts";
-import { add, div, mul, neg } from "./arithmetic.ts";
+import { add, div, mul, neg, reciprocal } from "./arithmetic.ts";
 import { eq } from "./compare.ts";
 import { scatterAdd } from "./index.ts";
 import { maskedFill } from "./mask.ts";
@@ -27,16 +27,15 @@ interface Plan {
   readonly reduction: Reduction;
   /** What a mean divides by: the sum of the weights. */
   readonly total: number;
-  /** What its gradient divides by: 1 where nothing counts, for then it is 0. */
-  readonly divisor: number;
   /** Where the classes are. */
   readonly dim: number;
   /** The shape of the losses. */
   readonly shape: Shape;
 }
 
-/** What is ignored counts nothing, even if its logarithm is −∞. */
-const chosen: Formula = (m, picked, factor) => m.select(m.ne(factor, 0), m.mul(picked, factor), 0);
+/** What is ignored counts nothing, even if its logarithm is −∞: its factor is +0, where a class of weight 0 has −0. */
+const chosen: Formula = (m, picked, factor) =>
+  m.select(m.eq(m.div(1, factor), Number.POSITIVE_INFINITY), 0, m.mul(picked, factor));
 
 /** factor · x at one index each; the factors are minus the weights of the classes. */
 const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, factor: Tensor, plan: Plan]> =>
@@ -59,10 +58,11 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
       return finished(out, reduction, total);
     },
     derivative: {
-      x: (grad, { index, factor, shape }, { dim, reduction, divisor }) => {
+      x: (grad, { index, factor, shape }, { dim, reduction, total }) => {
         const each =
-          reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, divisor) : grad;
-        return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, mul(factor, each));
+          reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, total) : grad;
+        const flows = maskedFill(mul(factor, each), eq(reciprocal(factor), Number.POSITIVE_INFINITY), 0);
+        return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, flows);
       },
       index: null,
       factor: null,
@@ -117,11 +117,11 @@ function choices(
   target: Tensor,
   count: number,
   { weight = null, ignoreIndex = -100 }: NllOptions,
-): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number; readonly divisor: number } {
+): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number } {
   const classes = elementsOf(target) as BigInt64Array | Uint8Array;
   const weights = weight && (elementsOf(weight) as Float32Array);
   const [index, factor] = [new BigInt64Array(classes.length), new Float64Array(classes.length)];
-  let [total, counted] = [0, 0];
+  let total = 0;
   for (let i = 0; i < classes.length; i++) {
     const c = Number(classes[i]);
     if (c === ignoreIndex) continue;
@@ -131,9 +131,8 @@ function choices(
     index[i] = BigInt(c);
     factor[i] = -w;
     total += w;
-    counted++;
   }
-  return { index, factor, total, divisor: counted === 0 ? 1 : total };
+  return { index, factor, total };
 }
 
 /**
@@ -158,13 +157,13 @@ export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tenso
     const rank = x.sizes.length;
     const dim = rank === 1 ? 0 : 1;
     const count = x.sizes[dim]!;
-    const { index, factor, total, divisor } = choices(target, count, options);
+    const { index, factor, total } = choices(target, count, options);
     const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
     const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
     const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
     const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
     const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
-    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, divisor, dim, shape });
+    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
     const result = isFlat && reduction === "none" ? view(out, target.sizes) : out;
     for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
     return result;

@@ -1,0 +1,40 @@
+/** How do our own packages make tensors that users have no call for? */
+import { itemSize } from "@ag/kernels";
+import { isFloating } from "./dtype.ts";
+import { ShapeError, ValueError } from "./errors.ts";
+import { placeOf } from "./place.ts";
+import { checkedShape, countable, type Shape, showShape, sizeOf } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** Where a layout ends, counted in elements of its storage; throws for what is no layout. */
+export function reachOf(op: string, shape: Shape, strides: readonly number[], offset: number): number {
+  const sizes = checkedShape(shape, op);
+  if (strides.length !== sizes.length || ![offset, ...strides].every((s) => Number.isSafeInteger(s) && s >= 0))
+    throw new ShapeError(
+      `${op}: need as many strides as sizes, and an offset, that are whole and at least 0; got shape ${showShape(shape)}, ` +
+        `strides ${showShape(strides)}, offset ${offset}.`,
+    );
+  return sizeOf(sizes) === 0 ? 0 : sizes.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
+}
+
+/** Another view on the storage of `base`; throws {@link ShapeError} when it reaches beyond. Not recorded. */
+export function asStridedView(base: Tensor, shape: Shape, strides: readonly number[], offset: number): Tensor {
+  if (reachOf("asStrided", shape, strides, offset) * itemSize(base.dtype) > base.storage.bytes)
+    throw new ShapeError(`asStrided: need a layout within the storage; got shape ${showShape(shape)} at ${offset}.`);
+  const own = [...countable(shape, "asStrided")];
+  base.storage.retain();
+  return new Tensor(base.storage, base.dtype, own, { offset, strides: [...strides] }, base);
+}
+
+/** Marks a loaded tensor: the flag is plain data, so `@ag/autograd` need not be there. */
+export function markRequiresGrad<T extends Tensor>(x: T): T {
+  if (!isFloating(x.dtype)) throw new ValueError(`requiresGrad: need a floating dtype; got ${x.dtype}.`);
+  placeOf(x).requiresGrad = true;
+  return x;
+}
+
+/** Makes a loaded tensor a parameter: `instanceof Parameter` of `@ag/nn` reads the flag. */
+export function markParameter<T extends Tensor>(x: T, requiresGrad = true): T {
+  Object.assign(placeOf(x), { isParameter: true, isKept: true, requiresGrad: requiresGrad && isFloating(x.dtype) });
+  return x;
+}

@@ -1,0 +1,32 @@
+import * as tensor from "@ag/tensor";
+import * as fn from "@ag/tensor/fn";
+import * as internal from "@ag/tensor/internal";
+import { expect, test } from "vitest";
+
+test("what our packages alone use is no name of users", () => {
+  for (const name of Object.keys(internal)) {
+    expect(tensor).not.toHaveProperty(name);
+    expect(fn).not.toHaveProperty(name);
+  }
+});
+
+test("the package and its functions have the same names, and are the same", () => {
+  expect(Object.entries(tensor)).toEqual(Object.entries(fn));
+});
+
+test("internals work on the tensors that users make", () => {
+  expect(internal.aliasOf(tensor.tensor([1, 2]), null)).toBeInstanceOf(fn.Tensor);
+});
+
+test("a tensor shows its layout, and nothing of the graph", () => {
+  const x = tensor.tensor([1, 2]);
+  expect(Object.keys(x)).toEqual(["storage", "offset", "sizes", "strides", "dtype", "base"]);
+  type Fields = "history" | "gradValue" | "isGradExposed" | "leafRequiresGrad" | "isKept" | "isParameter" | "place";
+  const isHidden: [Extract<keyof tensor.Tensor, Fields>] extends [never] ? true : false = true;
+  expect(isHidden).toBe(true);
+  const swap = (y: tensor.Tensor): void => {
+    // @ts-expect-error only dispose() changes the storage
+    x.storage = y.storage;
+  };
+  expect(swap).toBeTypeOf("function");
+});
