@@ -10,7 +10,6 @@ export const subjects: readonly Subject[] = [...operations(), ...tensors(), ...l
 export const exempt: Readonly<Record<string, string>> = {
   adamUpdate: "for our packages only",
   aliasOf: "for our packages only",
-  asStridedView: "for our packages only",
   bernoulliLike: "for our packages only",
   cloneLike: "for our packages only",
   clearGrad: "for our packages only",
