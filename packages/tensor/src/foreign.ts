@@ -31,7 +31,9 @@ const REMEDY =
 /** A sentence that says what is wrong with `value` if it is a tensor of another copy, or a list with one; else null. */
 export function describeForeign(value: unknown): string | null {
   const some: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const copy = some.map((x) => (x as { readonly [brand]?: Copy } | null | undefined)?.[brand]).find((one) => one && one !== self);
+  const copy = some
+    .map((x) => (x as { readonly [brand]?: Copy } | null | undefined)?.[brand])
+    .find((one) => one && one !== self);
   if (!copy) return null;
   return `${both(copy)}; tensors do not mix. ${REMEDY}`;
 }

@@ -143,7 +143,7 @@ function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan 
     return { geometry: { stride, padding: zeros, dilation, groups }, border: null };
   }
   if (padding !== "same" && padding !== "valid")
-    throw new ValueError(`${op}: Invalid padding string: '${padding}': need numbers, "same" or "valid".`);
+    throw new ValueError(`${op}: Invalid padding string: '${String(padding)}': need numbers, "same" or "valid".`);
   if (padding === "valid") return { geometry: { stride, padding: [0, 0], dilation, groups }, border: null };
   if (stride.some((s) => s !== 1))
     throw new ValueError(`${op}: padding='same' is not supported for strided convolutions.`);
