@@ -1,11 +1,12 @@
 /** Operations, with what their samples give them: as functions, as methods, and in place. */
 import { itemSize } from "@ag/kernels";
 import * as ag from "@ag/tensor";
+import { asStridedView } from "@ag/tensor/internal";
 import { samples } from "@ag/tensor/samples";
 import type { Random } from "../random.ts";
 import { type Method, method, type Subject } from "./subject.ts";
 
-const { asStridedView, fromBytes, Tensor } = ag;
+const { fromBytes, Tensor } = ag;
 
 /** The same elements in the same layout, in a storage of its own. */
 function copied(x: ag.Tensor): ag.Tensor {
