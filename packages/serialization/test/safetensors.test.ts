@@ -7,7 +7,7 @@ import {
   safetensorsBytes,
   saveSafetensors,
 } from "@ag/serialization";
-import { type Tensor, tensor } from "@ag/tensor";
+import { ones, type Tensor, tensor, ValueError } from "@ag/tensor";
 import { asStridedView } from "@ag/tensor/internal";
 import { describe, expect, test } from "vitest";
 import { described } from "./describe.ts";
@@ -174,4 +174,19 @@ describe("refused", () => {
     await expect(loadSafetensors(bytes)).rejects.toThrow(FormatError);
     await expect(load(bytes)).rejects.toThrow(FormatError);
   });
+});
+
+test("an option that does not exist is refused", async () => {
+  const save = saveSafetensors as (...args: readonly unknown[]) => Promise<unknown>;
+  const map = new Map([["a", ones(2)]]);
+  for (const options of [
+    { metdata: {} },
+    { metadata: 5 },
+    { metadata: new Map() },
+    { metadata: { a: 1 } },
+    5,
+    null,
+    "pt",
+  ])
+    await expect(save(map, undefined, options)).rejects.toThrow(ValueError);
 });

@@ -3,10 +3,12 @@
  * lines of 80 characters, and what it has beyond its numbers: size, dtype, grad_fn.
  */
 import type { DType, View } from "@ag/kernels";
+import { aFlag, aNumber } from "./arguments.ts";
 import { ValueError } from "./errors.ts";
 import { isParameter } from "./place.ts";
 import { elementsOf } from "./read.ts";
 import { type Shape, sizeOf } from "./shape.ts";
+import { need } from "./signature.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface PrintOptions {
@@ -35,18 +37,17 @@ const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, s
  * ```
  */
 export function setPrintOptions(options: PrintOptions): void {
-  if (typeof options !== "object" || options === null)
-    throw new ValueError(`setPrintOptions: need an object of options; got ${typeof options}.`);
-  for (const [name, value] of Object.entries(options)) {
+  const counts = { precision: aNumber, threshold: aNumber, edgeItems: aNumber, lineWidth: aNumber };
+  need("setPrintOptions", { options: { ...counts, sciMode: [aFlag, null] } }, options);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
     const isAny = name === "sciMode" || (name === "threshold" && value === Infinity);
     if (!isAny && !(Number.isInteger(value) && value >= 0))
-      throw new ValueError(
-        `setPrintOptions: need a whole number for ${name}; got ${typeof value === "number" ? value : typeof value}.`,
-      );
+      throw new ValueError(`setPrintOptions: need a whole number for ${name}; got ${value}.`);
     if (name === "precision" && value > 100)
       throw new ValueError(`setPrintOptions: need a precision of at most 100; got ${value}.`);
   }
-  Object.assign(settings, options);
+  Object.assign(settings, Object.fromEntries(given));
 }
 
 /** One number as text, before it is padded to the width of its column. */
