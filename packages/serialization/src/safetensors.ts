@@ -3,7 +3,7 @@
  * {@link https://github.com/huggingface/safetensors}; written byte for byte as its own library writes.
  */
 import { type DType, fromBytes, Tensor, ValueError } from "@ag/tensor/fn";
-import { need } from "@ag/tensor/internal";
+import { describeForeign, need } from "@ag/tensor/internal";
 import { beginning, FormatError, show } from "./errors.ts";
 import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
@@ -178,7 +178,9 @@ function checkEntries(map: ReadonlyMap<string, Tensor>): void {
     if (!isText(name) || name === METADATA)
       throw new ValueError(`saveSafetensors: need names that are text, not "${METADATA}"; got ${show(name)}.`);
     if (!(x instanceof Tensor))
-      throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at ${show(name)}.`);
+      throw new ValueError(
+        `saveSafetensors: need tensors; got ${typeof x} at ${show(name)}. ${describeForeign(x) ?? ""}`.trimEnd(),
+      );
   }
 }
 
