@@ -1,6 +1,6 @@
 /** What is written by mistake where no type stands in the way. */
 import { graphOf, toDot } from "@ag/autograd";
-import { lerp, tensor, ValueError } from "@ag/tensor";
+import { conv2d, lerp, ones, sum, tensor, ValueError } from "@ag/tensor";
 import { expect, test } from "vitest";
 
 test("a weight that is a bigint or a bool is a number, in the gradient too", () => {
@@ -27,4 +27,21 @@ test("a picture is of a graph", () => {
     expect(() => toDot({ ...graph, nodes: [node, ...rest] as never })).toThrow(ValueError);
   for (const edges of [[null], [1], null]) expect(() => toDot({ ...graph, edges: edges as never })).toThrow(ValueError);
   expect(toDot(graph)).toContain("ExpBackward0");
+});
+
+test("lists that the caller changes before the backward change no gradient", () => {
+  const gradient = (change: boolean): unknown => {
+    const [image, weight] = [ones([1, 1, 6, 6]), ones([1, 1, 2, 2], { requiresGrad: true })];
+    const stride: [number, number] = [2, 2];
+    const y = conv2d(image, weight, null, { stride });
+    if (change) stride.fill(1);
+    y.sum().backward();
+    return weight.grad?.tolist();
+  };
+  expect(gradient(true)).toEqual(gradient(false));
+  const [x, dims] = [ones([2, 3], { requiresGrad: true }), [0]];
+  const y = sum(x, dims);
+  dims[0] = 1;
+  y.sum().backward();
+  expect(x.grad?.tolist()).toEqual([[1, 1, 1], [1, 1, 1]]); // biome-ignore format: a matrix
 });

@@ -43,8 +43,7 @@ export function checkedParams(given: Tensor | Iterable<Tensor>, others: Readonly
     throw new ValueError(
       "Optimizer: optimizer parameters need to be organized in ordered collections: need a list; got a Set.",
     );
-  if (!someParams.ok(given))
-    throw new ValueError(`Optimizer: parameter group without params: need { params: […] }; got ${kindOf(given)}.`);
+  if (!someParams.ok(given)) throw new ValueError(`Optimizer: need params in each group; got ${kindOf(given)}.`);
   const params = given instanceof Tensor ? [given] : [...given];
   for (const p of params) {
     if (!(p instanceof Tensor))

@@ -27,6 +27,6 @@ export function needNumbers(defaults: object, group: object): void {
   for (const [name, value] of Object.entries(defaults)) {
     const now = (group as Record<string, unknown>)[name];
     if (typeof value === "number" && typeof now !== "number")
-      throw new ValueError(`step: need a number as ${name} of each parameter group; got ${typeof now}.`);
+      throw new ValueError(`step: need a number as ${name}; got ${typeof now}.`);
   }
 }

@@ -3,6 +3,7 @@ import {
   cat,
   DTypeError,
   GradError,
+  IndexError,
   memory,
   pad,
   permute,
@@ -104,4 +105,27 @@ test("errors keep their class", () => {
   expect(() => call(zeros, ["3"])).toThrow(ShapeError);
   expect(() => call(zeros, 2, { dtype: Symbol("s") })).toThrow(DTypeError);
   expect(() => Object.assign(zeros(1), { grad: Symbol("s") })).toThrow(GradError);
+});
+
+test("options may be frozen, without a prototype, or left undefined", () => {
+  const bare = Object.assign(Object.create(null), { keepdim: true }) as { readonly keepdim: boolean };
+  for (const options of [bare, Object.freeze({ keepdim: true }), Object.freeze({ keepdim: true, dtype: undefined })])
+    expect(sum(x, Object.freeze([0]), options as typeof bare).shape).toEqual([1, 2]);
+  expect(zeros(x.shape, Object.freeze({ dtype: undefined, requiresGrad: undefined }) as object).shape).toEqual([2, 2]);
+});
+
+test("a slice that is written by hand is whole in all of its parts", () => {
+  for (const part of [
+    { start: 0.5 },
+    { end: Number.NaN },
+    { step: 1.5 },
+    { step: Number.NaN },
+    { step: "1" },
+    { step: null },
+  ])
+    expect(() => x.at({ kind: "slice", start: 0, end: 2, step: 1, ...part } as never)).toThrow(IndexError);
+});
+
+test("nothing is suggested for a name that is like none", () => {
+  expect(() => call(sum, x, 0, { epsilon: 1 })).toThrow(/got epsilon\.$/);
 });
