@@ -5,7 +5,6 @@ import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
 import { isDense } from "../elementwise.ts";
-import { DTypeError } from "../errors.ts";
 import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
