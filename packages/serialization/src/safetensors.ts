@@ -2,7 +2,8 @@
  * safetensors: eight bytes with the size of a JSON header, the header, the elements.
  * {@link https://github.com/huggingface/safetensors}; written byte for byte as its own library writes.
  */
-import { type DType, fromBytes, Tensor, ValueError } from "@ag/tensor/fn";
+import { type DType, Tensor, ValueError } from "@ag/tensor/fn";
+import { tensorOfBytes } from "@ag/tensor/internal";
 import { beginning, FormatError, show } from "./errors.ts";
 import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
@@ -125,7 +126,7 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, Tensor> {
   const content = bytes.subarray(reader.at);
   const tensors = entriesOf(header, content.length).map(({ name, dtype, shape, begin, end }): [string, Tensor] => [
     name,
-    fromBytes(content.subarray(begin, end), dtype, shape),
+    tensorOfBytes("loadSafetensors", content.subarray(begin, end), dtype, shape),
   ]);
   const map = new Map(tensors);
   if (metadata) setMetadata(map, metadata);
@@ -147,8 +148,12 @@ export interface SafetensorsOptions {
 
 function metadataFor(
   map: ReadonlyMap<string, Tensor>,
-  { metadata }: SafetensorsOptions,
+  { metadata, ...others }: SafetensorsOptions,
 ): Readonly<Record<string, string>> | null {
+  for (const key of Object.keys(others))
+    throw new ValueError(
+      `saveSafetensors: saveSafetensors() got an unexpected keyword argument '${key}': need metadata; got ${key}.`,
+    );
   if (metadata === undefined) {
     const own = Object.fromEntries(metadataOf(map) ?? []);
     return Object.keys(own).length > 0 && Object.entries(own).flat().every(isText)

@@ -1,5 +1,5 @@
-import { type DType, fromBytes, isFloating, type Tensor } from "@ag/tensor/fn";
-import { aliasOf, asStridedView } from "@ag/tensor/internal";
+import { type DType, isFloating, type Tensor } from "@ag/tensor/fn";
+import { aliasOf, asStridedView, tensorOfBytes } from "@ag/tensor/internal";
 import { FormatError, show } from "./errors.ts";
 
 const MAX_RANK = 64;
@@ -98,7 +98,7 @@ interface Place {
 function placed(stored: StoredBytes, dtype: DType, { shape, strides, offset }: Place): Tensor {
   const { first, bytes } = stored;
   if (first === null) {
-    stored.first = fromBytes(bytes!, dtype, [...shape], [...strides], offset);
+    stored.first = tensorOfBytes("load", bytes!, dtype, [...shape], [...strides], offset);
     return stored.first;
   }
   if (first.dtype !== dtype) return refuse(`storage "${stored.key}" as ${first.dtype} and as ${dtype}`);

@@ -2,11 +2,15 @@
 export type { Storage } from "@ag/kernels";
 export * from "./arguments.ts";
 export { cloneLike } from "./clone-like.ts";
+export { filledLike } from "./fresh.ts";
 export type { Args, Entry, Gradient } from "./op.ts";
+export { converted } from "./ops/cast.ts";
+export { sumDim } from "./ops/reduce.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./place.ts";
 export { fillNormal, fillUniform } from "./random.ts";
-export { asStridedView, markParameter, markRequiresGrad } from "./raw.ts";
+export { asStridedView, markParameter, markRequiresGrad, tensorOfBytes } from "./raw.ts";
 export { install, type Recorder } from "./recorder.ts";
+export { reshapeTo } from "./reshape.ts";
 export { withScope } from "./scope.ts";
 export { sameShape, showShape, sizeOf } from "./shape.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./signature.ts";

@@ -1,5 +1,6 @@
 /** How are errors of kernels found? By a switch that makes the pool suspicious. Off, it costs nothing. */
 import type { Block } from "./block.ts";
+import { Guards } from "./guards.ts";
 import { pool } from "./heap.ts";
 
 /**
@@ -7,7 +8,7 @@ import { pool } from "./heap.ts";
  * the ring of tiny blocks. A write too far throws {@link OverrunError} when the block is freed or spilled, or at the next
  * {@link checkMemory}.
  */
-export const debugMemory = (on: boolean): void => pool.debug(on);
+export const debugMemory = (on: boolean): void => pool.debug(on ? Guards : null);
 
 /** Looks behind every block in the heap. */
 export const checkMemory = (): void => pool.check();

@@ -28,7 +28,8 @@ export const clone: Op<[x: Tensor]> = defineOp({
   derivative: { x: (grad) => grad },
 });
 
-const cloneRowMajor: Op<[x: Tensor]> = defineOp({
+/** A copy with elements in row-major order. */
+export const cloneRowMajor: Op<[x: Tensor]> = defineOp({
   name: "clone",
   inputs: ["x"],
   forward: (x) => {
@@ -60,8 +61,11 @@ const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
     cpu.copy(x, out);
     return out;
   },
-  derivative: { x: (grad, { dtype }) => to(grad, dtype) },
+  derivative: { x: (grad, { dtype }) => converted(grad, dtype) },
 });
+
+/** `to` with a dtype that exists. */
+export const converted = (x: Tensor, dtype: DType): Tensor => (dtype === x.dtype ? x : toCopy(x, dtype));
 
 export interface ToOptions {
   readonly dtype?: DType;
@@ -88,7 +92,7 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
       throw new DTypeError(
         `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
       );
-    return wanted === x.dtype ? x : toCopy(x, wanted);
+    return converted(x, wanted);
   },
 });
 
@@ -102,7 +106,7 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
 export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
   name: "typeAs",
   takes: { x: aTensor, other: aTensor },
-  call: (x, other) => to(x, other.dtype),
+  call: (x, other) => converted(x, other.dtype),
 });
 
 /**
@@ -115,7 +119,7 @@ export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
 export const float: (x: Tensor) => Tensor = defineFunction({
   name: "float",
   takes: { x: aTensor },
-  call: (x) => to(x, "float32"),
+  call: (x) => converted(x, "float32"),
 });
 
 /**
@@ -128,7 +132,7 @@ export const float: (x: Tensor) => Tensor = defineFunction({
 export const double: (x: Tensor) => Tensor = defineFunction({
   name: "double",
   takes: { x: aTensor },
-  call: (x) => to(x, "float64"),
+  call: (x) => converted(x, "float64"),
 });
 
 /**
@@ -141,7 +145,7 @@ export const double: (x: Tensor) => Tensor = defineFunction({
 export const long: (x: Tensor) => Tensor = defineFunction({
   name: "long",
   takes: { x: aTensor },
-  call: (x) => to(x, "int64"),
+  call: (x) => converted(x, "int64"),
 });
 
 /**
@@ -154,7 +158,7 @@ export const long: (x: Tensor) => Tensor = defineFunction({
 export const int: (x: Tensor) => Tensor = defineFunction({
   name: "int",
   takes: { x: aTensor },
-  call: (x) => to(x, "int32"),
+  call: (x) => converted(x, "int32"),
 });
 
 /**
@@ -167,7 +171,7 @@ export const int: (x: Tensor) => Tensor = defineFunction({
 export const bool: (x: Tensor) => Tensor = defineFunction({
   name: "bool",
   takes: { x: aTensor },
-  call: (x) => to(x, "bool"),
+  call: (x) => converted(x, "bool"),
 });
 
 /**
@@ -180,7 +184,7 @@ export const bool: (x: Tensor) => Tensor = defineFunction({
 export const half: (x: Tensor) => Tensor = defineFunction({
   name: "half",
   takes: { x: aTensor },
-  call: (x) => to(x, "float16"),
+  call: (x) => converted(x, "float16"),
 });
 
 /**
@@ -193,5 +197,5 @@ export const half: (x: Tensor) => Tensor = defineFunction({
 export const bfloat16: (x: Tensor) => Tensor = defineFunction({
   name: "bfloat16",
   takes: { x: aTensor },
-  call: (x) => to(x, "bfloat16"),
+  call: (x) => converted(x, "bfloat16"),
 });
