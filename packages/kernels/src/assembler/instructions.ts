@@ -68,6 +68,14 @@ const cast =
 export const select = <T extends Type>(condition: Value<"i32">, then: Value<T>, otherwise: Value<T>): Value<T> =>
   new Value(then.type, [...then.code, ...otherwise.code, ...condition.code, 0x1b]);
 
+type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+
+/** Instructions whose opcodes follow each other, by name. */
+const row = <S extends string, I>(names: S, instruction: (n: number) => I): Record<Words<S>, I> =>
+  Object.fromEntries(names.split(" ").map((name, n) => [name, instruction(n)])) as Record<Words<S>, I>;
+
+const tests = "eq ne lt gt le ge";
+
 interface IntegerTable<T extends "i32" | "i64"> {
   readonly isZero: Unary<T, "i32">;
   readonly eq: Binary<T, "i32">;
@@ -98,38 +106,15 @@ interface IntegerTable<T extends "i32" | "i64"> {
   readonly rotateLeft: Binary<T, T>;
 }
 
-const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): IntegerTable<T> => {
-  const test = (n: number): Binary<T, "i32"> => binary(t, "i32", [eqz + n]);
-  const op = (n: number): Binary<T, T> => binary(t, t, [clz + n]);
-  return {
-    isZero: unary(t, "i32", [eqz]),
-    eq: test(1),
-    ne: test(2),
-    lt: test(3),
-    ltUnsigned: test(4),
-    gt: test(5),
-    gtUnsigned: test(6),
-    le: test(7),
-    leUnsigned: test(8),
-    ge: test(9),
-    geUnsigned: test(10),
-    leadingZeros: unary(t, t, [clz]),
-    add: op(3),
-    sub: op(4),
-    mul: op(5),
-    div: op(6),
-    divUnsigned: op(7),
-    rem: op(8),
-    remUnsigned: op(9),
-    and: op(10),
-    or: op(11),
-    xor: op(12),
-    shiftLeft: op(13),
-    shiftRight: op(14),
-    shiftRightUnsigned: op(15),
-    rotateLeft: op(16),
-  };
-};
+const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): IntegerTable<T> => ({
+  isZero: unary(t, "i32", [eqz]),
+  ...row("eq ne lt ltUnsigned gt gtUnsigned le leUnsigned ge geUnsigned", (n) => binary(t, "i32", [eqz + 1 + n])),
+  leadingZeros: unary(t, t, [clz]),
+  ...row(
+    "add sub mul div divUnsigned rem remUnsigned and or xor shiftLeft shiftRight shiftRightUnsigned rotateLeft",
+    (n) => binary(t, t, [clz + 3 + n]),
+  ),
+});
 
 interface Arithmetics<T extends Type, Test extends Type> {
   readonly eq: Binary<T, Test>;
@@ -160,33 +145,11 @@ const real = <T extends "f32" | "f64">(
   t: T,
   eq: number,
   abs: number,
-): Arithmetics<T, "i32"> & { readonly copySign: Binary<T, T> } => {
-  const test = (n: number): Binary<T, "i32"> => binary(t, "i32", [eq + n]);
-  const one = (n: number): Unary<T, T> => unary(t, t, [abs + n]);
-  const two = (n: number): Binary<T, T> => binary(t, t, [abs + n]);
-  return {
-    eq: test(0),
-    ne: test(1),
-    lt: test(2),
-    gt: test(3),
-    le: test(4),
-    ge: test(5),
-    abs: one(0),
-    neg: one(1),
-    ceil: one(2),
-    floor: one(3),
-    trunc: one(4),
-    nearest: one(5),
-    sqrt: one(6),
-    add: two(7),
-    sub: two(8),
-    mul: two(9),
-    div: two(10),
-    min: two(11),
-    max: two(12),
-    copySign: two(13),
-  };
-};
+): Arithmetics<T, "i32"> & { readonly copySign: Binary<T, T> } => ({
+  ...row(tests, (n) => binary(t, "i32", [eq + n])),
+  ...row("abs neg ceil floor trunc nearest sqrt", (n) => unary(t, t, [abs + n])),
+  ...row("add sub mul div min max copySign", (n) => binary(t, t, [abs + 7 + n])),
+});
 
 type Mask<T extends "f32x4" | "f64x2"> = T extends "f32x4" ? "i32x4" : "i64x2";
 
@@ -211,16 +174,9 @@ const vector = <T extends "f32x4" | "f64x2">(
   rounding: readonly [number, number, number, number],
   madd: number,
 ): VectorTable<T> => {
-  const test = (n: number): Binary<T, Mask<T>> => binary(t, mask, simd(eq + n));
   const one = (op: number): Unary<T, T> => unary(t, t, simd(op));
-  const two = (n: number): Binary<T, T> => binary(t, t, simd(abs + n));
   return {
-    eq: test(0),
-    ne: test(1),
-    lt: test(2),
-    gt: test(3),
-    le: test(4),
-    ge: test(5),
+    ...row(tests, (n) => binary(t, mask, simd(eq + n))),
     abs: one(abs),
     neg: one(abs + 1),
     sqrt: one(abs + 3),
@@ -228,14 +184,7 @@ const vector = <T extends "f32x4" | "f64x2">(
     floor: one(rounding[1]),
     trunc: one(rounding[2]),
     nearest: one(rounding[3]),
-    add: two(4),
-    sub: two(5),
-    mul: two(6),
-    div: two(7),
-    min: two(8),
-    max: two(9),
-    pmin: two(10),
-    pmax: two(11),
+    ...row("add sub mul div min max pmin pmax", (n) => binary(t, t, simd(abs + 4 + n))),
     load: load(t, simd(0), 2),
     select: (m, then, otherwise) =>
       new Value(t, [...codeOf(t, then), ...codeOf(t, otherwise), ...m.code, ...simd(0x52)]),
