@@ -126,7 +126,7 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, Tensor> {
   const content = bytes.subarray(reader.at);
   const tensors = entriesOf(header, content.length).map(({ name, dtype, shape, begin, end }): [string, Tensor] => [
     name,
-    tensorOfBytes("loadSafetensors", content.subarray(begin, end), dtype, shape),
+    tensorOfBytes(content.subarray(begin, end), dtype, shape),
   ]);
   const map = new Map(tensors);
   if (metadata) setMetadata(map, metadata);

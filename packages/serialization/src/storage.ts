@@ -1,5 +1,5 @@
 import { type DType, isFloating, type Tensor } from "@ag/tensor/fn";
-import { aliasOf, asStridedView, tensorOfBytes } from "@ag/tensor/internal";
+import { tensorBeside, tensorOfBytes } from "@ag/tensor/internal";
 import { FormatError, show } from "./errors.ts";
 
 const MAX_RANK = 64;
@@ -98,14 +98,11 @@ interface Place {
 function placed(stored: StoredBytes, dtype: DType, { shape, strides, offset }: Place): Tensor {
   const { first, bytes } = stored;
   if (first === null) {
-    stored.first = tensorOfBytes("load", bytes!, dtype, [...shape], [...strides], offset);
+    stored.first = tensorOfBytes(bytes!, dtype, [...shape], [...strides], offset);
     return stored.first;
   }
   if (first.dtype !== dtype) return refuse(`storage "${stored.key}" as ${first.dtype} and as ${dtype}`);
-  const view = asStridedView(first, [...shape], [...strides], offset);
-  const loaded = aliasOf(view, null);
-  view.dispose();
-  return loaded;
+  return tensorBeside(first, [...shape], [...strides], offset);
 }
 
 /** Throws unless a tensor of this dtype may require gradients. */

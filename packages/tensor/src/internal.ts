@@ -8,7 +8,7 @@ export { converted } from "./ops/cast.ts";
 export { sumDim } from "./ops/reduce.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./place.ts";
 export { fillNormal, fillUniform } from "./random.ts";
-export { asStridedView, markParameter, markRequiresGrad, tensorOfBytes } from "./raw.ts";
+export { markParameter, markRequiresGrad, tensorBeside, tensorOfBytes } from "./raw.ts";
 export { install, type Recorder } from "./recorder.ts";
 export { reshapeTo } from "./reshape.ts";
 export { withScope } from "./scope.ts";

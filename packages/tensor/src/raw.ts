@@ -1,10 +1,10 @@
 /** How do our own packages make tensors that users have no call for? */
-import { allocate, type DType, itemSize, pool } from "@ag/kernels";
+import { allocate, type DType, pool } from "@ag/kernels";
 import { creating } from "./creating.ts";
 import { isFloating } from "./dtype.ts";
 import { ShapeError, ValueError } from "./errors.ts";
 import { placeOf } from "./place.ts";
-import { checkedShape, countable, rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
+import { checkedShape, rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Where a layout ends, counted in elements of its storage; throws for what is no layout. */
@@ -18,23 +18,14 @@ export function reachOf(op: string, shape: Shape, strides: readonly number[], of
   return sizeOf(sizes) === 0 ? 0 : sizes.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
 }
 
-/**
- * A tensor of little-endian bytes, copied, in a layout that is checked and kept: `fromBytes` for who has arguments of the right
- * types. Throws {@link ShapeError} when the layout reaches beyond the bytes.
- */
+/** A tensor of little-endian bytes, copied, in a layout that lies within them: nothing is checked. */
 export function tensorOfBytes(
-  op: string,
   bytes: Uint8Array,
   dtype: DType,
   shape: Shape,
   strides: readonly number[] = rowMajor(shape),
   offset = 0,
 ): Tensor {
-  const reach = reachOf(op, shape, strides, offset);
-  if (reach * itemSize(dtype) > bytes.length)
-    throw new ShapeError(
-      `${op}: need ${reach} elements of ${dtype} for shape ${showShape(shape)}; got ${bytes.length} bytes.`,
-    );
   const storage = allocate(bytes.length, creating.op);
   pool.beginOperation();
   const at = storage.address();
@@ -42,13 +33,10 @@ export function tensorOfBytes(
   return new Tensor(storage, dtype, shape, { offset, strides }, null);
 }
 
-/** Another view on the storage of `base`; throws {@link ShapeError} when it reaches beyond. Not recorded. */
-export function asStridedView(base: Tensor, shape: Shape, strides: readonly number[], offset: number): Tensor {
-  if (reachOf("asStrided", shape, strides, offset) * itemSize(base.dtype) > base.storage.bytes)
-    throw new ShapeError(`asStrided: need a layout within the storage; got shape ${showShape(shape)} at ${offset}.`);
-  const own = [...countable(shape, "asStrided")];
-  base.storage.retain();
-  return new Tensor(base.storage, base.dtype, own, { offset, strides: [...strides] }, base);
+/** Another tensor on the storage of `x`, no view of it, in a layout that lies within: nothing is checked. */
+export function tensorBeside(x: Tensor, shape: Shape, strides: readonly number[], offset: number): Tensor {
+  x.storage.retain();
+  return new Tensor(x.storage, x.dtype, shape, { offset, strides }, null);
 }
 
 /** Marks a loaded tensor: the flag is plain data, so `@ag/autograd` need not be there. */
