@@ -20,3 +20,7 @@ export function show(x: unknown): string {
   if (Array.isArray(x) && x.length <= 64 && x.every((item) => typeof item === "number")) return `[${x.join(", ")}]`;
   return typeof x === "object" && x !== null ? "a container" : String(x);
 }
+
+/** The error of a file that is not as it should be. */
+export const bad = (need: string, got: string, cause?: unknown): FormatError =>
+  new FormatError(`load: need ${need}; got ${got}.`, cause === undefined ? cause : { cause });

@@ -1,6 +1,6 @@
 import { type DType, isFloating, type Tensor } from "@ag/tensor/fn";
 import { tensorBeside, tensorOfBytes } from "@ag/tensor/internal";
-import { FormatError, show } from "./errors.ts";
+import { bad, show } from "./errors.ts";
 
 const MAX_RANK = 64;
 
@@ -62,7 +62,7 @@ function isSizes(x: unknown): x is number[] {
 }
 
 function refuse(got: string): never {
-  throw new FormatError(`load: need a tensor within its storage; got ${got}.`);
+  throw bad("a tensor within its storage", `${got}`);
 }
 
 /**
@@ -107,5 +107,5 @@ function placed(stored: StoredBytes, dtype: DType, { shape, strides, offset }: P
 
 /** Throws unless a tensor of this dtype may require gradients. */
 export function checkFloating(x: Tensor): void {
-  if (!isFloating(x.dtype)) throw new FormatError(`load: need a floating tensor that requires grad; got ${x.dtype}.`);
+  if (!isFloating(x.dtype)) throw bad("a floating tensor that requires grad", `${x.dtype}`);
 }

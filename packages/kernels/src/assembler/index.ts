@@ -10,6 +10,8 @@ export {
   i64,
   i64x2,
   least,
+  load8x4Unsigned,
+  narrow8,
   pointer,
   select,
 } from "./instructions.ts";

@@ -88,7 +88,6 @@ interface IntegerTable<T extends "i32" | "i64"> {
   readonly leUnsigned: Binary<T, "i32">;
   readonly ge: Binary<T, "i32">;
   readonly geUnsigned: Binary<T, "i32">;
-  readonly leadingZeros: Unary<T, T>;
   readonly add: Binary<T, T>;
   readonly sub: Binary<T, T>;
   readonly mul: Binary<T, T>;
@@ -109,7 +108,6 @@ interface IntegerTable<T extends "i32" | "i64"> {
 const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): IntegerTable<T> => ({
   isZero: unary(t, "i32", [eqz]),
   ...row("eq ne lt ltUnsigned gt gtUnsigned le leUnsigned ge geUnsigned", (n) => binary(t, "i32", [eqz + 1 + n])),
-  leadingZeros: unary(t, t, [clz]),
   ...row(
     "add sub mul div divUnsigned rem remUnsigned and or xor shiftLeft shiftRight shiftRightUnsigned rotateLeft",
     (n) => binary(t, t, [clz + 3 + n]),
@@ -217,7 +215,6 @@ const bitwise = <T extends "i32x4" | "i64x2">(t: T): BitsTable<T> => ({
 const withWait = {
   atomicLoad: load("i32", [0xfe, 0x10], 2),
   atomicAdd: update("i32", 0x1e, 2),
-  atomicSub: update("i32", 0x25, 2),
   /** Wakes up to `count` waiters; the number woken. */
   notify: update("i32", 0x00, 2),
   /** Sleeps while the word equals `expected`, for so many nanoseconds or for ever: 0 woken, 1 not equal, 2 timed out. */
@@ -239,7 +236,6 @@ export const i32 = {
   ...integer("i32", 0x45, 0x67),
   ...withWait,
   load: load("i32", [0x28], 2),
-  load8Signed: load("i32", [0x2c], 0),
   load8Unsigned: load("i32", [0x2d], 0),
   load16Unsigned: load("i32", [0x2f], 1),
   wrap: unary("i64", "i32", [0xa7]),
@@ -253,7 +249,6 @@ export const i64 = {
   of: of("i64"),
   ...integer("i64", 0x50, 0x79),
   load: load("i64", [0x29], 3),
-  load32Unsigned: load("i64", [0x35], 2),
   bits: unary("f64", "i64", [0xbd]),
   extend: unary("i32", "i64", [0xad]),
   extendSigned: unary("i32", "i64", [0xac]),
@@ -280,7 +275,6 @@ export const f32 = {
   fromBits: unary("i32", "f32", [0xbe]),
   demote: unary("f64", "f32", [0xb6]),
   convertI32: unary("i32", "f32", [0xb2]),
-  convertU32: unary("i32", "f32", [0xb3]),
   convertI64: unary("i64", "f32", [0xb4]),
 };
 export const f64 = {
@@ -291,7 +285,6 @@ export const f64 = {
   fromBits: unary("i64", "f64", [0xbf]),
   promote: unary("f32", "f64", [0xbb]),
   convertI32: unary("i32", "f64", [0xb7]),
-  convertU32: unary("i32", "f64", [0xb8]),
   convertI64: unary("i64", "f64", [0xb9]),
   convertU64: unary("i64", "f64", [0xba]),
 };
@@ -305,7 +298,6 @@ export const f32x4 = {
   extract: lane("f32x4", "f32", 0x1f),
   replace: insert("f32x4", "f32", 0x20),
   convertI32: unary("i32x4", "f32x4", simd(0xfa)),
-  convertU32: unary("i32x4", "f32x4", simd(0xfb)),
   /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
   demoteZero: unary("f64x2", "f32x4", simd(0x5e)),
   /** Lanes of x (0–3) and of y (4–7), in the order given. */
@@ -333,7 +325,6 @@ export const f64x2 = {
   extract: lane("f64x2", "f64", 0x21),
   replace: insert("f64x2", "f64", 0x22),
   promoteLow: unary("f32x4", "f64x2", simd(0x5f)),
-  convertLowI32: unary("i32x4", "f64x2", simd(0xfe)),
 };
 export const i32x4 = {
   type: "i32x4" as const,
@@ -342,7 +333,6 @@ export const i32x4 = {
   bits: cast<"f32x4", "i32x4">("i32x4"),
   splat: unary("i32", "i32x4", simd(0x11)),
   extract: lane("i32x4", "i32", 0x1b),
-  bitmask: unary("i32x4", "i32", simd(0xa4)),
   eq: binary("i32x4", "i32x4", simd(0x37)),
   ne: binary("i32x4", "i32x4", simd(0x38)),
   lt: binary("i32x4", "i32x4", simd(0x39)),
@@ -356,15 +346,18 @@ export const i32x4 = {
   shiftRight: shift("i32x4", simd(0xac)),
   shiftRightUnsigned: shift("i32x4", simd(0xad)),
   truncF32: unary("f32x4", "i32x4", simd(0xf8)),
-  /** The lanes of x and y (in the range of int8) as eight bytes, twice. */
-  narrow8: (x: Operand<"i32x4">, y: Operand<"i32x4">): Value<"i64x2"> => {
-    const words = [...codeOf("i32x4", x), ...codeOf("i32x4", y), ...simd(0x85)];
-    return new Value("i64x2", [...words, ...words, ...simd(0x65)]);
-  },
-  /** Four bytes, each widened to 32 bits. */
-  load8x4Unsigned: (address: Address, offset = 0): Value<"i32x4"> =>
-    new Value("i32x4", [...address.code, ...simd(0x5c), 0, ...unsigned(offset), ...simd(0x89), ...simd(0xa9)]),
 };
+
+/** The lanes of x and y (in the range of int8) as eight bytes, twice. */
+export const narrow8 = (x: Value<"i32x4">, y: Value<"i32x4">): Value<"i64x2"> => {
+  const words = [...x.code, ...y.code, ...simd(0x85)];
+  return new Value("i64x2", [...words, ...words, ...simd(0x65)]);
+};
+
+/** Four bytes, each widened to 32 bits. */
+export const load8x4Unsigned = (address: Address, offset = 0): Value<"i32x4"> =>
+  new Value("i32x4", [...address.code, ...simd(0x5c), 0, ...unsigned(offset), ...simd(0x89), ...simd(0xa9)]);
+
 export const i64x2 = {
   type: "i64x2" as const,
   of: of("i64x2"),
