@@ -2,7 +2,7 @@
 import { allocate, type DType, pool } from "@ag/kernels";
 import { creating } from "./creating.ts";
 import { isFloating } from "./dtype.ts";
-import { ShapeError, ValueError } from "./errors.ts";
+import { ShapeError } from "./errors.ts";
 import { placeOf } from "./place.ts";
 import { checkedShape, rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -39,9 +39,8 @@ export function tensorBeside(x: Tensor, shape: Shape, strides: readonly number[]
   return new Tensor(x.storage, x.dtype, shape, { offset, strides }, null);
 }
 
-/** Marks a loaded tensor: the flag is plain data, so `@ag/autograd` need not be there. */
+/** Marks a loaded tensor of a floating dtype: the flag is plain data, so `@ag/autograd` need not be there. */
 export function markRequiresGrad<T extends Tensor>(x: T): T {
-  if (!isFloating(x.dtype)) throw new ValueError(`requiresGrad: need a floating dtype; got ${x.dtype}.`);
   placeOf(x).requiresGrad = true;
   return x;
 }

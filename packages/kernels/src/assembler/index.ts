@@ -13,6 +13,7 @@ export {
   load8x4Unsigned,
   narrow8,
   pointer,
+  replaceLane,
   select,
 } from "./instructions.ts";
 export { assemble, type Exports, instantiate } from "./module.ts";

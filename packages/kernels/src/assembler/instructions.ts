@@ -47,12 +47,6 @@ const lane =
   (x, index) =>
     new Value(to, [...codeOf(from, x), ...simd(op), index]);
 
-/** x with one lane replaced. */
-const insert =
-  <T extends Type, R extends Type>(to: T, from: R, op: number) =>
-  (x: Operand<T>, lane: number, value: Operand<R>): Value<T> =>
-    new Value(to, [...codeOf(to, x), ...codeOf(from, value), ...simd(op), lane]);
-
 const of =
   <T extends Type>(type: T) =>
   (x: number | bigint): Value<T> =>
@@ -296,7 +290,6 @@ export const f32x4 = {
   splat: unary("f32", "f32x4", simd(0x13)),
   loadSplat: load("f32x4", simd(9), 2),
   extract: lane("f32x4", "f32", 0x1f),
-  replace: insert("f32x4", "f32", 0x20),
   convertI32: unary("i32x4", "f32x4", simd(0xfa)),
   /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
   demoteZero: unary("f64x2", "f32x4", simd(0x5e)),
@@ -313,6 +306,10 @@ export const f32x4 = {
       ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
     ]),
 };
+/** x with one lane replaced. */
+export const replaceLane = (x: Value<"f32x4">, lane: number, value: Operand<"f32">): Value<"f32x4"> =>
+  new Value("f32x4", [...x.code, ...codeOf("f32", value), ...simd(0x20), lane]);
+
 export const f64x2 = {
   type: "f64x2" as const,
   of: of("f64x2"),
@@ -323,7 +320,6 @@ export const f64x2 = {
   splat: unary("f64", "f64x2", simd(0x14)),
   loadSplat: load("f64x2", simd(10), 3),
   extract: lane("f64x2", "f64", 0x21),
-  replace: insert("f64x2", "f64", 0x22),
   promoteLow: unary("f32x4", "f64x2", simd(0x5f)),
 };
 export const i32x4 = {

@@ -16,8 +16,7 @@ import {
   kernel,
   type Local,
   pointer,
-  type Value,
-} from "../assembler/index.ts";
+  type Value, replaceLane } from "../assembler/index.ts";
 import { elementsOf, list } from "../matmul/elements.ts";
 import { transpose } from "../matmul/pack.ts";
 import {
@@ -61,7 +60,7 @@ const loadRow = (f: Builder, sources: Sources, count: number): Local<"f32x4">[] 
 /** Nine adjacent elements. */
 const loadTaps = (f: Builder, sources: Sources): Local<"f32x4">[] => {
   const last = f.let(f32x4.loadSplat(sources[0]!, 32));
-  for (let i = 1; i < 4; i++) last.set(f32x4.replace(last, i as 1 | 2 | 3, f32.load(sources[i]!, 32)));
+  for (let i = 1; i < 4; i++) last.set(replaceLane(last, i, f32.load(sources[i]!, 32)));
   return [...loadFour(f, sources), ...loadFour(f, sources, 16), last];
 };
 

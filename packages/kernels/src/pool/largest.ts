@@ -13,8 +13,7 @@ import {
   type Local,
   pointer,
   select,
-  type Value,
-} from "../assembler/index.ts";
+  type Value, replaceLane } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
 import type { Floating } from "../reduce/terms.ts";
 import { layout, machines } from "./kernels.ts";
@@ -155,7 +154,7 @@ export const maxWindows = (dtype: Floating): Kernel =>
     (f, args) => {
       const { planes, oh, rows, ow, columns, w, plane, x, stride } = args;
       let ramp: Value<"f32x4"> = f32x4.of(0);
-      for (let lane = 1; lane < 4; lane++) ramp = f32x4.replace(ramp, lane, lane);
+      for (let lane = 1; lane < 4; lane++) ramp = replaceLane(ramp, lane, lane);
       const lanes = f.let(i32x4.mul(i32x4.truncF32(ramp), i32x4.splat(stride)));
       f.repeat(planes, () => {
         const table = f.let(rows);
