@@ -22,5 +22,9 @@ export function show(x: unknown): string {
 }
 
 /** The error of a file that is not as it should be. */
-export const bad = (need: string, got: string, cause?: unknown): FormatError =>
-  new FormatError(`load: need ${need}; got ${got}.`, cause === undefined ? cause : { cause });
+export const bad = (need: string, got: string, cause?: unknown, op = "load"): FormatError =>
+  new FormatError(`${op}: need ${need}; got ${got}.`, cause === undefined ? cause : { cause });
+
+/** The error of a pickle that asks for too much. */
+export const unsafe = (need: string, got: string): UnpicklingError =>
+  new UnpicklingError(`load: need ${need}; got ${got}.`);

@@ -4,7 +4,7 @@
  */
 import { type DType, Tensor, ValueError } from "@ag/tensor/fn";
 import { tensorOfBytes } from "@ag/tensor/internal";
-import { beginning, FormatError, show } from "./errors.ts";
+import { bad, beginning, show } from "./errors.ts";
 import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
 import { Reader } from "./reader.ts";
@@ -26,8 +26,8 @@ const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "obj
 /** Whether a value is text that UTF-8 can say: half of a surrogate pair would come back as another character. */
 const isText = (x: unknown): x is string => typeof x === "string" && x.isWellFormed();
 
-function refuse(need: string, got: string): never {
-  throw new FormatError(`loadSafetensors: need ${need}; got ${got}.`);
+function refuse(need: string, got: string, cause?: unknown): never {
+  throw bad(need, got, cause, "loadSafetensors");
 }
 
 /** Whether the bytes begin as a safetensors file does; white space before its header is refused by who reads it. */
@@ -89,7 +89,7 @@ function parsed(json: string): Record<string, unknown> {
   try {
     header = JSON.parse(json);
   } catch (cause) {
-    throw new FormatError("loadSafetensors: need a JSON object as header; got something else.", { cause });
+    return refuse("a JSON object as header", "something else", cause);
   }
   const kept = Object.values(header).reduce<number>((sum, x) => sum + (isRecord(x) ? Object.keys(x).length : 0), 0);
   if (kept + Object.keys(header).length !== names) refuse("every name once", "one of the header twice");

@@ -13,6 +13,7 @@ export {
   load8x4Unsigned,
   narrow8,
   pointer,
+  relaxedMultiplyAdd,
   replaceLane,
   select,
 } from "./instructions.ts";

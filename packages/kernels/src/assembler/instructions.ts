@@ -6,7 +6,6 @@ export type Address = Value<"i32">;
 
 type Unary<A extends Type, R extends Type> = (x: Operand<A>) => Value<R>;
 type Binary<A extends Type, R extends Type> = (x: Operand<A>, y: Operand<A>) => Value<R>;
-type Ternary<T extends Type> = (x: Operand<T>, y: Operand<T>, z: Operand<T>) => Value<T>;
 type Load<R extends Type> = (address: Address, offset?: number) => Value<R>;
 type Shift<T extends Type> = (x: Operand<T>, by: Operand<"i32">) => Value<T>;
 type Update<T extends Type> = (address: Address, offset: number, by: Operand<T>) => Value<T>;
@@ -21,11 +20,6 @@ const binary =
   <A extends Type, R extends Type>(from: A, to: R, op: number[]): Binary<A, R> =>
   (x, y) =>
     new Value(to, [...codeOf(from, x), ...codeOf(from, y), ...op]);
-
-const ternary =
-  <T extends Type>(t: T, op: number[]): Ternary<T> =>
-  (x, y, z) =>
-    new Value(t, [...codeOf(t, x), ...codeOf(t, y), ...codeOf(t, z), ...op]);
 
 const load =
   <R extends Type>(to: R, op: number[], alignment: number): Load<R> =>
@@ -154,8 +148,6 @@ interface VectorTable<T extends "f32x4" | "f64x2"> extends Arithmetics<T, Mask<T
   /** Lane by lane: `then` where the mask is all ones, else `otherwise`. */
   readonly select: (mask: Value<Mask<T>>, then: Operand<T>, otherwise: Operand<T>) => Value<T>;
   readonly fromBits: (x: Value<Mask<T>>) => Value<T>;
-  /** x·y + z, rounded once or twice as the engine likes: opt-in numerics only. Absent from Node 20. */
-  readonly relaxedMultiplyAdd: Ternary<T>;
 }
 
 const vector = <T extends "f32x4" | "f64x2">(
@@ -164,7 +156,6 @@ const vector = <T extends "f32x4" | "f64x2">(
   eq: number,
   abs: number,
   rounding: readonly [number, number, number, number],
-  madd: number,
 ): VectorTable<T> => {
   const one = (op: number): Unary<T, T> => unary(t, t, simd(op));
   return {
@@ -181,7 +172,6 @@ const vector = <T extends "f32x4" | "f64x2">(
     select: (m, then, otherwise) =>
       new Value(t, [...codeOf(t, then), ...codeOf(t, otherwise), ...m.code, ...simd(0x52)]),
     fromBits: cast(t),
-    relaxedMultiplyAdd: ternary(t, simd(madd)),
   };
 };
 
@@ -286,7 +276,7 @@ export const f64 = {
 export const f32x4 = {
   type: "f32x4" as const,
   of: of("f32x4"),
-  ...vector("f32x4", "i32x4", 0x41, 0xe0, [0x67, 0x68, 0x69, 0x6a], 0x105),
+  ...vector("f32x4", "i32x4", 0x41, 0xe0, [0x67, 0x68, 0x69, 0x6a]),
   splat: unary("f32", "f32x4", simd(0x13)),
   loadSplat: load("f32x4", simd(9), 2),
   extract: lane("f32x4", "f32", 0x1f),
@@ -310,10 +300,14 @@ export const f32x4 = {
 export const replaceLane = (x: Value<"f32x4">, lane: number, value: Operand<"f32">): Value<"f32x4"> =>
   new Value("f32x4", [...x.code, ...codeOf("f32", value), ...simd(0x20), lane]);
 
+/** x·y + z, rounded once or twice as the engine likes: opt-in numerics only. Absent from Node 20. */
+export const relaxedMultiplyAdd = <T extends "f32x4" | "f64x2">(x: Value<T>, y: Value<T>, z: Value<T>): Value<T> =>
+  new Value(x.type, [...x.code, ...y.code, ...z.code, ...simd(x.type === "f32x4" ? 0x105 : 0x107)]);
+
 export const f64x2 = {
   type: "f64x2" as const,
   of: of("f64x2"),
-  ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94], 0x107),
+  ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94]),
   /** Flips the sign bit. V8 13.6 joins two of the instruction meant for this into one that flips other bits too. */
   neg: (x: Operand<"f64x2">): Value<"f64x2"> =>
     new Value("f64x2", [...codeOf("f64x2", x), ...codeOf("i64x2", 1n << 63n), ...simd(0x51)]),

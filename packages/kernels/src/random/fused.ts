@@ -15,8 +15,7 @@ import {
   kernel,
   type Local,
   select,
-  type Value,
-} from "../assembler/index.ts";
+  type Value, relaxedMultiplyAdd } from "../assembler/index.ts";
 
 type Single = Value<"f32x4">;
 type Double = Value<"f64x2">;
@@ -82,7 +81,7 @@ export const exact = (f: Builder): Fusion<Halves> =>
 export const native: Fusion<Single> = {
   of: (x) => x,
   constant: (x) => f32x4.of(x),
-  multiplyAdd: (a, b, c) => f32x4.relaxedMultiplyAdd(a, b, c),
+  multiplyAdd: (a, b, c) => relaxedMultiplyAdd(a, b, c),
   value: (x) => x,
 };
 
