@@ -26,9 +26,14 @@ const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "obj
 /** Whether a value is text that UTF-8 can say: half of a surrogate pair would come back as another character. */
 const isText = (x: unknown): x is string => typeof x === "string" && x.isWellFormed();
 
+/** Whether all names and values are text. */
+const areTexts = (x: object): boolean => Object.entries(x).flat().every(isText);
+
 function refuse(need: string, got: string, cause?: unknown): never {
   throw bad(need, got, cause, "loadSafetensors");
 }
+
+const wrong = (need: string, got: string): ValueError => new ValueError(`saveSafetensors: need ${need}; got ${got}.`);
 
 /** Whether the bytes begin as a safetensors file does; white space before its header is refused by who reads it. */
 export function isSafetensors(bytes: Uint8Array): boolean {
@@ -108,7 +113,7 @@ function metadataIn(header: Record<string, unknown>): Map<string, string> | unde
   if (!Object.hasOwn(header, METADATA)) return undefined;
   const given = header[METADATA];
   if (given === null) return undefined; // as the format's own library takes it
-  if (!isRecord(given) || !Object.entries(given).flat().every(isText))
+  if (!isRecord(given) || !areTexts(given))
     return refuse("strings as metadata", "something else");
   return new Map(Object.entries(given as Record<string, string>));
 }
@@ -156,14 +161,12 @@ function metadataFor(
     );
   if (metadata === undefined) {
     const own = Object.fromEntries(metadataOf(map) ?? []);
-    return Object.keys(own).length > 0 && Object.entries(own).flat().every(isText)
+    return Object.keys(own).length > 0 && areTexts(own)
       ? (own as Record<string, string>)
       : null;
   }
-  if (!isRecord(metadata) || metadata instanceof Map || !Object.entries(metadata).flat().every(isText))
-    throw new ValueError(
-      `saveSafetensors: need metadata of text, { name: "value" }; got ${isRecord(metadata) ? "other values" : show(metadata)}.`,
-    );
+  if (!isRecord(metadata) || metadata instanceof Map || !areTexts(metadata))
+    throw wrong('metadata of text, { name: "value" }', `${isRecord(metadata) ? "other values" : show(metadata)}`);
   return metadata;
 }
 
@@ -177,12 +180,12 @@ function compare(a: string, b: string): number {
 
 /** Throws on what would make a file that nobody can read. */
 function checkEntries(map: ReadonlyMap<string, Tensor>): void {
-  if (!(map instanceof Map)) throw new ValueError(`saveSafetensors: need a Map of names to tensors; got ${show(map)}.`);
+  if (!(map instanceof Map)) throw wrong("a Map of names to tensors", show(map));
   for (const [name, x] of map) {
     if (!isText(name) || name === METADATA)
-      throw new ValueError(`saveSafetensors: need names that are text, not "${METADATA}"; got ${show(name)}.`);
+      throw wrong(`names that are text, not "${METADATA}"`, show(name));
     if (!(x instanceof Tensor))
-      throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at ${show(name)}.`);
+      throw wrong("tensors", `${typeof x} at ${show(name)}`);
   }
 }
 
@@ -209,7 +212,7 @@ export function safetensorsBytes(
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
   if (start - 8 > MAX_HEADER)
-    throw new ValueError(`saveSafetensors: need names and metadata in ${MAX_HEADER} bytes; got ${start - 8}.`);
+    throw wrong(`names and metadata in ${MAX_HEADER} bytes`, `${start - 8}`);
   const bytes = room(start + end, "saveSafetensors", "the file");
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.fill(0x20, 8 + header.length, start);

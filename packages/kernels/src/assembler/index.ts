@@ -16,6 +16,7 @@ export {
   relaxedMultiplyAdd,
   replaceLane,
   select,
+  shuffle,
 } from "./instructions.ts";
 export { assemble, type Exports, instantiate } from "./module.ts";
 export type { Code, Kernel, Operand, Signature, Type } from "./value.ts";

@@ -283,19 +283,20 @@ export const f32x4 = {
   convertI32: unary("i32x4", "f32x4", simd(0xfa)),
   /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
   demoteZero: unary("f64x2", "f32x4", simd(0x5e)),
-  /** Lanes of x (0–3) and of y (4–7), in the order given. */
-  shuffle: (
-    x: Operand<"f32x4">,
-    y: Operand<"f32x4">,
-    lanes: readonly [number, number, number, number],
-  ): Value<"f32x4"> =>
-    new Value("f32x4", [
-      ...codeOf("f32x4", x),
-      ...codeOf("f32x4", y),
-      ...simd(13),
-      ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
-    ]),
 };
+/** Lanes of x (0–3) and of y (4–7), in the order given. */
+export const shuffle = <T extends "f32x4" | "i64x2">(
+  x: Value<T>,
+  y: Value<T>,
+  lanes: readonly [number, number, number, number],
+): Value<T> =>
+  new Value(x.type, [
+    ...x.code,
+    ...y.code,
+    ...simd(13),
+    ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
+  ]);
+
 /** x with one lane replaced. */
 export const replaceLane = (x: Value<"f32x4">, lane: number, value: Operand<"f32">): Value<"f32x4"> =>
   new Value("f32x4", [...x.code, ...codeOf("f32", value), ...simd(0x20), lane]);

@@ -16,7 +16,7 @@ import {
   kernel,
   type Local,
   pointer,
-  type Value, replaceLane } from "../assembler/index.ts";
+  type Value, replaceLane, shuffle } from "../assembler/index.ts";
 import { elementsOf, list } from "../matmul/elements.ts";
 import { transpose } from "../matmul/pack.ts";
 import {
@@ -52,9 +52,9 @@ const loadRow = (f: Builder, sources: Sources, count: number): Local<"f32x4">[] 
   const first = loadFour(f, sources);
   if (count === 4) return first;
   const [a, b, c, d] = sources.map((p) => f.let(f32x4.load(p, 8)));
-  const low = f.let(f32x4.shuffle(a!, b!, [2, 6, 3, 7]));
-  const high = f.let(f32x4.shuffle(c!, d!, [2, 6, 3, 7]));
-  return [...first, f.let(f32x4.shuffle(low, high, [0, 1, 4, 5])), f.let(f32x4.shuffle(low, high, [2, 3, 6, 7]))];
+  const low = f.let(shuffle(a!, b!, [2, 6, 3, 7]));
+  const high = f.let(shuffle(c!, d!, [2, 6, 3, 7]));
+  return [...first, f.let(shuffle(low, high, [0, 1, 4, 5])), f.let(shuffle(low, high, [2, 3, 6, 7]))];
 };
 
 /** Nine adjacent elements. */

@@ -13,8 +13,7 @@ import {
   type Local,
   least,
   pointer,
-  select,
-} from "../assembler/index.ts";
+  select, shuffle } from "../assembler/index.ts";
 import { countDown, KC, moveTile } from "./block.ts";
 import { elementsOf, list } from "./elements.ts";
 import { transpose } from "./pack.ts";
@@ -52,7 +51,7 @@ const addProducts = (
       [q!, r!, s!].forEach((row, i) => {
         const line = f.let(f32x4.loadSplat(row));
         column.set(
-          f32x4.shuffle(column, line, list(4, (l) => (l === i + 1 ? 4 : l)) as [number, number, number, number]),
+          shuffle(column, line, list(4, (l) => (l === i + 1 ? 4 : l)) as [number, number, number, number]),
         );
       });
       v.set(f32x4.add(v, f32x4.mul(column, factor)));

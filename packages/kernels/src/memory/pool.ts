@@ -89,15 +89,12 @@ export class Pool {
   }
 
   /** See `debugMemory`. */
-  debug(Kind: (new () => Guards) | null): void {
-    this.#guards = Kind && (this.#guards ?? new Kind());
-    this.#tinyBytes = Kind ? -1 : TINY_BYTES;
+  debug(guards: Guards | null): void {
+    this.#guards = guards;
+    this.#tinyBytes = guards ? -1 : TINY_BYTES;
   }
   check(): void {
     for (const block of this.#queue) this.#guards?.check(block, this.#roomOf(block));
-  }
-  live(): readonly Block[] {
-    return [...(this.#guards?.live ?? [])];
   }
   #roomOf({ region }: Block): Uint8Array {
     const at = this.#allocator.address(region);

@@ -13,7 +13,7 @@ import {
   type Local,
   pointer,
   select,
-  type Value, replaceLane } from "../assembler/index.ts";
+  type Value, replaceLane, shuffle } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
 import type { Floating } from "../reduce/terms.ts";
 import { layout, machines } from "./kernels.ts";
@@ -102,7 +102,7 @@ function four(
 
 /** Elements 0, 2, 4, 6 from an address on; what lies behind them is not touched. */
 const everySecond = (at: Value<"i32">): Value<"f32x4"> =>
-  f32x4.shuffle(f32x4.load(at), f32x4.load(at, 12), [0, 2, 5, 7]);
+  shuffle(f32x4.load(at), f32x4.load(at, 12), [0, 2, 5, 7]);
 
 /** The last windows of a row, fewer than four: takes those before them again, if all four are whole. */
 function stepBack(f: Builder, { column, out, indices, kernel }: Four, left: Local<"i32">): void {

@@ -15,7 +15,7 @@ import {
   kernel,
   type Local,
   select,
-  type Value, relaxedMultiplyAdd } from "../assembler/index.ts";
+  type Value, relaxedMultiplyAdd, shuffle } from "../assembler/index.ts";
 
 type Single = Value<"f32x4">;
 type Double = Value<"f64x2">;
@@ -44,14 +44,14 @@ function emulated(f: Builder, add: (product: Double, c: Double) => Double): Fusi
   return {
     of: (x) => {
       const single = f.let(x);
-      return [half(single), half(f.let(f32x4.shuffle(single, single, [2, 3, 2, 3])))];
+      return [half(single), half(f.let(shuffle(single, single, [2, 3, 2, 3])))];
     },
     constant: (x) => {
       const half = { single: f32x4.of(x), double: f64x2.of(Math.fround(x)) };
       return [half, half];
     },
     multiplyAdd: ([a, aa], [b, bb], [c, cc]) => [fused(a, b, c), fused(aa, bb, cc)],
-    value: ([low, high]) => f32x4.shuffle(low.single, high.single, [0, 1, 4, 5]),
+    value: ([low, high]) => shuffle(low.single, high.single, [0, 1, 4, 5]),
   };
 }
 
