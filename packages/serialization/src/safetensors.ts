@@ -113,8 +113,7 @@ function metadataIn(header: Record<string, unknown>): Map<string, string> | unde
   if (!Object.hasOwn(header, METADATA)) return undefined;
   const given = header[METADATA];
   if (given === null) return undefined; // as the format's own library takes it
-  if (!isRecord(given) || !areTexts(given))
-    return refuse("strings as metadata", "something else");
+  if (!isRecord(given) || !areTexts(given)) return refuse("strings as metadata", "something else");
   return new Map(Object.entries(given as Record<string, string>));
 }
 
@@ -161,9 +160,7 @@ function metadataFor(
     );
   if (metadata === undefined) {
     const own = Object.fromEntries(metadataOf(map) ?? []);
-    return Object.keys(own).length > 0 && areTexts(own)
-      ? (own as Record<string, string>)
-      : null;
+    return Object.keys(own).length > 0 && areTexts(own) ? (own as Record<string, string>) : null;
   }
   if (!isRecord(metadata) || metadata instanceof Map || !areTexts(metadata))
     throw wrong('metadata of text, { name: "value" }', `${isRecord(metadata) ? "other values" : show(metadata)}`);
@@ -182,10 +179,8 @@ function compare(a: string, b: string): number {
 function checkEntries(map: ReadonlyMap<string, Tensor>): void {
   if (!(map instanceof Map)) throw wrong("a Map of names to tensors", show(map));
   for (const [name, x] of map) {
-    if (!isText(name) || name === METADATA)
-      throw wrong(`names that are text, not "${METADATA}"`, show(name));
-    if (!(x instanceof Tensor))
-      throw wrong("tensors", `${typeof x} at ${show(name)}`);
+    if (!isText(name) || name === METADATA) throw wrong(`names that are text, not "${METADATA}"`, show(name));
+    if (!(x instanceof Tensor)) throw wrong("tensors", `${typeof x} at ${show(name)}`);
   }
 }
 
@@ -211,8 +206,7 @@ export function safetensorsBytes(
   const json = `{${parts.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
-  if (start - 8 > MAX_HEADER)
-    throw wrong(`names and metadata in ${MAX_HEADER} bytes`, `${start - 8}`);
+  if (start - 8 > MAX_HEADER) throw wrong(`names and metadata in ${MAX_HEADER} bytes`, `${start - 8}`);
   const bytes = room(start + end, "saveSafetensors", "the file");
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.fill(0x20, 8 + header.length, start);

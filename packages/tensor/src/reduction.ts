@@ -4,8 +4,7 @@ import { cast } from "./cast.ts";
 import { checkComputes } from "./dtype.ts";
 import { IndexError } from "./errors.ts";
 import { fresh } from "./fresh.ts";
-import { expandTo } from "./ops/view.ts";
-import { reshapeTo } from "./reshape.ts";
+import { expandTo, reshapeTo } from "./reshape.ts";
 import { dimsOf, kept, type Shape, showShape, sizeOf } from "./shape.ts";
 import { reshaped, type Tensor } from "./tensor.ts";
 

@@ -1,10 +1,10 @@
 /** The same elements in another shape: by a view where that can be, else by a copy. */
 import { aSize, aTensor } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
+import { cloneRowMajor } from "./converted.ts";
 import { defineOp, defineView } from "./define.ts";
 import { ShapeError } from "./errors.ts";
 import type { Op } from "./op.ts";
-import { cloneRowMajor } from "./ops/cast.ts";
 import { type Shape, shapeArgument, showShape } from "./shape.ts";
 import { inferredShape, viewStrides } from "./strides.ts";
 import { type Layout, Tensor } from "./tensor.ts";
@@ -77,3 +77,16 @@ export function reshapeTo(x: Tensor, shape: Shape): Tensor {
   copy.dispose();
   return out;
 }
+
+/** `expand` with sizes that are known to fit. */
+export const expandTo: Op<[x: Tensor, shape: Shape]> = defineView({
+  name: "expand",
+  inputs: ["x"],
+  layout: (x, shape) => {
+    const added = shape.length - x.sizes.length;
+    const innermost = (d: number): number => (d < 0 ? 0 : x.strides[d]!);
+    const strides = shape.map((size, d) => (x.sizes[d - added] === size ? innermost(d - added) : 0));
+    return { offset: x.offset, sizes: shape, strides };
+  },
+  derivative: { x: (grad) => grad }, // whoever applies a derivative sums over what was repeated
+});

@@ -2,9 +2,7 @@ export { type Arguments, Builder, kernel, type Label, Local } from "./builder.ts
 export {
   type Address,
   f32,
-  f32x4,
   f64,
-  f64x2,
   i32,
   i32x4,
   i64,
@@ -13,11 +11,10 @@ export {
   load8x4Unsigned,
   narrow8,
   pointer,
-  relaxedMultiplyAdd,
-  replaceLane,
   select,
   shuffle,
 } from "./instructions.ts";
 export { assemble, type Exports, instantiate } from "./module.ts";
 export type { Code, Kernel, Operand, Signature, Type } from "./value.ts";
 export { Value } from "./value.ts";
+export { f32x4, f64x2, relaxedMultiplyAdd, replaceLane } from "./vectors.ts";

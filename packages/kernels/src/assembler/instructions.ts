@@ -4,24 +4,24 @@ import { type Code, codeOf, type Operand, type Type, Value } from "./value.ts";
 
 export type Address = Value<"i32">;
 
-type Unary<A extends Type, R extends Type> = (x: Operand<A>) => Value<R>;
-type Binary<A extends Type, R extends Type> = (x: Operand<A>, y: Operand<A>) => Value<R>;
-type Load<R extends Type> = (address: Address, offset?: number) => Value<R>;
+export type Unary<A extends Type, R extends Type> = (x: Operand<A>) => Value<R>;
+export type Binary<A extends Type, R extends Type> = (x: Operand<A>, y: Operand<A>) => Value<R>;
+export type Load<R extends Type> = (address: Address, offset?: number) => Value<R>;
 type Shift<T extends Type> = (x: Operand<T>, by: Operand<"i32">) => Value<T>;
 type Update<T extends Type> = (address: Address, offset: number, by: Operand<T>) => Value<T>;
 type Lane<T extends Type, R extends Type> = (x: Operand<T>, lane: number) => Value<R>;
 
-const unary =
+export const unary =
   <A extends Type, R extends Type>(from: A, to: R, op: number[]): Unary<A, R> =>
   (x) =>
     new Value(to, [...codeOf(from, x), ...op]);
 
-const binary =
+export const binary =
   <A extends Type, R extends Type>(from: A, to: R, op: number[]): Binary<A, R> =>
   (x, y) =>
     new Value(to, [...codeOf(from, x), ...codeOf(from, y), ...op]);
 
-const load =
+export const load =
   <R extends Type>(to: R, op: number[], alignment: number): Load<R> =>
   (address, offset = 0) =>
     new Value(to, [...address.code, ...op, alignment, ...unsigned(offset)]);
@@ -36,18 +36,18 @@ const update =
   (address, offset, by) =>
     new Value(type, [...address.code, ...codeOf(type, by), 0xfe, op, alignment, ...unsigned(offset)]);
 
-const lane =
+export const lane =
   <T extends Type, R extends Type>(from: T, to: R, op: number): Lane<T, R> =>
   (x, index) =>
     new Value(to, [...codeOf(from, x), ...simd(op), index]);
 
-const of =
+export const of =
   <T extends Type>(type: T) =>
   (x: number | bigint): Value<T> =>
     new Value(type, codeOf(type, x));
 
 /** The same bits as another type of the same width; no instruction. */
-const cast =
+export const cast =
   <A extends Type, R extends Type>(to: R) =>
   (x: Value<A>): Value<R> =>
     new Value(to, x.code);
@@ -59,10 +59,10 @@ export const select = <T extends Type>(condition: Value<"i32">, then: Value<T>, 
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
 
 /** Instructions whose opcodes follow each other, by name. */
-const row = <S extends string, I>(names: S, instruction: (n: number) => I): Record<Words<S>, I> =>
+export const row = <S extends string, I>(names: S, instruction: (n: number) => I): Record<Words<S>, I> =>
   Object.fromEntries(names.split(" ").map((name, n) => [name, instruction(n)])) as Record<Words<S>, I>;
 
-const tests = "eq ne lt gt le ge";
+export const tests = "eq ne lt gt le ge";
 
 interface IntegerTable<T extends "i32" | "i64"> {
   readonly isZero: Unary<T, "i32">;
@@ -102,7 +102,7 @@ const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): Integ
   ),
 });
 
-interface Arithmetics<T extends Type, Test extends Type> {
+export interface Arithmetics<T extends Type, Test extends Type> {
   readonly eq: Binary<T, Test>;
   readonly ne: Binary<T, Test>;
   readonly lt: Binary<T, Test>;
@@ -136,44 +136,6 @@ const real = <T extends "f32" | "f64">(
   ...row("abs neg ceil floor trunc nearest sqrt", (n) => unary(t, t, [abs + n])),
   ...row("add sub mul div min max copySign", (n) => binary(t, t, [abs + 7 + n])),
 });
-
-type Mask<T extends "f32x4" | "f64x2"> = T extends "f32x4" ? "i32x4" : "i64x2";
-
-interface VectorTable<T extends "f32x4" | "f64x2"> extends Arithmetics<T, Mask<T>> {
-  /** y < x ? y : x: one machine instruction, keeps x when either is NaN. */
-  readonly pmin: Binary<T, T>;
-  /** x < y ? y : x; keeps x when either is NaN. */
-  readonly pmax: Binary<T, T>;
-  readonly load: Load<T>;
-  /** Lane by lane: `then` where the mask is all ones, else `otherwise`. */
-  readonly select: (mask: Value<Mask<T>>, then: Operand<T>, otherwise: Operand<T>) => Value<T>;
-  readonly fromBits: (x: Value<Mask<T>>) => Value<T>;
-}
-
-const vector = <T extends "f32x4" | "f64x2">(
-  t: T,
-  mask: Mask<T>,
-  eq: number,
-  abs: number,
-  rounding: readonly [number, number, number, number],
-): VectorTable<T> => {
-  const one = (op: number): Unary<T, T> => unary(t, t, simd(op));
-  return {
-    ...row(tests, (n) => binary(t, mask, simd(eq + n))),
-    abs: one(abs),
-    neg: one(abs + 1),
-    sqrt: one(abs + 3),
-    ceil: one(rounding[0]),
-    floor: one(rounding[1]),
-    trunc: one(rounding[2]),
-    nearest: one(rounding[3]),
-    ...row("add sub mul div min max pmin pmax", (n) => binary(t, t, simd(abs + 4 + n))),
-    load: load(t, simd(0), 2),
-    select: (m, then, otherwise) =>
-      new Value(t, [...codeOf(t, then), ...codeOf(t, otherwise), ...m.code, ...simd(0x52)]),
-    fromBits: cast(t),
-  };
-};
 
 interface BitsTable<T extends "i32x4" | "i64x2"> {
   readonly and: Binary<T, T>;
@@ -273,17 +235,6 @@ export const f64 = {
   convertU64: unary("i64", "f64", [0xba]),
 };
 
-export const f32x4 = {
-  type: "f32x4" as const,
-  of: of("f32x4"),
-  ...vector("f32x4", "i32x4", 0x41, 0xe0, [0x67, 0x68, 0x69, 0x6a]),
-  splat: unary("f32", "f32x4", simd(0x13)),
-  loadSplat: load("f32x4", simd(9), 2),
-  extract: lane("f32x4", "f32", 0x1f),
-  convertI32: unary("i32x4", "f32x4", simd(0xfa)),
-  /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
-  demoteZero: unary("f64x2", "f32x4", simd(0x5e)),
-};
 /** Lanes of x (0–3) and of y (4–7), in the order given. */
 export const shuffle = <T extends "f32x4" | "i64x2">(
   x: Value<T>,
@@ -297,26 +248,6 @@ export const shuffle = <T extends "f32x4" | "i64x2">(
     ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
   ]);
 
-/** x with one lane replaced. */
-export const replaceLane = (x: Value<"f32x4">, lane: number, value: Operand<"f32">): Value<"f32x4"> =>
-  new Value("f32x4", [...x.code, ...codeOf("f32", value), ...simd(0x20), lane]);
-
-/** x·y + z, rounded once or twice as the engine likes: opt-in numerics only. Absent from Node 20. */
-export const relaxedMultiplyAdd = <T extends "f32x4" | "f64x2">(x: Value<T>, y: Value<T>, z: Value<T>): Value<T> =>
-  new Value(x.type, [...x.code, ...y.code, ...z.code, ...simd(x.type === "f32x4" ? 0x105 : 0x107)]);
-
-export const f64x2 = {
-  type: "f64x2" as const,
-  of: of("f64x2"),
-  ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94]),
-  /** Flips the sign bit. V8 13.6 joins two of the instruction meant for this into one that flips other bits too. */
-  neg: (x: Operand<"f64x2">): Value<"f64x2"> =>
-    new Value("f64x2", [...codeOf("f64x2", x), ...codeOf("i64x2", 1n << 63n), ...simd(0x51)]),
-  splat: unary("f64", "f64x2", simd(0x14)),
-  loadSplat: load("f64x2", simd(10), 3),
-  extract: lane("f64x2", "f64", 0x21),
-  promoteLow: unary("f32x4", "f64x2", simd(0x5f)),
-};
 export const i32x4 = {
   type: "i32x4" as const,
   of: of("i32x4"),

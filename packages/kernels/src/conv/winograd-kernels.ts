@@ -16,7 +16,10 @@ import {
   kernel,
   type Local,
   pointer,
-  type Value, replaceLane, shuffle } from "../assembler/index.ts";
+  replaceLane,
+  shuffle,
+  type Value,
+} from "../assembler/index.ts";
 import { elementsOf, list } from "../matmul/elements.ts";
 import { transpose } from "../matmul/pack.ts";
 import {

@@ -1,5 +1,5 @@
 /** The loops behind copies. Bits never depend on which of them runs. */
-import { f64, i32, i64, i64x2, type Kernel, kernel, pointer, type Value, shuffle } from "../assembler/index.ts";
+import { f64, i32, i64, i64x2, type Kernel, kernel, pointer, shuffle, type Value } from "../assembler/index.ts";
 import { type DType, itemSize } from "../dtype.ts";
 import { convertElement, loadElement, storeElement } from "./element.ts";
 

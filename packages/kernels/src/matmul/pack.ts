@@ -4,7 +4,17 @@
  * Layout     [extent / width][k][width]. Neighbours over the edge repeat the last one: what they produce is never kept.
  * Origin     Goto, van de Geijn 2008.
  */
-import { type Builder, i32, type Kernel, kernel, type Local, pointer, select, type Value, shuffle } from "../assembler/index.ts";
+import {
+  type Builder,
+  i32,
+  type Kernel,
+  kernel,
+  type Local,
+  pointer,
+  select,
+  shuffle,
+  type Value,
+} from "../assembler/index.ts";
 import { type Elements, elementsOf, list, type Real } from "./elements.ts";
 
 /** The neighbours of a panel in groups that are moved together: fours, then single ones. */

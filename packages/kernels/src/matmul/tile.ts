@@ -10,7 +10,16 @@
  * Origin     BLIS (van Zee, van de Geijn 2015). Vector operations in adjacent pairs and all stores after the last
  *            load, so that V8 can join pairs.
  */
-import { type Builder, i32, type Kernel, kernel, type Local, pointer, select, relaxedMultiplyAdd } from "../assembler/index.ts";
+import {
+  type Builder,
+  i32,
+  type Kernel,
+  kernel,
+  type Local,
+  pointer,
+  relaxedMultiplyAdd,
+  select,
+} from "../assembler/index.ts";
 import { elementsOf, list, type Real } from "./elements.ts";
 
 export interface Tile {

@@ -13,7 +13,9 @@ import {
   type Local,
   least,
   pointer,
-  select, shuffle } from "../assembler/index.ts";
+  select,
+  shuffle,
+} from "../assembler/index.ts";
 import { countDown, KC, moveTile } from "./block.ts";
 import { elementsOf, list } from "./elements.ts";
 import { transpose } from "./pack.ts";
@@ -50,9 +52,7 @@ const addProducts = (
       const column = f.let(f32x4.loadSplat(p!));
       [q!, r!, s!].forEach((row, i) => {
         const line = f.let(f32x4.loadSplat(row));
-        column.set(
-          shuffle(column, line, list(4, (l) => (l === i + 1 ? 4 : l)) as [number, number, number, number]),
-        );
+        column.set(shuffle(column, line, list(4, (l) => (l === i + 1 ? 4 : l)) as [number, number, number, number]));
       });
       v.set(f32x4.add(v, f32x4.mul(column, factor)));
     });

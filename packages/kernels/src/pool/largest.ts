@@ -12,8 +12,11 @@ import {
   kernel,
   type Local,
   pointer,
+  replaceLane,
   select,
-  type Value, replaceLane, shuffle } from "../assembler/index.ts";
+  shuffle,
+  type Value,
+} from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
 import type { Floating } from "../reduce/terms.ts";
 import { layout, machines } from "./kernels.ts";
@@ -101,8 +104,7 @@ function four(
 }
 
 /** Elements 0, 2, 4, 6 from an address on; what lies behind them is not touched. */
-const everySecond = (at: Value<"i32">): Value<"f32x4"> =>
-  shuffle(f32x4.load(at), f32x4.load(at, 12), [0, 2, 5, 7]);
+const everySecond = (at: Value<"i32">): Value<"f32x4"> => shuffle(f32x4.load(at), f32x4.load(at, 12), [0, 2, 5, 7]);
 
 /** The last windows of a row, fewer than four: takes those before them again, if all four are whole. */
 function stepBack(f: Builder, { column, out, indices, kernel }: Four, left: Local<"i32">): void {

@@ -14,8 +14,11 @@ import {
   type Kernel,
   kernel,
   type Local,
+  relaxedMultiplyAdd,
   select,
-  type Value, relaxedMultiplyAdd, shuffle } from "../assembler/index.ts";
+  shuffle,
+  type Value,
+} from "../assembler/index.ts";
 
 type Single = Value<"f32x4">;
 type Double = Value<"f64x2">;

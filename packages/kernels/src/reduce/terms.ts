@@ -1,5 +1,15 @@
 /** What do sums add, and how are float32 and float64 read, added and kept? */
-import { type Builder, f32, f32x4, f64, f64x2, type Local, type Type, type Value, shuffle } from "../assembler/index.ts";
+import {
+  type Builder,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  type Local,
+  shuffle,
+  type Type,
+  type Value,
+} from "../assembler/index.ts";
 import type { Algebra } from "../pointwise/algebra.ts";
 import {
   type Condition,

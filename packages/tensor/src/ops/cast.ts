@@ -1,12 +1,11 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
-import { cpu, type DType, itemSize } from "@ag/kernels";
+import { type DType, itemSize } from "@ag/kernels";
 import { aDtype, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
+import { cloneRowMajor, converted } from "../converted.ts";
 import { defineOp } from "../define.ts";
-import { isDense } from "../elementwise.ts";
 import { DTypeError } from "../errors.ts";
-import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -28,18 +27,6 @@ export const clone: Op<[x: Tensor]> = defineOp({
   derivative: { x: (grad) => grad },
 });
 
-/** A copy with elements in row-major order. */
-export const cloneRowMajor: Op<[x: Tensor]> = defineOp({
-  name: "clone",
-  inputs: ["x"],
-  forward: (x) => {
-    const out = fresh(x.sizes, x.dtype);
-    cpu.copy(x, out);
-    return out;
-  },
-  derivative: { x: (grad) => grad },
-});
-
 /**
  * `x` itself if its elements lie in row-major order, else a copy that does.
  *
@@ -52,20 +39,6 @@ export const contiguous: (x: Tensor) => Tensor = defineFunction({
   takes: { x: aTensor },
   call: (x) => (x.isContiguous() ? x : cloneRowMajor(x)),
 });
-
-const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
-  name: "toCopy",
-  inputs: ["x"],
-  forward: (x, dtype) => {
-    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
-    cpu.copy(x, out);
-    return out;
-  },
-  derivative: { x: (grad, { dtype }) => converted(grad, dtype) },
-});
-
-/** `to` with a dtype that exists. */
-export const converted = (x: Tensor, dtype: DType): Tensor => (dtype === x.dtype ? x : toCopy(x, dtype));
 
 export interface ToOptions {
   readonly dtype?: DType;
