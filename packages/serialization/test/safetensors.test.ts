@@ -87,6 +87,7 @@ describe("only what can be read is written", () => {
 
   test.each<[string, unknown, SafetensorsOptions | undefined, RegExp]>([
     ["a number", new Map([["x", 1]]), undefined, /need tensors; got number at "x"/],
+    ["an unknown option", new Map(), { meta: {} } as never, /unexpected keyword argument 'meta': need metadata/],
     ["the name of the metadata", new Map([["__metadata__", x]]), undefined, /not "__metadata__"; got "__metadata__"/],
     ["a container as name", new Map([[["x"], x]]), undefined, /got a container/],
     ["an object instead of a Map", { x }, undefined, /need a Map of names to tensors; got a container/],

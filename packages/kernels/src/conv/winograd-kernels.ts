@@ -20,7 +20,7 @@ import {
   shuffle,
   type Value,
 } from "../assembler/index.ts";
-import { elementsOf, list } from "../matmul/elements.ts";
+import { list } from "../matmul/elements.ts";
 import { transpose } from "../matmul/pack.ts";
 import {
   bothWays,
@@ -42,7 +42,7 @@ type Sources = readonly Local<"i32">[];
 export type Source = "image" | "gradient" | "weights" | "turned";
 
 const turn = (f: Builder, rows: readonly Value<"f32x4">[]): Local<"f32x4">[] =>
-  transpose(f, rows, elementsOf("float32")).map((v) => f.let(v));
+  transpose(f, rows).map((v) => f.let(v));
 
 const loadFour = (f: Builder, sources: Sources, offset = 0): Local<"f32x4">[] =>
   turn(

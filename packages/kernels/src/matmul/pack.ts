@@ -24,7 +24,7 @@ export const groupsOf = (width: number): { readonly first: number; readonly coun
 ];
 
 /** Four rows of four become four columns. */
-export const transpose = (f: Builder, rows: readonly Value<"f32x4">[], { vector }: Elements): Value<"f32x4">[] => {
+export const transpose = (f: Builder, rows: readonly Value<"f32x4">[]): Value<"f32x4">[] => {
   const [a, b, c, d] = rows as [Value<"f32x4">, Value<"f32x4">, Value<"f32x4">, Value<"f32x4">];
   const low = [f.let(shuffle(a, b, [0, 4, 1, 5])), f.let(shuffle(c, d, [0, 4, 1, 5]))] as const;
   const high = [f.let(shuffle(a, b, [2, 6, 3, 7])), f.let(shuffle(c, d, [2, 6, 3, 7]))] as const;
@@ -45,7 +45,7 @@ const packGroup = (
     f.when(i32.eq(strideK, 4), () => {
       f.repeat(i32.shiftRightUnsigned(k, 2), () => {
         const rows = sources.map((p) => f.let(vector.load(p)));
-        transpose(f, rows, elements).forEach((column, i) => {
+        transpose(f, rows).forEach((column, i) => {
           f.store(at, 4 * width * i, column);
         });
         for (const p of sources) p.advance(16);

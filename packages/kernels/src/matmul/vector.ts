@@ -17,7 +17,7 @@ import {
   shuffle,
 } from "../assembler/index.ts";
 import { countDown, KC, moveTile } from "./block.ts";
-import { elementsOf, list } from "./elements.ts";
+import { list } from "./elements.ts";
 import { transpose } from "./pack.ts";
 
 const ROWS = 8;
@@ -34,7 +34,7 @@ const addProducts = (
   f.repeat(i32.shiftRightUnsigned(depth, 2), () => {
     const columns = halves.map((half) => {
       const lines = half.map((p) => f.let(f32x4.load(p)));
-      return transpose(f, lines, elementsOf("float32")).map((column) => f.let(column));
+      return transpose(f, lines).map((column) => f.let(column));
     });
     for (let i = 0; i < 4; i++) {
       const factor = f.let(f32x4.loadSplat(x, 4 * i));
