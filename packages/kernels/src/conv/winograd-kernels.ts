@@ -41,8 +41,7 @@ type Sources = readonly Local<"i32">[];
 /** What is transformed. `turned`: weights rotated by half a turn. */
 export type Source = "image" | "gradient" | "weights" | "turned";
 
-const turn = (f: Builder, rows: readonly Value<"f32x4">[]): Local<"f32x4">[] =>
-  transpose(f, rows).map((v) => f.let(v));
+const turn = (f: Builder, rows: readonly Value<"f32x4">[]): Local<"f32x4">[] => transpose(f, rows).map((v) => f.let(v));
 
 const loadFour = (f: Builder, sources: Sources, offset = 0): Local<"f32x4">[] =>
   turn(

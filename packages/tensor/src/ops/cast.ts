@@ -1,5 +1,5 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
-import { type DType, itemSize } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { aDtype, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
@@ -61,10 +61,6 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   takes: { x: aTensor, dtype: dtypeOrOptions },
   call: (x, dtype) => {
     const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
-    if (!(itemSize(wanted) > 0))
-      throw new DTypeError(
-        `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
-      );
     return converted(x, wanted);
   },
 });
@@ -82,6 +78,10 @@ export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
   call: (x, other) => converted(x, other.dtype),
 });
 
+/* @__NO_SIDE_EFFECTS__ */
+const toDtype = (name: string, dtype: DType): ((x: Tensor) => Tensor) =>
+  defineFunction({ name, takes: { x: aTensor }, call: (x) => converted(x, dtype) });
+
 /**
  * `x` as float32.
  *
@@ -89,11 +89,7 @@ export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
  * float(tensor([true, false])).tolist() // => [1, 0]
  * ```
  */
-export const float: (x: Tensor) => Tensor = defineFunction({
-  name: "float",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "float32"),
-});
+export const float: (x: Tensor) => Tensor = toDtype("float", "float32");
 
 /**
  * `x` as float64.
@@ -102,11 +98,7 @@ export const float: (x: Tensor) => Tensor = defineFunction({
  * double(tensor([0.5])).dtype // => "float64"
  * ```
  */
-export const double: (x: Tensor) => Tensor = defineFunction({
-  name: "double",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "float64"),
-});
+export const double: (x: Tensor) => Tensor = toDtype("double", "float64");
 
 /**
  * `x` as int64.
@@ -115,11 +107,7 @@ export const double: (x: Tensor) => Tensor = defineFunction({
  * long(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const long: (x: Tensor) => Tensor = defineFunction({
-  name: "long",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "int64"),
-});
+export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
 
 /**
  * `x` as int32.
@@ -128,11 +116,7 @@ export const long: (x: Tensor) => Tensor = defineFunction({
  * int(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const int: (x: Tensor) => Tensor = defineFunction({
-  name: "int",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "int32"),
-});
+export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
 
 /**
  * `x` as bool.
@@ -141,11 +125,7 @@ export const int: (x: Tensor) => Tensor = defineFunction({
  * bool(tensor([0, 2])).tolist() // => [false, true]
  * ```
  */
-export const bool: (x: Tensor) => Tensor = defineFunction({
-  name: "bool",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "bool"),
-});
+export const bool: (x: Tensor) => Tensor = toDtype("bool", "bool");
 
 /**
  * `x` as float16: to store, not to compute.
@@ -154,11 +134,7 @@ export const bool: (x: Tensor) => Tensor = defineFunction({
  * half(tensor([0.5])).dtype // => "float16"
  * ```
  */
-export const half: (x: Tensor) => Tensor = defineFunction({
-  name: "half",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "float16"),
-});
+export const half: (x: Tensor) => Tensor = toDtype("half", "float16");
 
 /**
  * `x` as bfloat16: to store, not to compute.
@@ -167,8 +143,4 @@ export const half: (x: Tensor) => Tensor = defineFunction({
  * bfloat16(tensor([0.5])).dtype // => "bfloat16"
  * ```
  */
-export const bfloat16: (x: Tensor) => Tensor = defineFunction({
-  name: "bfloat16",
-  takes: { x: aTensor },
-  call: (x) => converted(x, "bfloat16"),
-});
+export const bfloat16: (x: Tensor) => Tensor = toDtype("bfloat16", "bfloat16");
