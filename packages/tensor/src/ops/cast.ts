@@ -5,7 +5,6 @@ import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { cloneRowMajor, converted } from "../converted.ts";
 import { defineOp } from "../define.ts";
-import { DTypeError } from "../errors.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -49,7 +48,7 @@ const dtypeOrOptions = [aDtype, { dtype: aDtype }];
 /**
  * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
  *
- * Throws {@link DTypeError} for a dtype that does not exist.
+ * Throws DTypeError for a dtype that does not exist.
  * Derivative: G, in the dtype of `x`.
  *
  * ```ts doctest
