@@ -1,6 +1,6 @@
 /** Is a part of this copy of the library? One of another would silently be none: no parameter of it would be found. */
 import { ValueError } from "@ag/tensor/fn";
-import { describeForeign } from "@ag/tensor/internal";
+import { describeForeign, ONE_COPY } from "@ag/tensor/internal";
 import type { Module } from "./module.ts";
 
 /** Whether it is a module by its looks. */
@@ -17,9 +17,8 @@ export function needOwn(
     const tensors = describeForeign(part);
     if (tensors || looksLikeModule(part))
       throw new ValueError(
-        `${owner.constructor.name}: need a part of this copy of @ag/nn in field "${name}"; got one of another. ` +
-          (tensors ??
-            "Have one version installed; where a test runner resets modules, import and make everything anew."),
+        `${owner.constructor.name}: need a part of this copy of @ag/nn in field "${name}"; got one of another: ` +
+          (tensors ?? ONE_COPY),
       );
   }
 }

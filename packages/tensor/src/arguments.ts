@@ -98,6 +98,11 @@ export const aReduction: Kind = {
 
 export const aDevice: Kind = { word: '"cpu"', ok: (x) => x === "cpu" };
 
+export const anIterable: Kind = {
+  word: "iterable",
+  ok: (x) => typeof x === "object" && x !== null && Symbol.iterator in x,
+};
+
 export const aFunction: Kind = { word: "callable", ok: (x) => typeof x === "function" };
 
 export const aText: Kind = { word: "str", ok: (x) => typeof x === "string" };

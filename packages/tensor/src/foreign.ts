@@ -51,6 +51,5 @@ export function announce(hasTape: boolean): void {
   if (copies.includes(self)) return;
   const other = copies.find((copy) => copy.version !== version);
   copies.push(self);
-  if (other)
-    console.warn(`UserWarning: ${both(other)}; ${ONE_COPY} Modes, seeds and limits of one are not the other's.`);
+  if (other) console.warn(`UserWarning: ${both(other)}; ${ONE_COPY}`);
 }

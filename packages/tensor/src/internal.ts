@@ -1,5 +1,5 @@
 /** What the packages of @ag need of each other, and nobody else: it may change in any release, without notice. */
-export type { Storage } from "@ag/kernels";
+export { ONE_COPY, type Storage } from "@ag/kernels";
 export * from "./arguments.ts";
 export { cloneLike } from "./clone-like.ts";
 export { converted } from "./converted.ts";
