@@ -17,6 +17,7 @@ test("what an optimizer refuses", () => {
     "some parameters appear in more than one parameter group",
   );
   expect(() => new SGD([p], { lr: -1 })).toThrow("Invalid learning rate: need a number >= 0; got -1");
+  expect(() => new Adam([p], { betas: [0.5, 0.5, 0.5] as never })).toThrow("need two numbers");
 });
 
 test("the same parameter twice in one group warns", () => {
@@ -64,6 +65,14 @@ test("zeroGrad gives memory of unread gradients back, and leaves read ones to th
   p.mul(2).sum().backward();
   optimizer.zeroGrad({ setToNone: false });
   expect((p.grad as Tensor | null)?.sum().item()).toBe(0);
+});
+
+test("zeroed gradients have no history", () => {
+  const p = leaf(1, 2);
+  p.mul(p).mul(p).sum().backward(null, { createGraph: true });
+  expect(p.grad?.requiresGrad).toBe(true);
+  new SGD([p]).zeroGrad({ setToNone: false });
+  expect([p.grad?.requiresGrad, p.grad?.tolist()]).toEqual([false, [0, 0]]);
 });
 
 test("steps need no memory after the first", () => {
@@ -153,12 +162,14 @@ test("a state dict that does not fit changes nothing", () => {
   const group = (state: Map<string, unknown>): Map<string, unknown> =>
     (state.get("param_groups") as Map<string, unknown>[])[0]!;
   expect(() => optimizer.loadStateDict(other((s) => s.delete("state")))).toThrow('need "state"');
-  expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", [])))).toThrow(
-    "different number of parameter groups",
-  );
-  expect(() => optimizer.loadStateDict(other((s) => group(s).set("params", [0])))).toThrow(
-    "doesn't match the size of optimizer's group",
-  );
+  for (const count of [0, 2])
+    expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", Array(count).fill(group(s)))))).toThrow(
+      "different number of parameter groups",
+    );
+  for (const ids of [[0], [0, 1, 2]])
+    expect(() => optimizer.loadStateDict(other((s) => group(s).set("params", ids)))).toThrow(
+      "doesn't match the size of optimizer's group",
+    );
   expect(() => optimizer.loadStateDict(other((s) => group(s).set("lr", -1)))).toThrow("Invalid learning rate");
   expect(() =>
     optimizer.loadStateDict(other((s) => s.set("state", new Map([[1, new Map([["momentum_buffer", zeros([2])]])]])))),
@@ -230,6 +241,34 @@ test("loaded state is converted and copied; groups keep PyTorch's other keys", (
   const held = (optimizer.stateDict().get("state") as Map<number, Map<string, Tensor>>).get(0)!.get("momentum_buffer")!;
   expect([held.dtype, held.tolist()]).toEqual(["float64", [1, 1]]);
   expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.25, momentum: 0.5, initialLr: 1, dampening: 0 });
+});
+
+test("what is loaded replaces the state that was there", () => {
+  const p = leaf(1, 2);
+  const optimizer = new SGD([p], { lr: 0.5, momentum: 0.9 });
+  const saved = optimizer.stateDict();
+  p.grad = tensor([1, 1]);
+  optimizer.step();
+  expect(optimizer.state.size).toBe(1);
+  optimizer.loadStateDict(saved);
+  expect(optimizer.state.size).toBe(0);
+});
+
+test("betas that change between steps count from the next", () => {
+  const [p, q] = [leaf(1, 2), leaf(1, 2)];
+  const [changed, other] = [new Adam([p], { lr: 0.5 }), new Adam([q], { lr: 0.5 })];
+  for (const [x, optimizer] of [[p, changed] as const, [q, other] as const]) {
+    x.grad = tensor([1, -3]);
+    optimizer.step();
+  }
+  changed.paramGroups[0]!.betas = [0.5, 0.75];
+  const fresh = new Adam([q], { lr: 0.5, betas: [0.5, 0.75] });
+  fresh.loadStateDict(changed.stateDict());
+  p.grad = tensor([1, -3]);
+  q.grad = tensor([1, -3]);
+  changed.step();
+  fresh.step();
+  expect(p.tolist()).toEqual(q.tolist());
 });
 
 test("an optimizer is neither cloned nor JSON", () => {

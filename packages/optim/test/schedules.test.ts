@@ -25,3 +25,18 @@ test("misuse", () => {
   expect(() => schedule.loadStateDict(new Map([["last_epoch", 3]]))).toThrow("loadStateDict: need last_epoch");
   expect(schedule.lastEpoch).toBe(0);
 });
+
+test("a schedule behind another begins with the rates of the first", () => {
+  const optimizer = optimizerOf();
+  const first = new StepLR(optimizer, 1, { gamma: 0.5 });
+  optimizer.step();
+  first.step();
+  expect(new StepLR(optimizer, 1).baseLrs).toEqual([0.1, 0.5]);
+});
+
+test("an optimizer remembers that it has stepped", () => {
+  const optimizer = optimizerOf();
+  expect(optimizer.hasStepped).toBe(false);
+  optimizer.step();
+  expect(optimizer.hasStepped).toBe(true);
+});

@@ -59,7 +59,8 @@ export function stagesFor(file: string, isNearOnly = false): Stages {
   const inFolder = (parent: string, tests: readonly string[]): string[] =>
     tests.map((test) => `${parent}/test/${test}`);
   const compared = seeing(name, conformance);
-  const comparedBy = (isWanted: (test: string) => boolean): string[] => inFolder(conformance, compared.filter(isWanted));
+  const comparedBy = (isWanted: (test: string) => boolean): string[] =>
+    inFolder(conformance, compared.filter(isWanted));
   const users = folders.filter((other) => other !== folder && other !== conformance);
   const nearest = [
     inFolder(folder, own.filter(isNear)),
