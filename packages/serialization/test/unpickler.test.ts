@@ -200,13 +200,15 @@ interface Described {
   readonly view?: Part[];
   /** Bytes without a type, read as int32. */
   readonly untyped?: boolean;
+  readonly dtype?: Part[];
   /** What stands behind the hooks: bits of complex numbers. */
   readonly bits?: Part[];
 }
 
 /** A pickled tensor of uint8 on a storage "7". */
 function tensorCode(described: Described): Uint8Array {
-  const { offset = 0, shape = [2], strides = [1], length = 4, view = ["N"], untyped = false, bits = [] } = described;
+  const { offset = 0, shape = [2], strides = [1], length = 4, view = ["N"] } = described;
+  const { untyped = false, dtype = ["ctorch\nint32\n"], bits = [] } = described;
   const tuple = (items: readonly number[]): number[] => [
     40,
     ...items.flatMap((x) => [74, x, x >> 8, x >> 16, x >> 24]),
@@ -225,7 +227,8 @@ function tensorCode(described: Described): Uint8Array {
     tuple(shape),
     tuple(strides),
     [0x89],
-    untyped ? "Nctorch\nint32\n" : "N",
+    "N",
+    ...(untyped ? dtype : []),
     ...bits,
     "tR.",
   );
@@ -268,6 +271,7 @@ describe("tensors on storages", () => {
     ["more elements than can be counted", { shape: [2 ** 30, 2 ** 30], strides: [0, 0] }],
     ["an empty tensor beyond", { shape: [0], offset: 5 }],
     ["a storage of another size", { length: 5 }],
+    ["bytes as no dtype", { untyped: true, shape: [1], dtype: ["N"] }],
     ["a conjugate", { bits: ["}", text("conj"), 0x88, "s"] }],
   ])("refused: %s", async (_, described) => {
     await expect(load(legacy(tensorCode(described), ["7"], stored))).rejects.toThrow(FormatError);
