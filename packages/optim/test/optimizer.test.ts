@@ -1,5 +1,5 @@
 import { isGradEnabled } from "@ag/autograd";
-import { Adam, SGD } from "@ag/optim";
+import { Adam, AdamW, SGD } from "@ag/optim";
 import { memory, type Tensor, tensor, zeros } from "@ag/tensor";
 import { gradAt, placeOf } from "@ag/tensor/internal";
 import { expect, test, vi } from "vitest";
@@ -18,6 +18,15 @@ test("what an optimizer refuses", () => {
   );
   expect(() => new SGD([p], { lr: -1 })).toThrow("Invalid learning rate: need a number >= 0; got -1");
   expect(() => new Adam([p], { betas: [0.5, 0.5, 0.5] as never })).toThrow("need two numbers");
+  for (const rule of [SGD, Adam, AdamW]) {
+    expect(() => new rule([p], { lr: "1" as never })).toThrow(`${rule.name}: `);
+    expect(() => new rule([p], { maximize: 1 as never })).toThrow("'maximize'");
+    expect(() => new rule([p], { momentun: 1 } as never)).toThrow("momentun");
+  }
+  const optimizer = new SGD([p]);
+  expect(() => optimizer.addParamGroup({ params: [leaf(1)], momentun: 1 } as never)).toThrow("momentun");
+  expect(() => optimizer.step(1 as never)).toThrow("'closure'");
+  expect(() => optimizer.zeroGrad({ setToNone: "no" as never })).toThrow("'setToNone'");
 });
 
 test("the same parameter twice in one group warns", () => {

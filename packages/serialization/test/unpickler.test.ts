@@ -192,6 +192,13 @@ function legacy(pickle: Uint8Array, keys: readonly string[], storages: readonly 
   return code(head, [...pickle], "](", keys.flatMap(text), "e.", storages);
 }
 
+test("another magic number, and another version", async () => {
+  const file = legacy(code("N."), [], []);
+  expect(await load(file)).toBe(null);
+  await expect(load(file.with(4, 0))).rejects.toThrow(/^load: Invalid magic number/);
+  await expect(load(file.with(18, 0))).rejects.toThrow(/^load: Invalid protocol version: need 1001; got 768/);
+});
+
 interface Described {
   readonly offset?: number;
   readonly shape?: readonly number[];
@@ -246,6 +253,8 @@ describe("tensors on storages", () => {
     const view: Part[] = ["(", text("8"), "K", 1, "K", 2, "t"];
     expect(((await load(legacy(tensorCode({ view }), ["7"], stored))) as Tensor).tolist()).toEqual([11, 12]);
     await expect(load(legacy(tensorCode({ view, shape: [3] }), ["7"], stored))).rejects.toThrow(/within its storage/);
+    const beyond: Part[] = ["(", text("8"), "K", 1, "K", 4, "t"];
+    await expect(load(legacy(tensorCode({ view: beyond }), ["7"], stored))).rejects.toThrow(/a piece within storage "7"/);
   });
 
   test("on a piece of bytes without a type, which begins where an element does", async () => {

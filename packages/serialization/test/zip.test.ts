@@ -78,9 +78,9 @@ describe("refused", () => {
 
   test("a bomb: more bytes than declared, or absurdly many declared", async () => {
     const packed = await deflated(new Uint8Array(1e6));
-    const bomb = (size: number): Uint8Array => zip([{ name: "a", content: packed, method: 8, size }]);
+    const bomb = (size: number): Uint8Array => zip([{ name: "a", content: packed, method: 8, size, crc: 0 }]);
     await expect(readZip(bomb(1000))).rejects.toThrow(/more bytes than declared/);
-    await expect(readZip(bomb(2e6))).rejects.toThrow(FormatError);
+    await expect(readZip(bomb(2e6))).rejects.toThrow(/deflated data of 2000000 bytes for "a"; got 1000000 bytes/);
     await expect(readZip(bomb(4e9))).rejects.toThrow(/beyond the limit/);
   });
 });

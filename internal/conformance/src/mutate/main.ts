@@ -39,11 +39,12 @@ async function shared<T>(tasks: Iterable<T>, work: (runner: Runner, task: T) => 
 
 /** How long each test file takes without a fault: all must pass. */
 async function durations(): Promise<Seconds> {
-  const files = [...new Set(faults.flatMap(({ file }) => stagesOf(file).flat()))];
+  const stages = [...new Set(faults.map(({ file }) => file))].flatMap(stagesOf);
+  const together = new Set(stages.filter((files) => files.length > 1).flat());
+  const alone = new Set(stages.flat().filter((file) => !together.has(file)));
   const found = new Map<string, number>();
-  const parts = runners.map((_, i) => files.filter((_, j) => j % count === i)).filter((part) => part.length > 0);
-  await shared(parts, async (runner, part) => {
-    const { failed, errors, seconds = {} } = await runner.run({ files: part, changed: "" }, 1800);
+  await shared([[...together], ...[...alone].map((file) => [file])], async (runner, files) => {
+    const { failed, errors, seconds = {} } = await runner.run({ files, changed: "" }, 1800);
     const failure = failed ?? errors[0];
     if (failure) throw new Error(`mutate: need tests that pass without a fault; got ${failure}.`);
     for (const [file, one] of Object.entries(seconds)) found.set(file, one);

@@ -9,7 +9,7 @@ const tables = /^(ops|layers-table|optim|schedulers)\./;
 /** These take longest. */
 const long = /^(accuracy|leaks)\./;
 /** Of the repository itself, or so long that no fault is worth it. */
-const apart = /^(bundle|complete|faults|layers|layers-complete|memory-soak|packages|same-bits)\.|\.long\./;
+const apart = /^(bundle|complete|contributing|faults|layers|layers-complete|memory-soak|packages|same-bits)\./;
 
 const folders = ["packages", "internal"].flatMap((group) =>
   readdirSync(join(root, group)).map((name) => `${group}/${name}`),
@@ -17,7 +17,8 @@ const folders = ["packages", "internal"].flatMap((group) =>
 
 const testsIn = (folder: string): string[] => {
   const path = join(root, folder, "test");
-  return existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".test.ts") && !apart.test(file)) : [];
+  const tests = existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".test.ts")) : [];
+  return tests.filter((file) => !file.endsWith(".long.test.ts") && !(folder === conformance && apart.test(file)));
 };
 
 /** A package of ours and those that it is built on. */
@@ -73,11 +74,9 @@ export function stagesFor(file: string, isNearOnly = false): Stages {
     ],
   ];
   const far = [
-    [
-      ...comparedBy((test) => !tables.test(test) && !long.test(test)),
-      ...users.flatMap((user) => inFolder(user, seeing(name, user))),
-    ],
-    ...comparedBy((test) => long.test(test)).map((test) => [test]),
-  ];
+    ...comparedBy((test) => !tables.test(test) && !long.test(test)),
+    ...users.flatMap((user) => inFolder(user, seeing(name, user))),
+    ...comparedBy((test) => long.test(test)),
+  ].map((test) => [test]); // alone: they switch what others count on
   return [...nearest, ...(isNearOnly ? [] : far)].filter((files) => files.length > 0);
 }
