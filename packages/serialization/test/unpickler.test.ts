@@ -279,7 +279,8 @@ describe("tensors on storages", () => {
     ["a rank of 65", { shape: Array(65).fill(1), strides: Array(65).fill(1) }],
     ["more elements than can be counted", { shape: [2 ** 30, 2 ** 30], strides: [0, 0] }],
     ["an empty tensor beyond", { shape: [0], offset: 5 }],
-    ["a storage of another size", { length: 5 }],
+    ["a storage that is larger than said", { length: 3 }],
+    ["a storage that is smaller than said", { length: 5 }],
     ["bytes as no dtype", { untyped: true, shape: [1], dtype: ["N"] }],
     ["a conjugate", { bits: ["}", text("conj"), 0x88, "s"] }],
   ])("refused: %s", async (_, described) => {
@@ -287,7 +288,9 @@ describe("tensors on storages", () => {
   });
 
   test("refused: storages missing, unknown, or twice", async () => {
-    for (const keys of [[], ["8"], ["7", "7"]])
-      await expect(load(legacy(tensorCode({}), keys, [...stored, ...stored]))).rejects.toThrow(FormatError);
+    const withKeys = (keys: readonly string[]): Uint8Array => legacy(tensorCode({}), keys, [...stored, ...stored]);
+    await expect(load(withKeys([]))).rejects.toThrow('need the bytes of every storage; got none for "7"');
+    for (const keys of [["8"], ["7", "7"]])
+      await expect(load(withKeys(keys))).rejects.toThrow("need the keys of the storages, each once");
   });
 });

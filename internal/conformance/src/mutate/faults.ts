@@ -1,5 +1,6 @@
 /** Which faults are planted? The patches in `faults/`, each of one line. */
 import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 
 export interface Fault {
   /** From the root of the repository. */
@@ -39,11 +40,10 @@ export function faultsOf(text: string): Fault[] {
   return found;
 }
 
-/** All of them, or those in packages, folders or files of these names. */
-export function faultsIn(names: readonly string[]): Fault[] {
-  const all = readdirSync(folder)
-    .sort()
-    .flatMap((name) => faultsOf(readFileSync(new URL(name, folder), "utf8")));
+/** All of them, or those in packages, folders or files of these names; of the list in a file, if one is given. */
+export function faultsIn(names: readonly string[], list?: string): Fault[] {
+  const lists = list === undefined ? readdirSync(folder).sort() : [resolve(list)];
+  const all = lists.flatMap((name) => faultsOf(readFileSync(new URL(name, folder), "utf8")));
   const wanted = names.map((name) => `/${name.replace(/^@ag\//, "").replace(/\/$/, "")}`);
   const isIn = ({ file }: Fault, name: string): boolean => `/${file}`.endsWith(name) || `/${file}`.includes(`${name}/`);
   for (const name of wanted)

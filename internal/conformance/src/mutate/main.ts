@@ -13,10 +13,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     workers: { type: "string", default: String(availableParallelism()) },
+    list: { type: "string" }, // of faults, instead of those in faults/
     near: { type: "boolean", default: false }, // only the tests of the package and the tables
   },
 });
-const faults = faultsIn(positionals);
+const faults = faultsIn(positionals, values.list);
 const stagesOf = (file: string): Stages => stagesFor(file, values.near);
 const count = Math.min(Number(values.workers), faults.length);
 if (!(Number.isInteger(count) && count > 0))
