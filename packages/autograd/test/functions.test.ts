@@ -52,6 +52,18 @@ class Through extends AutogradFunction {
   }
 }
 
+/** Fails in its first backward. */
+class FailsOnce extends AutogradFunction {
+  static failures = 0;
+  static forward(_: Context, x: Tensor): Tensor {
+    return x.mul(1);
+  }
+  static backward(_: Context, grad: Tensor): Tensor {
+    if (FailsOnce.failures++ === 0) throw new Error("once");
+    return grad.clone();
+  }
+}
+
 describe("gradcheck", () => {
   test("finds a derivative that is wrong, in any output", () => {
     const x = doubles(1, 2);
@@ -88,6 +100,14 @@ describe("custom functions", () => {
     const [copy] = Parts.apply(doubles(1.5), tensor([2], { dtype: "float64" }), materialize) as [Tensor];
     copy.sum().backward();
     expect(Parts.seen).toEqual([[1], unused, unused]);
+  });
+
+  test("that fail leave no gradients behind for the next backward", () => {
+    const x = doubles(1, 2);
+    const y = x.mul(2).add(FailsOnce.apply(x));
+    expect(() => y.backward(tensor([1, 1]))).toThrow("once");
+    y.backward(tensor([1, 1]));
+    expect(x.grad?.tolist()).toEqual([3, 3]);
   });
 
   test("hand an input through as another tensor", () => {

@@ -127,6 +127,13 @@ describe("grad", () => {
     expect(gradOf(x)).toEqual([8, 16]);
   });
 
+  test("of a leaf that asks for it comes once", () => {
+    const x = leaf([1, 2]);
+    x.retainGrad();
+    x.mul(3).sum().backward();
+    expect(gradOf(x)).toEqual([3, 3]);
+  });
+
   test("assigned, must fit", () => {
     const x = leaf([1, 2]);
     expect(() => {

@@ -33,6 +33,7 @@ test("the same parameter twice in one group warns", () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   const p = leaf(1);
   const optimizer = new SGD([p, p], { lr: 0.1 });
+  expect((optimizer.stateDict().get("param_groups") as Map<string, unknown>[])[0]!.get("params")).toEqual([0, 0]);
   expect(warn.mock.calls.flat().join()).toContain("duplicate parameters");
   warn.mockRestore();
   p.grad = tensor([1]);
@@ -151,6 +152,8 @@ test("groups added later, and options changed between steps", () => {
   expect([p.tolist(), q.tolist()]).toEqual([[0.875], [0.75]]);
   expect(() => optimizer.addParamGroup({ params: [q] })).toThrow("more than one parameter group");
   expect(optimizer.paramGroups).toHaveLength(2);
+  optimizer.addParamGroup({ params: [leaf(1)], lr: undefined } as never);
+  expect(optimizer.paramGroups[2]!.lr).toBe(0.5);
 });
 
 test("a state dict that does not fit changes nothing", () => {
@@ -185,6 +188,7 @@ test("a state dict that does not fit changes nothing", () => {
   ).toThrow("need a tensor of shape [1] as momentum_buffer");
   expect(() => optimizer.loadStateDict({} as never)).toThrow("need a Map; got object");
   expect(() => optimizer.loadStateDict(other((s) => s.set("state", [])))).toThrow("need a list of param_groups");
+  expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", 1)))).toThrow("need a list of param_groups");
   expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", [1])))).toThrow("parameter groups as Maps");
   expect(() => optimizer.loadStateDict(other((s) => group(s).delete("params")))).toThrow('need "params"');
   expect(() => optimizer.loadStateDict(other((s) => s.set("state", new Map([[5, new Map()]]))))).toThrow(
