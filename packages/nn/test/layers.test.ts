@@ -22,7 +22,7 @@ import {
   SiLU,
   Softmax,
 } from "@ag/nn";
-import { ones, ValueError } from "@ag/tensor";
+import { ones, tensor, ValueError } from "@ag/tensor";
 import { expect, test, vi } from "vitest";
 
 const wrong = "x" as never;
@@ -64,6 +64,13 @@ test.each<[string, string, () => unknown]>([
 ])("%s refuses another kind of %s", (name, argument, make) => {
   expect(make).toThrow(ValueError);
   expect(make).toThrow(new RegExp(`^${name}: .*'?${argument}'?`));
+});
+
+test.each([Number.POSITIVE_INFINITY, Number.NaN])("a norm of %s is refused on demand, and nothing scaled", (value) => {
+  const p = new Parameter(ones([2]));
+  p.grad = tensor([value, 4]);
+  expect(() => clipGradNorm_([p], 1, { errorIfNonfinite: true })).toThrow("is non-finite, so it cannot be clipped");
+  expect(p.grad.tolist()).toEqual([value, 4]);
 });
 
 test("batch norm forgets its running statistics", () => {

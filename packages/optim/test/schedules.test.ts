@@ -39,6 +39,12 @@ test("a schedule behind another begins with the rates of the first", () => {
   expect(new StepLR(optimizer, 1).baseLrs).toEqual([0.1, 0.5]);
 });
 
+test("the last rates are the caller's own list", () => {
+  const schedule = new StepLR(optimizerOf(), 1);
+  schedule.getLastLr().push(7);
+  expect(schedule.getLastLr()).toEqual([0.1, 0.5]);
+});
+
 test("an optimizer remembers that it has stepped", () => {
   const optimizer = optimizerOf();
   expect(optimizer.hasStepped).toBe(false);

@@ -96,6 +96,10 @@ describe("refused", () => {
     expect(() => read("c_codecs\nencode\nNX", [144, 1, 0, 0], "x".repeat(400), TUPLE2, "R.")).toThrow(/"x{300}…"/);
   });
 
+  test("a line without end", () => {
+    expect(() => read("cos")).toThrow("load: need a line at byte 1; got none");
+  });
+
   test("a name is quoted in the message", () => {
     expect(() => read("cos\nsystem\n.")).toThrow(UnpicklingError);
     expect(() => read("cos\nsystem\n.")).toThrow(/^load: need .*; got global "os\.system"/);
