@@ -20,7 +20,9 @@ test("a guard lasts to the end of its block", () => {
 });
 
 test("a mode spans no await", () => {
-  expect(() => noGrad((async () => 1) as never)).toThrow("noGrad: need a synchronous callback; got one that returns a promise");
+  expect(() => noGrad((async () => 1) as never)).toThrow(
+    "noGrad: need a synchronous callback; got one that returns a promise",
+  );
   let later = (): void => {};
   const queue = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => {
     later = task;

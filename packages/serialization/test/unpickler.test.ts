@@ -258,7 +258,9 @@ describe("tensors on storages", () => {
     expect(((await load(legacy(tensorCode({ view }), ["7"], stored))) as Tensor).tolist()).toEqual([11, 12]);
     await expect(load(legacy(tensorCode({ view, shape: [3] }), ["7"], stored))).rejects.toThrow(/within its storage/);
     const beyond: Part[] = ["(", text("8"), "K", 1, "K", 4, "t"];
-    await expect(load(legacy(tensorCode({ view: beyond }), ["7"], stored))).rejects.toThrow(/a piece within storage "7"/);
+    await expect(load(legacy(tensorCode({ view: beyond }), ["7"], stored))).rejects.toThrow(
+      /a piece within storage "7"/,
+    );
   });
 
   test("on a piece of bytes without a type, which begins where an element does", async () => {

@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const faults = faultsIn(positionals, values.list);
-const stagesOf = (file: string): Stages => stagesFor(file, values.near);
+const stages = new Map(faults.map(({ file }): [string, Stages] => [file, stagesFor(file, values.near)]));
 const count = Math.min(Number(values.workers), faults.length);
 if (!(Number.isInteger(count) && count > 0))
   throw new RangeError(`mutate: need a whole number of --workers; got ${values.workers}.`);
@@ -40,9 +40,9 @@ async function shared<T>(tasks: Iterable<T>, work: (runner: Runner, task: T) => 
 
 /** How long each test file takes without a fault: all must pass. */
 async function durations(): Promise<Seconds> {
-  const stages = [...new Set(faults.map(({ file }) => file))].flatMap(stagesOf);
-  const together = new Set(stages.filter((files) => files.length > 1).flat());
-  const alone = new Set(stages.flat().filter((file) => !together.has(file)));
+  const groups = [...stages.values()].flat();
+  const together = new Set(groups.filter((files) => files.length > 1).flat());
+  const alone = new Set(groups.flat().filter((file) => !together.has(file)));
   const found = new Map<string, number>();
   await shared([[...together], ...[...alone].map((file) => [file])], async (runner, files) => {
     const { failed, errors, seconds = {} } = await runner.run({ files, changed: "" }, 1800);
@@ -66,7 +66,7 @@ function printed({ fault, result, by, seconds }: Verdict): string {
 const usual = await durations();
 const verdicts: Verdict[] = [];
 await shared(faults, async (runner, fault) => {
-  const verdict = await tried(runner, fault, stagesOf(fault.file), usual);
+  const verdict = await tried(runner, fault, stages.get(fault.file) ?? [], usual);
   verdicts.push(verdict);
   console.log(printed(verdict));
 });

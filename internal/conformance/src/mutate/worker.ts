@@ -32,7 +32,7 @@ const vitest = await createVitest("test", {
 });
 await vitest.standalone();
 
-const secondsOf = (modules: readonly TestModule[]): Outcome["seconds"] =>
+const secondsOf = (modules: readonly TestModule[]): Readonly<Record<string, number>> =>
   Object.fromEntries(
     modules.map((module) => {
       const { collectDuration, duration } = module.diagnostic();
