@@ -22,6 +22,7 @@ import {
   SiLU,
   Softmax,
 } from "@ag/nn";
+import { constant_ } from "@ag/nn/init";
 import { ones, tensor, ValueError } from "@ag/tensor";
 import { expect, test, vi } from "vitest";
 
@@ -71,6 +72,12 @@ test.each([Number.POSITIVE_INFINITY, Number.NaN])("a norm of %s is refused on de
   p.grad = tensor([value, 4]);
   expect(() => clipGradNorm_([p], 1, { errorIfNonfinite: true })).toThrow("is non-finite, so it cannot be clipped");
   expect(p.grad.tolist()).toEqual([value, 4]);
+});
+
+test("parameters can be filled: nothing is recorded", () => {
+  const p = new Parameter(ones([2]));
+  expect(constant_(p, 3)).toBe(p);
+  expect([p.tolist(), p.isLeaf]).toEqual([[3, 3], true]);
 });
 
 test("batch norm forgets its running statistics", () => {

@@ -23,6 +23,7 @@ test("what an optimizer refuses", () => {
     expect(() => new rule([p], { maximize: 1 as never })).toThrow("'maximize'");
     expect(() => new rule([p], { momentun: 1 } as never)).toThrow("momentun");
   }
+  expect(() => new SGD([p], { dampening: "1" as never })).toThrow("'dampening'");
   const optimizer = new SGD([p]);
   expect(() => optimizer.addParamGroup({ params: [leaf(1)], momentun: 1 } as never)).toThrow("momentun");
   expect(() => optimizer.step(1 as never)).toThrow("'closure'");

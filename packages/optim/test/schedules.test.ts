@@ -39,6 +39,12 @@ test("a schedule behind another begins with the rates of the first", () => {
   expect(new StepLR(optimizer, 1).baseLrs).toEqual([0.1, 0.5]);
 });
 
+test("milestones in a state dict are a copy", () => {
+  const schedule = new MultiStepLR(optimizerOf(), [3]);
+  (schedule.stateDict().get("milestones") as Map<number, number>).clear();
+  expect(schedule.milestones.size).toBe(1);
+});
+
 test("the last rates are the caller's own list", () => {
   const schedule = new StepLR(optimizerOf(), 1);
   schedule.getLastLr().push(7);
