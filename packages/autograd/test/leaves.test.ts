@@ -183,6 +183,14 @@ describe("grad", () => {
     expect(given.tolist()).toEqual([1, 1]);
   });
 
+  test("that goes two ways is not changed by what meets it on one of them", () => {
+    const [x, y] = [leaf([1]), leaf([1])];
+    const [p, q] = [x.mul(1), y.mul(1)];
+    const m = p.mul(3); // older than the sum: its gradient comes second
+    p.add(q).add(m).backward();
+    expect([gradOf(x), gradOf(y)]).toEqual([[4], [1]]);
+  });
+
   test("a diamond adds both ways", () => {
     const x = leaf([3]);
     const y = x.mul(2);
