@@ -1,4 +1,4 @@
-import { AutogradFunction, type Context, gradcheck, gradgradcheck } from "@ag/autograd";
+import { AutogradFunction, type Context, grad, gradcheck, gradgradcheck } from "@ag/autograd";
 import { type Tensor, tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 
@@ -108,6 +108,14 @@ describe("custom functions", () => {
     expect(() => y.backward(tensor([1, 1]))).toThrow("once");
     y.backward(tensor([1, 1]));
     expect(x.grad?.tolist()).toEqual([3, 3]);
+  });
+
+  test("do not run where nobody wants their gradients", () => {
+    FailsOnce.failures = 0;
+    const [x, z] = [doubles(1), doubles(1)];
+    const y = x.mul(2).add(FailsOnce.apply(z).mul(1));
+    expect(grad(y, [x])[0].tolist()).toEqual([2]);
+    expect(FailsOnce.failures).toBe(0);
   });
 
   test("hand an input through as another tensor", () => {

@@ -42,6 +42,12 @@ describe("refused", () => {
       { "x/data.pkl": `(${one("int32")}${one("float32")}t.`, "x/data/7": "abcd" },
       'storage "7" as int32 and as float32',
     ],
+    [
+      "a parameter of a number",
+      { "x/data.pkl": "ctorch._utils\n_rebuild_parameter\n(K\x01NNtR." },
+      "need a tensor for a Parameter; got something else",
+    ],
+    ["the id of a module", { "x/data.pkl": "(X\x06\0\0\0moduletQ." }, 'need ids of storages; got one of "module"'],
     ["no storage", { "x/data.pkl": four }, 'need 4 bytes in entry "x/data/7"; got no such entry'],
     ["a short storage", { "x/data.pkl": four, "x/data/7": "abc" }, 'need 4 bytes in entry "x/data/7"; got 3'],
   ])("%s", async (_, entries, message) => {
