@@ -48,6 +48,14 @@ describe("refused", () => {
       "need a tensor for a Parameter; got something else",
     ],
     ["the id of a module", { "x/data.pkl": "(X\x06\0\0\0moduletQ." }, 'need ids of storages; got one of "module"'],
+    [
+      "a storage of two lengths",
+      {
+        "x/data.pkl": `(${four.slice(0, -1)}${four.slice(0, -1).replace("K\x04tQ", "K\x05tQ")}t.`,
+        "x/data/7": "abcde",
+      },
+      'need one description of storage "7"; got uint8 × 4 and uint8 × 5',
+    ],
     ["no storage", { "x/data.pkl": four }, 'need 4 bytes in entry "x/data/7"; got no such entry'],
     ["a short storage", { "x/data.pkl": four, "x/data/7": "abc" }, 'need 4 bytes in entry "x/data/7"; got 3'],
   ])("%s", async (_, entries, message) => {
