@@ -8,7 +8,9 @@ import { weightAndBias } from "./reset.ts";
 /** One number for both dimensions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
 
-export const pairOf = (x: Pair): readonly [number, number] => (typeof x === "number" ? [x, x] : x);
+/** Never the caller's own array. */
+export const pairOf = (x: Pair): readonly [number, number] =>
+  typeof x === "number" ? [x, x] : ([...x] as [number, number]);
 
 export interface Conv2dOptions {
   readonly stride?: Pair;

@@ -2,7 +2,7 @@ import { ValueError } from "@ag/tensor/fn";
 import type { Module } from "./module.ts";
 
 /** More than any model has, and few enough for every walk that recurses. Python's stack ends earlier. */
-const MOST_LEVELS = 500;
+export const MOST_LEVELS = 500;
 
 /** Throws for a module that is inside of itself, and for more levels than the stack bears: before a walk begins. */
 export function checkNesting(op: string, root: Module): void {

@@ -3,6 +3,7 @@
  * {@link https://github.com/huggingface/safetensors}; written byte for byte as its own library writes.
  */
 import { type DType, fromBytes, Tensor, ValueError } from "@ag/tensor/fn";
+import { describeForeign, need } from "@ag/tensor/internal";
 import { beginning, FormatError, show } from "./errors.ts";
 import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
@@ -177,7 +178,9 @@ function checkEntries(map: ReadonlyMap<string, Tensor>): void {
     if (!isText(name) || name === METADATA)
       throw new ValueError(`saveSafetensors: need names that are text, not "${METADATA}"; got ${show(name)}.`);
     if (!(x instanceof Tensor))
-      throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at ${show(name)}.`);
+      throw new ValueError(
+        `saveSafetensors: need tensors; got ${typeof x} at ${show(name)}. ${describeForeign(x) ?? ""}`.trimEnd(),
+      );
   }
 }
 
@@ -190,6 +193,7 @@ export function safetensorsBytes(
   options: SafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
   checkEntries(map);
+  need("saveSafetensors", { options: { metadata: { word: "text by name", ok: () => true } } }, options);
   const metadata = metadataFor(map, options);
   const sorted = [...map].sort(([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || compare(a, b));
   const contents = sorted.map(([, x]) => x.rawBytes());

@@ -7,7 +7,7 @@ import {
   safetensorsBytes,
   saveSafetensors,
 } from "@ag/serialization";
-import { type Tensor, tensor } from "@ag/tensor";
+import { ones, type Tensor, tensor, ValueError } from "@ag/tensor";
 import { asStridedView } from "@ag/tensor/internal";
 import { describe, expect, test } from "vitest";
 import { described } from "./describe.ts";
@@ -180,4 +180,19 @@ describe("refused", () => {
     for (const read of [load, loadSafetensors])
       await expect(read(bytes)).rejects.toThrow("need a header up to 100000000 bytes; got 4278190080");
   });
+});
+
+test("an option that does not exist is refused", async () => {
+  const save = saveSafetensors as (...args: readonly unknown[]) => Promise<unknown>;
+  const map = new Map([["a", ones(2)]]);
+  for (const options of [
+    { metdata: {} },
+    { metadata: 5 },
+    { metadata: new Map() },
+    { metadata: { a: 1 } },
+    5,
+    null,
+    "pt",
+  ])
+    await expect(save(map, undefined, options)).rejects.toThrow(ValueError);
 });

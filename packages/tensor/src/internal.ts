@@ -2,6 +2,7 @@
 export type { Storage } from "@ag/kernels";
 export * from "./arguments.ts";
 export { cloneLike } from "./clone-like.ts";
+export { describeForeign } from "./foreign.ts";
 export type { Args, Entry, Gradient } from "./op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./place.ts";
 export { fillNormal, fillUniform } from "./random.ts";

@@ -9,7 +9,8 @@ import type { Parameter, Signature } from "./signature.ts";
 function typeOf(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
-  return (value.constructor as { readonly name?: string } | undefined)?.name || "object";
+  const { name } = (value.constructor ?? {}) as { readonly name?: unknown };
+  return typeof name === "string" && name !== "" ? name : "object";
 }
 
 /** A value as messages show it: short, and without running its code. */
@@ -21,7 +22,9 @@ function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "object" && value !== null) {
     const { shape } = value as { readonly shape?: unknown };
-    return Array.isArray(shape) ? `a tensor of shape ${showShape(shape)}` : `an object (${typeOf(value)})`;
+    return Array.isArray(shape) && shape.every(Number.isInteger)
+      ? `a tensor of shape ${showShape(shape)}`
+      : `an object (${typeOf(value)})`;
   }
   return String(value);
 }

@@ -91,6 +91,7 @@ export class Workers {
       const isFromFile = !this.#create && node !== undefined;
       const place = this.#place(slot); // whoever was there before serves no longer
       const worker = isFromFile ? this.#fromFile(node, place) : this.#make();
+      if (typeof worker.terminate !== "function") throw new Error("what is no worker");
       this.#running.set(slot, worker);
       const gone = (error: unknown): void => this.#gone(slot, worker, error);
       worker.on?.("error", gone);

@@ -1,11 +1,10 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
-import { cpu, type DType, itemSize } from "@ag/kernels";
+import { cpu, type DType } from "@ag/kernels";
 import { aDtype, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
 import { defineOp } from "../define.ts";
 import { isDense } from "../elementwise.ts";
-import { DTypeError } from "../errors.ts";
 import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -84,10 +83,6 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   takes: { x: aTensor, dtype: dtypeOrOptions },
   call: (x, dtype) => {
     const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
-    if (!(itemSize(wanted) > 0))
-      throw new DTypeError(
-        `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
-      );
     return wanted === x.dtype ? x : toCopy(x, wanted);
   },
 });
@@ -105,6 +100,10 @@ export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
   call: (x, other) => to(x, other.dtype),
 });
 
+/* @__NO_SIDE_EFFECTS__ */
+const toDtype = (name: string, dtype: DType): ((x: Tensor) => Tensor) =>
+  defineFunction({ name, takes: { x: aTensor }, call: (x) => to(x, dtype) });
+
 /**
  * `x` as float32.
  *
@@ -112,11 +111,7 @@ export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
  * float(tensor([true, false])).tolist() // => [1, 0]
  * ```
  */
-export const float: (x: Tensor) => Tensor = defineFunction({
-  name: "float",
-  takes: { x: aTensor },
-  call: (x) => to(x, "float32"),
-});
+export const float: (x: Tensor) => Tensor = toDtype("float", "float32");
 
 /**
  * `x` as float64.
@@ -125,11 +120,7 @@ export const float: (x: Tensor) => Tensor = defineFunction({
  * double(tensor([0.5])).dtype // => "float64"
  * ```
  */
-export const double: (x: Tensor) => Tensor = defineFunction({
-  name: "double",
-  takes: { x: aTensor },
-  call: (x) => to(x, "float64"),
-});
+export const double: (x: Tensor) => Tensor = toDtype("double", "float64");
 
 /**
  * `x` as int64.
@@ -138,11 +129,7 @@ export const double: (x: Tensor) => Tensor = defineFunction({
  * long(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const long: (x: Tensor) => Tensor = defineFunction({
-  name: "long",
-  takes: { x: aTensor },
-  call: (x) => to(x, "int64"),
-});
+export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
 
 /**
  * `x` as int32.
@@ -151,11 +138,7 @@ export const long: (x: Tensor) => Tensor = defineFunction({
  * int(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const int: (x: Tensor) => Tensor = defineFunction({
-  name: "int",
-  takes: { x: aTensor },
-  call: (x) => to(x, "int32"),
-});
+export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
 
 /**
  * `x` as bool.
@@ -164,11 +147,7 @@ export const int: (x: Tensor) => Tensor = defineFunction({
  * bool(tensor([0, 2])).tolist() // => [false, true]
  * ```
  */
-export const bool: (x: Tensor) => Tensor = defineFunction({
-  name: "bool",
-  takes: { x: aTensor },
-  call: (x) => to(x, "bool"),
-});
+export const bool: (x: Tensor) => Tensor = toDtype("bool", "bool");
 
 /**
  * `x` as float16: to store, not to compute.
@@ -177,11 +156,7 @@ export const bool: (x: Tensor) => Tensor = defineFunction({
  * half(tensor([0.5])).dtype // => "float16"
  * ```
  */
-export const half: (x: Tensor) => Tensor = defineFunction({
-  name: "half",
-  takes: { x: aTensor },
-  call: (x) => to(x, "float16"),
-});
+export const half: (x: Tensor) => Tensor = toDtype("half", "float16");
 
 /**
  * `x` as bfloat16: to store, not to compute.
@@ -190,8 +165,4 @@ export const half: (x: Tensor) => Tensor = defineFunction({
  * bfloat16(tensor([0.5])).dtype // => "bfloat16"
  * ```
  */
-export const bfloat16: (x: Tensor) => Tensor = defineFunction({
-  name: "bfloat16",
-  takes: { x: aTensor },
-  call: (x) => to(x, "bfloat16"),
-});
+export const bfloat16: (x: Tensor) => Tensor = toDtype("bfloat16", "bfloat16");
