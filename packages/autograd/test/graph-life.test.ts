@@ -166,6 +166,13 @@ describe("the graph", () => {
     ]);
   });
 
+  test("in DOT has arrows from inputs to results, and quotes names", () => {
+    const x = leaf([1]);
+    const dot = toDot(graphOf(x.mul(2), { names: new Map([[x, 'a "b\\']]) }));
+    expect(dot).toContain("  n1 -> n0;");
+    expect(dot).toContain('n1 [label="a \\"b\\\\ (1)", fillcolor=lightblue];');
+  });
+
   test("exports as data and as DOT", () => {
     const x = leaf([1, 2]);
     const graph = graphOf(x.mul(x).sum(), { names: new Map([[x, "x"]]) });

@@ -40,11 +40,15 @@ async function shared<T>(tasks: Iterable<T>, work: (runner: Runner, task: T) => 
 
 /** How long each test file takes without a fault: all must pass. */
 async function durations(): Promise<Seconds> {
-  const groups = [...stages.values()].flat();
-  const together = new Set(groups.filter((files) => files.length > 1).flat());
-  const alone = new Set(groups.flat().filter((file) => !together.has(file)));
+  const groups = [...new Set(faults.map(({ file }) => file.split("/")[1]!))].flatMap((name) => {
+    const own = faults.filter(({ file }) => file.startsWith(`packages/${name}/`));
+    const all = own.flatMap(({ file }) => stages.get(file) ?? []);
+    const together = new Set(all.filter((files) => files.length > 1).flat());
+    const alone = new Set(all.flat().filter((file) => !together.has(file)));
+    return [[...together], ...[...alone].map((file) => [file])].filter((files) => files.length > 0);
+  });
   const found = new Map<string, number>();
-  await shared([[...together], ...[...alone].map((file) => [file])], async (runner, files) => {
+  await shared(groups, async (runner, files) => {
     const { failed, errors, seconds = {} } = await runner.run({ files, changed: "" }, 1800);
     const failure = failed ?? errors[0];
     if (failure) throw new Error(`mutate: need tests that pass without a fault; got ${failure}.`);

@@ -8,6 +8,8 @@ const conformance = "internal/conformance";
 const tables = /^(ops|layers-table|optim|schedulers)\./;
 /** These take longest. */
 const long = /^(accuracy|leaks)\./;
+/** They look at what is there when nothing else was loaded. */
+const first = /^fn\./;
 /** Of the repository itself, or so long that no fault is worth it. */
 const apart = /^(bundle|complete|contributing|faults|layers|layers-complete|memory-soak|packages|same-bits)\./;
 
@@ -68,12 +70,16 @@ export function stagesFor(file: string, isNearOnly = false): Stages {
     [
       ...inFolder(
         folder,
-        own.filter((test) => !isNear(test)),
+        own.filter((test) => !isNear(test) && !first.test(test)),
       ),
       ...comparedBy((test) => tables.test(test)),
     ],
   ];
   const far = [
+    ...inFolder(
+      folder,
+      own.filter((test) => first.test(test)),
+    ),
     ...comparedBy((test) => !tables.test(test) && !long.test(test)),
     ...users.flatMap((user) => inFolder(user, seeing(name, user))),
     ...comparedBy((test) => long.test(test)),
