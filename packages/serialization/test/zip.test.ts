@@ -47,6 +47,17 @@ test.each([false, true])("stored and deflated entries come out, with ZIP64 %s", 
   expect(files.get("x/b")).toEqual(b);
 });
 
+test("ZIP64 by the count of entries alone, and several disks", async () => {
+  const archive = zip([{ name: "a", content: bytes(50) }], { zip64: true });
+  const end = new DataView(archive.buffer, archive.length - 22);
+  const record = new DataView(archive.buffer, archive.length - 22 - 20 - 56);
+  for (const [to, from] of [[12, 40] as const, [16, 48] as const])
+    end.setUint32(to, Number(record.getBigUint64(from, true)), true);
+  expect((await readZip(archive)).get("a")).toEqual(bytes(50));
+  end.setUint16(4, 1, true);
+  await expect(readZip(archive)).rejects.toThrow(/disk/);
+});
+
 describe("refused", () => {
   const one = { name: "a", content: bytes(50) };
   test.each<[string, Uint8Array, RegExp]>([
