@@ -1,11 +1,10 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
-import { cpu, type DType } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { aDtype, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
+import { cloneRowMajor, converted } from "../converted.ts";
 import { defineOp } from "../define.ts";
-import { isDense } from "../elementwise.ts";
-import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -27,17 +26,6 @@ export const clone: Op<[x: Tensor]> = defineOp({
   derivative: { x: (grad) => grad },
 });
 
-const cloneRowMajor: Op<[x: Tensor]> = defineOp({
-  name: "clone",
-  inputs: ["x"],
-  forward: (x) => {
-    const out = fresh(x.sizes, x.dtype);
-    cpu.copy(x, out);
-    return out;
-  },
-  derivative: { x: (grad) => grad },
-});
-
 /**
  * `x` itself if its elements lie in row-major order, else a copy that does.
  *
@@ -51,17 +39,6 @@ export const contiguous: (x: Tensor) => Tensor = defineFunction({
   call: (x) => (x.isContiguous() ? x : cloneRowMajor(x)),
 });
 
-const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
-  name: "toCopy",
-  inputs: ["x"],
-  forward: (x, dtype) => {
-    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
-    cpu.copy(x, out);
-    return out;
-  },
-  derivative: { x: (grad, { dtype }) => to(grad, dtype) },
-});
-
 export interface ToOptions {
   readonly dtype?: DType;
 }
@@ -71,7 +48,7 @@ const dtypeOrOptions = [aDtype, { dtype: aDtype }];
 /**
  * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
  *
- * Throws {@link DTypeError} for a dtype that does not exist.
+ * Throws DTypeError for a dtype that does not exist.
  * Derivative: G, in the dtype of `x`.
  *
  * ```ts doctest
@@ -83,7 +60,7 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   takes: { x: aTensor, dtype: dtypeOrOptions },
   call: (x, dtype) => {
     const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
-    return wanted === x.dtype ? x : toCopy(x, wanted);
+    return converted(x, wanted);
   },
 });
 
@@ -97,12 +74,12 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
 export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
   name: "typeAs",
   takes: { x: aTensor, other: aTensor },
-  call: (x, other) => to(x, other.dtype),
+  call: (x, other) => converted(x, other.dtype),
 });
 
 /* @__NO_SIDE_EFFECTS__ */
 const toDtype = (name: string, dtype: DType): ((x: Tensor) => Tensor) =>
-  defineFunction({ name, takes: { x: aTensor }, call: (x) => to(x, dtype) });
+  defineFunction({ name, takes: { x: aTensor }, call: (x) => converted(x, dtype) });
 
 /**
  * `x` as float32.
