@@ -284,7 +284,7 @@ test("layouts given to fromBytes stay within the bytes", () => {
     [[2], [1, 1], 0],
     [[2 ** 30, 2 ** 30], [0, 2 ** 40], 0],
   ] as const)
-    expect(() => fromBytes(bytes, "float32", shape, strides, offset)).toThrow(/^fromBytes: need /);
+    expect(() => fromBytes(bytes, "float32", shape, strides, offset)).toThrow(/^fromBytes: /);
   expect(eq(fromBytes(bytes, "float32", [2], [1], 1), 0).tolist()).toEqual([true, true]);
 });
 

@@ -8,6 +8,7 @@ export const subjects: readonly Subject[] = [...operations(), ...tensors(), ...l
 
 /** Exports that are not called, and why. */
 export const exempt: Readonly<Record<string, string>> = {
+<<<<<<< HEAD
   adamUpdate: "for our packages only",
   aliasOf: "for our packages only",
   bernoulliLike: "for our packages only",
@@ -28,6 +29,8 @@ export const exempt: Readonly<Record<string, string>> = {
   withScope: "for our packages only",
   giveBack: "for our packages only",
   temporary: "for our packages only",
+=======
+>>>>>>> face
   Generator: "called by its methods",
   startThreads: "starts threads for good",
   Tensor: "made by factories",
