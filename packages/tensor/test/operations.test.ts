@@ -1,8 +1,11 @@
 import {
   add,
   copy_,
+  div,
+  dropout,
   equal,
   fmod,
+  manualSeed,
   max,
   mul,
   normal_,
@@ -77,12 +80,24 @@ test("a remainder is exact however often the divisor fits", () => {
 
 test("numbers may come first", () => {
   const x = tensor([1, 2]);
-  expect([add(3, x), sub(3, x), mul(3, x)].map((y) => y.tolist())).toEqual([
+  const results = [add(3, x), sub(3, x), mul(3, x), div(3, x), add(3, x, { alpha: 2 }), sub(3, x, { alpha: 2 })];
+  expect(results.map((y) => y.tolist())).toEqual([
     [4, 5],
     [2, 1],
     [3, 6],
+    [3, 1.5],
+    [5, 7],
+    [1, -1],
   ]);
   expect(mul(2, 3).item()).toBe(6);
+});
+
+test("dropout leaves out one half unless told", () => {
+  const drop = (...p: number[]): unknown => {
+    manualSeed(7);
+    return dropout(ones(40), ...p).tolist();
+  };
+  expect(drop()).toEqual(drop(0.5));
 });
 
 test("the variance is called var as a method", () => {
