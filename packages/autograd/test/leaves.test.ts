@@ -113,6 +113,12 @@ describe("grad", () => {
     expect(gradOf(x)).toEqual([5, 5]);
   });
 
+  test("lies as its tensor does, turned in a product or not", () => {
+    const [a, b] = [ones([2, 3], { requiresGrad: true }), ones([4, 3], { requiresGrad: true })];
+    const [first, second] = grad([a.mm(b.t()).sum()], [a, b]);
+    expect([first!.stride(), second!.stride()]).toEqual([a.stride(), b.stride()]);
+  });
+
   test("with createGraph it is replaced", () => {
     const x = leaf([1, 2]);
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});

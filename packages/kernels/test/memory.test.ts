@@ -53,6 +53,18 @@ describe("the pool", () => {
     expect(pool.report().blocks).toBe(before);
   });
 
+  test.each([8, 100_000])("takes no block of %i bytes back twice", (bytes) => {
+    const block = pool.allocate(bytes, "test");
+    pool.free(block);
+    const before = pool.report();
+    pool.free(block);
+    expect(pool.report()).toEqual(before);
+    const [first, second] = [pool.allocate(bytes, "test"), pool.allocate(bytes, "test")];
+    pool.beginOperation();
+    expect(pool.address(first)).not.toBe(pool.address(second));
+    for (const one of [first, second]) pool.free(one);
+  });
+
   test("random allocations and releases never overlap and keep their contents", () => {
     const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 255 })), {
       maxLength: 120,

@@ -213,6 +213,12 @@ describe("whole numbers", () => {
     if (typeof n === "number") expect(() => at(x, n)).toThrow(IndexError);
   });
 
+  test("an index has one ellipsis", () => {
+    expect(() => at(x, "...", "…")).toThrow("an index can only have a single ellipsis ('...')");
+    expect(() => at(x, "...", "...")).toThrow(IndexError);
+    expect(at(x, "…", 1).tolist()).toEqual([2, 4]);
+  });
+
   test("nothing is read or written outside through a fraction", () => {
     expect(() => at(arange(0, 101).float(), slice(101 / 2))).toThrow(
       "slice indices must be integers or None or have an __index__ method",

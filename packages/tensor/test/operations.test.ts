@@ -38,6 +38,14 @@ describe("in place", () => {
       [2, 5],
       [5, 8],
     ]);
+    const matrix = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(copy_(matrix, matrix.t()).tolist()).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
     const row = tensor([1, 2, 3, 4]);
     copy_(row.narrow(0, 1, 3), row.narrow(0, 0, 3));
     expect(row.tolist()).toEqual([1, 1, 2, 3]);

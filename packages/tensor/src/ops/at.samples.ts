@@ -90,6 +90,7 @@ const writes: readonly Write[] = [
   ["mask", 1, [mask]],
   ["1, row", normal([1, 4]), [1, row]],
   ["0", normal([3, 5]), [0], "must match the existing size (5) at non-singleton dimension 1"],
+  ["pair", normal([1, 3, 4], "float64"), [pair], "Index put requires the source and destination dtypes match"],
   [
     "pair",
     normal([2, 3, 5]),
