@@ -311,6 +311,30 @@ describe("a pool of its own", () => {
     expect(pageIns).toBe(0);
   });
 
+  test("tiny blocks outlive the growth of memory that is not shared", () => {
+    const own = fresh();
+    make(own, 4 * MIB, "tensor");
+    const words = (block: Block): Int32Array => new Int32Array(own.bytes.buffer, own.address(block), 2);
+    const all = Array.from({ length: 3000 }, (_, i) => {
+      const block = make(own, 8, "tiny");
+      words(block).fill(i);
+      return block;
+    });
+    const kept = all.map((block) => {
+      own.beginOperation();
+      return words(block)[1];
+    });
+    expect(kept).toEqual(all.map((_, i) => i));
+  });
+
+  test("a soft limit that was set stays", () => {
+    const own = fresh();
+    own.setLimit({ soft: 16 * MIB });
+    const all = Array.from({ length: 64 }, () => make(own, MIB, "tensor"));
+    for (let step = 0; step < 5; step++) for (const block of all) use(own, block);
+    expect(own.report().heap).toBeLessThan(24 * MIB);
+  });
+
   test("the soft limit follows a program that needs more, and not one that only now and then looks back", () => {
     const large = fresh();
     const all = Array.from({ length: 200 }, () => make(large, MIB, "tensor"));

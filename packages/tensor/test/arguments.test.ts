@@ -84,7 +84,8 @@ describe("what is no tensor and no number is refused, naming operation and argum
     expect(() => call(ag.relu)).toThrow("relu(): argument 'x' (position 1) must be Tensor, not undefined");
     expect(() => call(ag.relu, 2)).toThrow("relu(): argument 'x' (position 1) must be Tensor, not number");
     expect(() => call(add.inPlace, 2, x)).toThrow("add_(): argument 'a' (position 1) must be Tensor, not number");
-    expect(() => call(at, x, [0, 1])).toThrow(IndexError);
+    expect(() => call(at, x, [0, 1])).toThrow("at(): argument 'index' (position 2) must be integer");
+    expect(() => call(sum, x, ["0"])).toThrow("sum(): argument 'dim' (position 2) must be int, tuple of ints or None");
   });
 
   test.each([
@@ -285,6 +286,7 @@ describe("data that are no numbers", () => {
   test("rows that differ", () => {
     for (const data of [
       [[1, 2], [3]],
+      [[1], [2, 3]],
       [[1], 2],
       [1, [2]],
     ])

@@ -1,7 +1,7 @@
 import { Generator, rand, ValueError } from "@ag/tensor";
 import { expect, test } from "vitest";
 
-const draw = (generator: Generator): unknown => rand(20, { generator }).tolist();
+const draw = (generator: Generator): unknown => rand([20], { generator }).tolist();
 
 test("a state that was taken out or put in stays as it was, however much is drawn", () => {
   const generator = new Generator().manualSeed(3);

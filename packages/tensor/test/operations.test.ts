@@ -57,6 +57,9 @@ describe("in place", () => {
     expect(() => x.clamp_({ min: 0.5 })).toThrow("result type Float can't be cast to the desired output type Long");
     expect(() => x.pow_(0.5)).toThrow("result type Float can't be cast to the desired output type Long");
     expect(() => x.add_(ones(2, 2))).toThrow("output with shape [2] doesn't match the broadcast shape [2, 2]");
+    expect(() => ones(1, 2).add_(ones(3, 2))).toThrow(
+      "output with shape [1, 2] doesn't match the broadcast shape [3, 2]",
+    );
     expect(x.tolist()).toEqual([1, 2]);
     expect(x.storage.version).toBe(0);
   });

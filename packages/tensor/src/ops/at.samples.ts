@@ -49,6 +49,7 @@ const cases: readonly Case[] = [
   ["pair, 1:", [pair, slice(1)]],
   ["pair, None", [pair, null]],
   [":, None, pair", [slice(), null, pair]],
+  [":, pair, None, pair", [slice(), pair, null, pair]],
   ["mask", [mask]],
   ["mask, 1:", [mask, slice(1)]],
   ["mask, 1", [mask, 1]],
@@ -58,6 +59,7 @@ const cases: readonly Case[] = [
   ["2", [2], "index 2 is out of bounds for dimension 0 with size 2"],
   ["0, 0, 0, 0", [0, 0, 0, 0], "too many indices for tensor of dimension 3"],
   ["few", [few], "index 2 is out of bounds for dimension 0 with size 2"],
+  ["few, few", [few, few], "index 2 is out of bounds for dimension 0 with size 2"],
   ["pair, few", [pair, few], "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]"],
   [
     ":, row[:2]",
