@@ -218,6 +218,7 @@ describe("whole numbers", () => {
     expect(() => at(x, "...", "…")).toThrow("an index can only have a single ellipsis ('...')");
     expect(() => at(x, "...", "...")).toThrow(IndexError);
     expect(at(x, "…", 1).tolist()).toEqual([2, 4]);
+    expect(() => at(x, slice(0, 2, 0))).toThrow("step must be greater than zero");
   });
 
   test("nothing is read or written outside through a fraction", () => {
