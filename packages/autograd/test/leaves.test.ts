@@ -1,5 +1,5 @@
 import { AutogradFunction, backward, type Context, enableGrad, grad, noGrad } from "@ag/autograd";
-import { ones, rand, type Tensor, tensor, zeros } from "@ag/tensor";
+import { avgPool2d, floorDivide, ones, rand, type Tensor, tensor, zeros } from "@ag/tensor";
 import { describe, expect, test, vi } from "vitest";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
@@ -36,6 +36,19 @@ describe("where a backward starts", () => {
 
   test("a root without history is refused", () => {
     expect(() => tensor([1]).backward()).toThrow("does not require grad and does not have a grad_fn");
+  });
+
+  test("through what comes in steps is refused", () => {
+    expect(() => floorDivide(leaf([5]), 2).backward()).toThrow("derivative for aten::floor_divide is not implemented");
+  });
+
+  test("reads options as they were", () => {
+    const stride = [2, 2];
+    const x = ones([1, 4, 4], { requiresGrad: true });
+    const y = avgPool2d(x, 2, { stride }).sum();
+    stride.fill(1);
+    y.backward();
+    expect(x.grad?.sum().item()).toBe(4);
   });
 
   test("several roots add up", () => {
@@ -98,6 +111,12 @@ describe("grad", () => {
     x.mul(3).sum().backward();
     expect(x.grad).toBe(first);
     expect(gradOf(x)).toEqual([5, 5]);
+  });
+
+  test("lies as its tensor does, turned in a product or not", () => {
+    const [a, b] = [ones([2, 3], { requiresGrad: true }), ones([4, 3], { requiresGrad: true })];
+    const [first, second] = grad([a.mm(b.t()).sum()], [a, b]);
+    expect([first!.stride(), second!.stride()]).toEqual([a.stride(), b.stride()]);
   });
 
   test("with createGraph it is replaced", () => {

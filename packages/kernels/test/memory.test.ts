@@ -53,6 +53,18 @@ describe("the pool", () => {
     expect(pool.report().blocks).toBe(before);
   });
 
+  test.each([8, 100_000])("takes no block of %i bytes back twice", (bytes) => {
+    const block = pool.allocate(bytes, "test");
+    pool.free(block);
+    const before = pool.report();
+    pool.free(block);
+    expect(pool.report()).toEqual(before);
+    const [first, second] = [pool.allocate(bytes, "test"), pool.allocate(bytes, "test")];
+    pool.beginOperation();
+    expect(pool.address(first)).not.toBe(pool.address(second));
+    for (const one of [first, second]) pool.free(one);
+  });
+
   test("random allocations and releases never overlap and keep their contents", () => {
     const sizes = fc.array(fc.tuple(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 0, max: 255 })), {
       maxLength: 120,
@@ -139,6 +151,7 @@ describe("a size that cannot be had", () => {
     expect(() => allocate(2 ** 38, "zeros")).toThrow(
       "zeros: need 262144.0 MiB; got a memory that ends at 4096.0 MiB. Use smaller sizes",
     );
+    expect(() => allocate(2 ** 33, "zeros")).toThrow("nothing larger can be addressed");
     expect(() => allocate(Number.NaN, "zeros")).toThrow("zeros: need a size of at least 0 bytes; got NaN.");
   });
 
@@ -297,6 +310,30 @@ describe("a pool of its own", () => {
     const { spills, pageIns } = own.report();
     expect(spills).toBeGreaterThan(0);
     expect(pageIns).toBe(0);
+  });
+
+  test("tiny blocks outlive the growth of memory that is not shared", () => {
+    const own = fresh();
+    make(own, 4 * MIB, "tensor");
+    const words = (block: Block): Int32Array => new Int32Array(own.bytes.buffer, own.address(block), 2);
+    const all = Array.from({ length: 3000 }, (_, i) => {
+      const block = make(own, 8, "tiny");
+      words(block).fill(i);
+      return block;
+    });
+    const kept = all.map((block) => {
+      own.beginOperation();
+      return words(block)[1];
+    });
+    expect(kept).toEqual(all.map((_, i) => i));
+  });
+
+  test("a soft limit that was set stays", () => {
+    const own = fresh();
+    own.setLimit({ soft: 16 * MIB });
+    const all = Array.from({ length: 64 }, () => make(own, MIB, "tensor"));
+    for (let step = 0; step < 5; step++) for (const block of all) use(own, block);
+    expect(own.report().heap).toBeLessThan(24 * MIB);
   });
 
   test("the soft limit follows a program that needs more, and not one that only now and then looks back", () => {

@@ -139,7 +139,7 @@ export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineF
 export function fillUniform(x: Tensor, from: number, to: number, generator?: Generator | null): Tensor {
   needFloating("uniform_", x.dtype);
   if (!(from <= to))
-    throw new ValueError(`uniform_: expects to return a [from, to) range, but found from=${from} > to=${to}.`);
+    throw new ValueError(`uniform_: uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}.`);
   if (to - from === Infinity)
     throw new ValueError(
       `uniform_: expects to-from <= std::numeric_limits<${x.dtype}>::max(): need finite bounds; got ${from} and ${to}.`,
@@ -151,7 +151,7 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
 /** Fills `x` with normal numbers. For initialisers: not recorded. */
 export function fillNormal(x: Tensor, mean: number, std: number, generator?: Generator | null): Tensor {
   needFloating("normal_", x.dtype);
-  if (!(std >= 0)) throw new ValueError(`normal_: expects std >= 0.0, but found std ${std}.`);
+  if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
   writing([x], () => cpu.normal(x, stateOf(generator), mean, std));
   return x;
 }

@@ -79,6 +79,29 @@ describe("what is no tensor and no number is refused, naming operation and argum
     );
   });
 
+  test("what is left out, and numbers where only tensors are right", () => {
+    expect(() => call(add, x)).toThrow("add(): argument 'b' (position 2) must be Tensor or Number, not undefined");
+    expect(() => call(ag.relu)).toThrow("relu(): argument 'x' (position 1) must be Tensor, not undefined");
+    expect(() => call(ag.relu, 2)).toThrow("relu(): argument 'x' (position 1) must be Tensor, not number");
+    expect(() => call(add.inPlace, 2, x)).toThrow("add_(): argument 'a' (position 1) must be Tensor, not number");
+    expect(() => call(at, x, [0, 1])).toThrow("at(): argument 'index' (position 2) must be integer");
+    expect(() => call(sum, x, ["0"])).toThrow("sum(): argument 'dim' (position 2) must be int, tuple of ints or None");
+  });
+
+  test.each([
+    [null, "not null: need Tensor; got null."],
+    [[1, 2, 3, 4, 5, 6, 7, 8], "got [1, 2, 3, 4, 5, 6, 7, 8]."],
+    [[1, 2, 3, 4, 5, 6, 7, 8, 9], "got an array of 9."],
+    [[[1], [2]], "got [[…], […]]."],
+    ["a".repeat(40), `got "${"a".repeat(40)}".`],
+    ["a".repeat(41), `got "${"a".repeat(40)}…".`],
+    [new Map(), "not Map: need Tensor; got an object (Map)."],
+    [() => 1, "got a function."],
+    [1n, "got 1n."],
+  ])("is shown in short: %#", (value, shown) => {
+    expect(() => call(ag.relu, value)).toThrow(shown);
+  });
+
   test("in place nothing has been written", () => {
     const y = tensor([1, 2, 3]);
     for (const name of ["mul_", "pow_", "add_", "div_", "copy_", "fill_", "maskedFill_", "setAt_"])
@@ -103,8 +126,14 @@ describe("options", () => {
     [() => call(tensor, [1], { requires_grad: true }), "'requires_grad'", "Did you mean requiresGrad?"],
     [() => call(ag.crossEntropy, x, x, { label_smoothing: 0.1 }), "'label_smoothing'", "Did you mean labelSmoothing?"],
     [() => call(ag.conv2d, x, x, null, { pading: 1 }), "'pading'", "Did you mean padding?"],
+    [
+      () => call(ag.avgPool2d, x, 2, { count_include_pad: true }),
+      "'count_include_pad'",
+      "Did you mean countIncludePad?",
+    ],
+    [() => call(ag.diagonal, x, 0, { dim_1: 0 }), "'dim_1'", "Did you mean dim1?"],
     [() => call(zeros, [2], { dtpye: "int64" }), "'dtpye'", "Did you mean dtype?"],
-    [() => call(randn, 2, 3, { seed: 1 }), "'seed'", "need dtype, requiresGrad, device, generator"],
+    [() => call(randn, 2, 3, { seed: 1 }), "'seed'", /need dtype, requiresGrad, device, generator; got seed\.$/],
   ])("an unknown key, with the nearest known one: %#", (wrong, fragment, hint) => {
     expect(wrong).toThrow(ValueError);
     expect(wrong).toThrow(fragment);
@@ -119,6 +148,7 @@ describe("options", () => {
   test("a wrong value", () => {
     expect(() => call(sum, x, 0, { keepdim: 1 })).toThrow("argument 'keepdim' must be bool, not number");
     expect(() => call(zeros, 2, { dtype: "float" })).toThrow(DTypeError);
+    expect(() => call(zeros, 2, { device: "cuda" })).toThrow("zeros(): argument 'device' must be \"cpu\", not string");
     expect(() => call(ag.clamp, x, {})).toThrow("At least one of 'min' or 'max' must not be None");
     expect(() => call(ag.clamp, x)).toThrow(ValueError);
   });
@@ -184,12 +214,20 @@ describe("whole numbers", () => {
     if (typeof n === "number") expect(() => at(x, n)).toThrow(IndexError);
   });
 
+  test("an index has one ellipsis", () => {
+    expect(() => at(x, "...", "…")).toThrow("an index can only have a single ellipsis ('...')");
+    expect(() => at(x, "...", "...")).toThrow(IndexError);
+    expect(at(x, "…", 1).tolist()).toEqual([2, 4]);
+    expect(() => at(x, slice(0, 2, 0))).toThrow("step must be greater than zero");
+  });
+
   test("nothing is read or written outside through a fraction", () => {
     expect(() => at(arange(0, 101).float(), slice(101 / 2))).toThrow(
       "slice indices must be integers or None or have an __index__ method",
     );
     const y = zeros([16]);
     expect(() => y.setAt_(1, { kind: "slice", start: 0.5, end: 16, step: 1 })).toThrow(IndexError);
+    expect(() => call(at, y, { kind: "slice", start: 0, end: 16 })).toThrow(IndexError);
     expect(y.sum().item()).toBe(0);
   });
 });
@@ -249,6 +287,7 @@ describe("data that are no numbers", () => {
   test("rows that differ", () => {
     for (const data of [
       [[1, 2], [3]],
+      [[1], [2, 3]],
       [[1], 2],
       [1, [2]],
     ])
@@ -285,6 +324,7 @@ test("layouts given to fromBytes stay within the bytes", () => {
     [[2 ** 30, 2 ** 30], [0, 2 ** 40], 0],
   ] as const)
     expect(() => fromBytes(bytes, "float32", shape, strides, offset)).toThrow(/^fromBytes: /);
+  expect(fromBytes(new Uint8Array(0), "float32", [0], [1], 1).shape).toEqual([0]);
   expect(eq(fromBytes(bytes, "float32", [2], [1], 1), 0).tolist()).toEqual([true, true]);
 });
 

@@ -78,6 +78,7 @@ test("a tape of the other copy is named as the cause", async () => {
   vi.resetModules();
   const { install } = await import("@ag/tensor/internal");
   install({} as Parameters<typeof install>[0]);
+  await load(); // whose methods come after the tape
   expect(() => tensor.tensor([1], { requiresGrad: true })).toThrow(
     /requiresGrad: need the tape; got none\. Two copies of @ag\/tensor are loaded \(\S+ and \S+\), and @ag\/autograd belongs to the other one/,
   );

@@ -18,6 +18,14 @@ test("internals work on the tensors that users make", () => {
   expect(internal.aliasOf(tensor.tensor([1, 2]), null)).toBeInstanceOf(fn.Tensor);
 });
 
+test("internals trust their callers, who look at files first", () => {
+  const { markParameter, tensorBeside, tensorOfBytes } = internal;
+  const whole = tensor.tensor([1n, 2n]);
+  expect(markParameter(whole).requiresGrad).toBe(false);
+  expect(tensorBeside(whole, [2], [1], 0).tolist()).toEqual([1, 2]);
+  expect(tensorOfBytes(new Uint8Array([0, 1]), "bool", [2]).tolist()).toEqual([false, true]);
+});
+
 test("a tensor shows its layout, and nothing of the graph", () => {
   const x = tensor.tensor([1, 2]);
   expect(Object.keys(x)).toEqual(["storage", "offset", "sizes", "strides", "dtype", "base"]);

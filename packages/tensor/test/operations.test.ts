@@ -1,8 +1,11 @@
 import {
   add,
   copy_,
+  div,
+  dropout,
   equal,
   fmod,
+  manualSeed,
   max,
   mul,
   normal_,
@@ -35,6 +38,14 @@ describe("in place", () => {
       [2, 5],
       [5, 8],
     ]);
+    const matrix = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(copy_(matrix, matrix.t()).tolist()).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
     const row = tensor([1, 2, 3, 4]);
     copy_(row.narrow(0, 1, 3), row.narrow(0, 0, 3));
     expect(row.tolist()).toEqual([1, 1, 2, 3]);
@@ -46,6 +57,9 @@ describe("in place", () => {
     expect(() => x.clamp_({ min: 0.5 })).toThrow("result type Float can't be cast to the desired output type Long");
     expect(() => x.pow_(0.5)).toThrow("result type Float can't be cast to the desired output type Long");
     expect(() => x.add_(ones(2, 2))).toThrow("output with shape [2] doesn't match the broadcast shape [2, 2]");
+    expect(() => ones(1, 2).add_(ones(3, 2))).toThrow(
+      "output with shape [1, 2] doesn't match the broadcast shape [3, 2]",
+    );
     expect(x.tolist()).toEqual([1, 2]);
     expect(x.storage.version).toBe(0);
   });
@@ -77,12 +91,24 @@ test("a remainder is exact however often the divisor fits", () => {
 
 test("numbers may come first", () => {
   const x = tensor([1, 2]);
-  expect([add(3, x), sub(3, x), mul(3, x)].map((y) => y.tolist())).toEqual([
+  const results = [add(3, x), sub(3, x), mul(3, x), div(3, x), add(3, x, { alpha: 2 }), sub(3, x, { alpha: 2 })];
+  expect(results.map((y) => y.tolist())).toEqual([
     [4, 5],
     [2, 1],
     [3, 6],
+    [3, 1.5],
+    [5, 7],
+    [1, -1],
   ]);
   expect(mul(2, 3).item()).toBe(6);
+});
+
+test("dropout leaves out one half unless told", () => {
+  const drop = (...p: number[]): unknown => {
+    manualSeed(7);
+    return dropout(ones(40), ...p).tolist();
+  };
+  expect(drop()).toEqual(drop(0.5));
 });
 
 test("the variance is called var as a method", () => {

@@ -11,6 +11,7 @@ import {
   setPrintOptions,
   type Tensor,
   tensor,
+  ValueError,
   zeros,
 } from "@ag/tensor";
 import { markParameter, markRequiresGrad } from "@ag/tensor/internal";
@@ -95,6 +96,9 @@ test("options change the digits, and are checked", () => {
   expect(() => setPrintOptions({ edgeItems: -1 })).toThrow(
     "setPrintOptions: need a whole number for edgeItems; got -1",
   );
+  expect(() => setPrintOptions({ precision: 1.5 })).toThrow("need a whole number for precision; got 1.5");
+  expect(() => setPrintOptions({ lineWidth: Infinity })).toThrow("need a whole number for lineWidth; got Infinity");
+  expect(() => setPrintOptions(null as never)).toThrow(ValueError);
   expect(() => setPrintOptions({ precision: 101 })).toThrow(
     "setPrintOptions: need a precision of at most 100; got 101.",
   );

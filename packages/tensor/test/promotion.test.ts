@@ -1,4 +1,4 @@
-import { type DType, DTypeError, type Operand, ones, tensor } from "@ag/tensor";
+import { type DType, DTypeError, type Operand, ones, promoteTypes, tensor } from "@ag/tensor";
 import { expect, test } from "vitest";
 import golden from "./goldens/promotion.json" with { type: "json" };
 
@@ -17,6 +17,7 @@ test.each(Object.entries(golden.answers))("%s", (sum, dtype) => {
 test("half precision is stored and converted, nothing else", () => {
   const x = tensor([1, 2.5], { dtype: "bfloat16" });
   expect(x.to("float32").tolist()).toEqual([1, 2.5]);
+  expect(promoteTypes("float16", "bfloat16")).toBe("float32"); // as torch.promote_types says
   expect(() => x.add(1)).toThrow(DTypeError);
   expect(() => x.sum()).toThrow("need a dtype to compute with; got bfloat16");
   expect(tensor([1, 65504], { dtype: "float16" }).rawBytes()).toEqual(Uint8Array.of(0, 0x3c, 0xff, 0x7b));

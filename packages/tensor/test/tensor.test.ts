@@ -1,6 +1,7 @@
 import {
   arange,
   DisposedError,
+  DTypeError,
   eye,
   full,
   linspace,
@@ -41,6 +42,8 @@ describe("factories", () => {
       [0, 1, 0],
     ]);
     expect(linspace(0, 1, 5).tolist()).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    const symmetric = linspace(-1, 1, 10);
+    expect(symmetric.neg().flip(0).tolist()).toEqual(symmetric.tolist());
   });
 
   test("rows of differing lengths, and wrong sizes, are refused", () => {
@@ -49,6 +52,8 @@ describe("factories", () => {
     expect(() => tensor([["1"]] as never)).toThrow("need numbers, bigints or booleans");
     expect(() => zeros(-1)).toThrow("need sizes that are whole and at least 0; got [-1]");
     expect(() => zeros(1.5)).toThrow(ShapeError);
+    expect(() => rand([2], { dtype: "int64" })).toThrow(DTypeError);
+    expect(() => arange(0, 3, 0)).toThrow("need finite numbers and a step that is not 0; got 0, 3, 0.");
   });
 
   test("nested as deep as PyTorch takes it", () => {
@@ -102,6 +107,7 @@ test("views share elements and version", () => {
     [1, 1, 1],
   ]);
   expect(row.storage).toBe(x.storage);
+  expect(row.at(0).base).toBe(x);
   expect(x.storage.version).toBe(1);
 });
 
@@ -112,6 +118,7 @@ describe("memory", () => {
     x.dispose();
     x.dispose();
     expect(() => x.add(1)).toThrow(DisposedError);
+    expect(() => x.add(1)).toThrow("tensor was disposed: need a live tensor");
     expect(view.sum().item()).toBe(100_000);
   });
 

@@ -49,6 +49,7 @@ const cases: readonly Case[] = [
   ["pair, 1:", [pair, slice(1)]],
   ["pair, None", [pair, null]],
   [":, None, pair", [slice(), null, pair]],
+  [":, pair, None, pair", [slice(), pair, null, pair]],
   ["mask", [mask]],
   ["mask, 1:", [mask, slice(1)]],
   ["mask, 1", [mask, 1]],
@@ -58,6 +59,7 @@ const cases: readonly Case[] = [
   ["2", [2], "index 2 is out of bounds for dimension 0 with size 2"],
   ["0, 0, 0, 0", [0, 0, 0, 0], "too many indices for tensor of dimension 3"],
   ["few", [few], "index 2 is out of bounds for dimension 0 with size 2"],
+  ["few, few", [few, few], "index 2 is out of bounds for dimension 0 with size 2"],
   ["pair, few", [pair, few], "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]"],
   [
     ":, row[:2]",
@@ -90,6 +92,7 @@ const writes: readonly Write[] = [
   ["mask", 1, [mask]],
   ["1, row", normal([1, 4]), [1, row]],
   ["0", normal([3, 5]), [0], "must match the existing size (5) at non-singleton dimension 1"],
+  ["pair", normal([1, 3, 4], "float64"), [pair], "Index put requires the source and destination dtypes match"],
   [
     "pair",
     normal([2, 3, 5]),

@@ -1,4 +1,4 @@
-import { tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
 import { between, booleans, integers, normal, over, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { clamp, clampMax, clampMin, hardtanh, maximum, minimum, relu6 } from "./bounds.ts";
 import { t } from "./permute.ts";
@@ -20,6 +20,7 @@ export const samples: Sample[] = [
       { name: "row", args: [a, row] },
       { name: "transposed", args: [t(normal([5, 3])), a] },
       { name: "ties", args: [a, a], isStep: true },
+      { name: "many ties", args: [full([70], 2), full([70], 2)] }, // too many for differences
       { name: "special", args: [special, other], isStep: true },
       { name: "whole", args: [whole, integers([5], 1, 9, "int32")] },
       { name: "bools", args: [booleans([5]), booleans([5])] },

@@ -60,6 +60,7 @@ export const samples: Sample[] = [
   ...samplesFor(isclose, "torch.isclose", [
     { name: "special", args: [near, other] },
     { name: "NaN counts", args: [near, other, { equalNan: true }] },
+    { name: "almost", args: [tensor([1.00005, 1e-7]), tensor([1, 0])] },
     { name: "tolerances", args: [near, other, { rtol: 0, atol: 0.2 }] },
     { name: "whole", args: [a, b] },
     { name: "whole, within a share", args: [a, b, { rtol: 0.6 }] },
@@ -75,6 +76,7 @@ export const samples: Sample[] = [
     { name: "yes", args: [a, a] },
     { name: "no", args: [a, b] },
     { name: "shapes", args: [x, y] },
+    { name: "sizes", args: [y, normal([4])] },
     { name: "NaN", args: [special, special] },
     { name: "dtypes", args: [tensor([1, 2]), tensor([1n, 2n])] },
   ]),

@@ -76,6 +76,8 @@ export const samples: Sample[] = [
       throws: "expected bias to be 1-dimensional with 4 elements, but got bias of size [3] instead",
     },
     { name: "stride of 0", args: [x, w, null, { stride: 0 }], throws: "non-positive stride is not supported" },
+    { name: "dilation of 0", args: [x, w, null, { dilation: 0 }], throws: "non-positive dilation is not supported" },
+    { name: "no groups", args: [x, w, null, { groups: 0 }], throws: "non-positive groups is not supported" },
     { name: "negative padding", args: [x, w, null, { padding: -1 }], throws: "negative padding is not supported" },
     {
       name: "same, stride",

@@ -63,8 +63,8 @@ export const samples: Sample[] = [
     },
     {
       name: "batch",
-      args: [x, integers([2], 0, 5)],
-      throws: "Expected input batch_size (3) to match target batch_size (2).",
+      args: [x, integers([4], 0, 5)],
+      throws: "Expected input batch_size (3) to match target batch_size (4).",
     },
     {
       name: "matrix",

@@ -1,4 +1,4 @@
-import { tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
 import { booleans, integers, normal, over, type Sample, samplesFor, shared } from "../sample.ts";
 import { all, amax, amin, any, argmax, argmin, max, min, sort } from "./extremes.ts";
 import { t } from "./permute.ts";
@@ -28,6 +28,7 @@ export const samples: Sample[] = [
       { name: "NaN", args: [special] as never, isStep: true },
       { name: "NaN along", args: [special, 0] as never, isStep: true },
       { name: "ties", args: [ties] as never, isStep: true },
+      { name: "many ties", args: [full([70], 2)] as never }, // too many for differences
       { name: "ties along", args: [ties, 0] as never, isStep: true },
       { name: "scalar along its dimension", args: [normal([]), 0] as never },
       { name: "bool", args: [flags, 1] as never },

@@ -20,5 +20,10 @@ export const samples: Sample[] = [
       args: [normal([4]), x],
       throws: "output with shape [4] doesn't match the broadcast shape [3, 4]",
     },
+    {
+      name: "too large, one row",
+      args: [normal([1, 4]), x],
+      throws: "output with shape [1, 4] doesn't match the broadcast shape [3, 4]",
+    },
   ]),
 ];

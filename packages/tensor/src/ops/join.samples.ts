@@ -19,6 +19,11 @@ export const samples: Sample[] = [
       args: [[x, normal([2, 3, 5])]],
       throws: "Expected size 4 but got size 5 for tensor number 1 in the list",
     },
+    {
+      name: "smaller sizes",
+      args: [[x, normal([2, 2, 4])]],
+      throws: "Expected size 3 but got size 2 for tensor number 1 in the list",
+    },
     { name: "ranks", args: [[x, normal([2, 3])]], throws: "Tensors must have same number of dimensions: got 3 and 2" },
     { name: "scalar", args: [[normal([])]], throws: "zero-dimensional tensor (at position 0) cannot be concatenated" },
     { name: "nothing", args: [[]], throws: "expected a non-empty list of Tensors" },
@@ -32,6 +37,11 @@ export const samples: Sample[] = [
       name: "shapes",
       args: [[x, normal([2, 3])]],
       throws: "stack expects each tensor to be equal size, but got [2, 3, 4] at entry 0 and [2, 3] at entry 1",
+    },
+    {
+      name: "sizes",
+      args: [[x, normal([2, 3, 5])]],
+      throws: "stack expects each tensor to be equal size, but got [2, 3, 4] at entry 0 and [2, 3, 5] at entry 1",
     },
     { name: "nothing", args: [[]], throws: "stack expects a non-empty TensorList" },
   ]),

@@ -107,6 +107,11 @@ export const samples: Sample[] = [
       args: [x, normal([3])],
       throws: "Target size (torch.Size([3])) must be the same as input size (torch.Size([3, 4]))",
     },
+    {
+      name: "sizes of as many dimensions",
+      args: [x, normal([3, 5])],
+      throws: "Target size (torch.Size([3, 5])) must be the same as input size (torch.Size([3, 4]))",
+    },
   ]),
   ...samplesFor(
     (a: typeof x, b: typeof x) =>
@@ -128,9 +133,15 @@ export const samples: Sample[] = [
       ],
     },
     { name: "none", args: [shares, between([3, 4], 0, 1), { reduction: "none" }] },
+    { name: "certain", args: [tensor([0, 0, 1, 1]), tensor([1, 0, 1, 0]), none], isStep: true },
     {
       name: "outside",
-      args: [between([3], 2, 9), positive([3])],
+      args: [between([3], 1.1, 1.9), positive([3])],
+      throws: "all elements of input should be between 0 and 1",
+    },
+    {
+      name: "negative",
+      args: [between([3], -0.9, -0.1), positive([3])],
       throws: "all elements of input should be between 0 and 1",
     },
   ]),

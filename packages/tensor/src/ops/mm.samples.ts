@@ -71,6 +71,11 @@ export const samples: Sample[] = [
       args: [normal([2, 3, 5]), normal([2, 3, 5])],
       throws: "Expected size for first two dimensions of batch2 tensor to be: [2, 5] but got: [2, 3]",
     },
+    {
+      name: "batches",
+      args: [normal([2, 3, 5]), normal([3, 5, 4])],
+      throws: "Expected size for first two dimensions of batch2 tensor to be: [2, 5] but got: [3, 5]",
+    },
     { name: "matrix", args: [a, normal([2, 5, 4])], throws: "batch1 must be a 3D tensor" },
   ]),
   ...samplesFor(baddbmm, "torch.baddbmm", [

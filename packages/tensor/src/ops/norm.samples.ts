@@ -38,23 +38,23 @@ const running = (low: number, high: number): Measured<[Tensor, Tensor, Tensor]>[
 
 /** The running statistics are made anew for each call; with `isShown` they are the result. */
 const withRunning =
-  (training: boolean, momentum: number, isShown = false) =>
+  (training: boolean, rest: { readonly momentum?: number } = {}, isShown = false) =>
   (x: Tensor, weight: Tensor, bias: Tensor): Tensor[] => {
     const count = x.shape[1]!;
     const values = Float64Array.from({ length: count }, (_, i) => 0.25 * (i + 1));
     const [mean, variance] = [tensor(values, { dtype: x.dtype }), tensor(values, { dtype: x.dtype })];
-    const out = batchNorm(x, mean, variance, { weight, bias, training, momentum });
+    const out = batchNorm(x, mean, variance, { weight, bias, training, ...rest });
     for (const x of isShown ? [out] : [mean, variance]) x.dispose();
     return isShown ? [mean, variance] : [out];
   };
-const runningIn = (training: string, momentum: number, shown = "[:1]"): string =>
-  `lambda x, w, b: (lambda m, v: (torch.nn.functional.batch_norm(x, m, v, w, b, ${training}, ${momentum}), m, v)${shown})` +
+const runningIn = (passed: string, shown = "[:1]"): string =>
+  `lambda x, w, b: (lambda m, v: (torch.nn.functional.batch_norm(x, m, v, w, b, ${passed}), m, v)${shown})` +
   "(*(torch.arange(1, x.shape[1] + 1, dtype=x.dtype) * 0.25 for _ in range(2)))";
 
 export const samples: Sample[] = [
   ...samplesFor(
-    withRunning(true, 0.1),
-    runningIn("True", 0.1),
+    withRunning(true),
+    runningIn("True"),
     [
       { name: "training", args: [x, ...channels()] },
       { name: "training, small", args: [small, positive([2]), normal([2])] },
@@ -68,8 +68,8 @@ export const samples: Sample[] = [
     "batch_norm",
   ),
   ...samplesFor(
-    withRunning(true, 0.5, true),
-    runningIn("True", 0.5, "[1:]"),
+    withRunning(true, { momentum: 0.5 }, true),
+    runningIn("True, 0.5", "[1:]"),
     [
       {
         name: "running statistics",
@@ -81,8 +81,14 @@ export const samples: Sample[] = [
     "batch_norm",
   ),
   ...samplesFor(
-    withRunning(false, 0.1),
-    runningIn("False", 0.1),
+    withRunning(true, {}, true),
+    runningIn("True", "[1:]"),
+    [{ name: "running statistics, momentum left out", args: [small, positive([2]), normal([2])], isStep: true }],
+    "batch_norm",
+  ),
+  ...samplesFor(
+    withRunning(false),
+    runningIn("False"),
     [
       {
         name: "evaluation",

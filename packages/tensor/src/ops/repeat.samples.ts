@@ -13,7 +13,7 @@ export const samples: Sample[] = [
     { name: "whole", args: [integers([2], 0, 9), 2] },
     {
       name: "fewer",
-      args: [x, 2],
+      args: [x, 2, 3],
       throws: "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
     },
   ]),

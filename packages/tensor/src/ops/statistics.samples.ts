@@ -1,4 +1,4 @@
-import { tensor } from "../factories.ts";
+import { full, tensor } from "../factories.ts";
 import { integers, normal, over, type Sample, samplesFor, shared } from "../sample.ts";
 import { t } from "./permute.ts";
 import { norm, std, variance } from "./statistics.ts";
@@ -28,6 +28,7 @@ export const samples: Sample[] = [
       { name: "strided", args: [strided, 0] },
       { name: "of the elements", args: [x, 0, { correction: 0 }] },
       { name: "equal elements", args: [tensor([3, 3, 3])], isStep: true },
+      { name: "many equal elements", args: [full([70], 3)] }, // too many for differences
       { name: "of one", args: [normal([1])], isStep: true },
       { name: "float64", args: [normal([7], "float64")] },
       { name: "whole", args: [whole], throws: "std and var only support floating point and complex dtypes" },
