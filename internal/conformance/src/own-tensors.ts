@@ -2,7 +2,7 @@
 import { grad } from "@ag/autograd";
 import { itemSize } from "@ag/kernels";
 import { fromBytes, Tensor, tensor } from "@ag/tensor";
-import { asStridedView, sizeOf } from "@ag/tensor/internal";
+import { sizeOf, tensorBeside } from "@ag/tensor/internal";
 import type { Sample } from "@ag/tensor/samples";
 
 /** Every tensor in a value: itself, and in lists, Maps and plain objects. */
@@ -23,7 +23,7 @@ export function mapTensors(x: unknown, change: (x: Tensor) => Tensor): unknown {
 
 /** The same elements in the same layout, in a storage of its own. */
 function copyOf(x: Tensor): Tensor {
-  const whole = asStridedView(x, [x.storage.bytes / itemSize(x.dtype)], [1], 0);
+  const whole = tensorBeside(x, [x.storage.bytes / itemSize(x.dtype)], [1], 0);
   const bytes = whole.rawBytes();
   whole.dispose();
   return fromBytes(bytes, x.dtype, x.shape, x.strides, x.offset);

@@ -1,6 +1,6 @@
 /** How do samples travel to Python? As JSON; tensors as the bytes of their whole storage and where they look. */
 import { type DType, Tensor } from "@ag/tensor";
-import { asStridedView } from "@ag/tensor/internal";
+import { tensorBeside } from "@ag/tensor/internal";
 
 export interface EncodedTensor {
   readonly dtype: DType;
@@ -25,7 +25,7 @@ const itemSizes: Readonly<Record<DType, number>> = {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
 export function encodeTensor(x: Tensor): EncodedTensor {
-  const whole = asStridedView(x.detach(), [x.storage.bytes / itemSizes[x.dtype]], [1], 0);
+  const whole = tensorBeside(x.detach(), [x.storage.bytes / itemSizes[x.dtype]], [1], 0);
   const { dtype, shape, strides, offset } = x;
   return { dtype, shape, strides, offset, bytes: base64(whole.rawBytes()) };
 }

@@ -58,6 +58,7 @@ describe("a release", () => {
   beforeAll(() => {
     copyRepository();
     if (changesets.length > 0) run(join(root, "node_modules/.bin/changeset"), "version");
+    run(process.execPath, join(copy, "internal/release/version.mjs"));
     pack();
     ({ version } = manifest(copy, "published", "tensor"));
   }, 120_000);
@@ -66,6 +67,10 @@ describe("a release", () => {
     const last = manifest(root, "packages/tensor").version;
     if (last === "0.0.0") expect(version).toBe("0.1.0");
     else expect(version === last).toBe(changesets.length === 0);
+  });
+
+  test("says its version in the code too", () => {
+    expect(read(copy, "published/kernels/src/version.ts")).toContain(`version = "${version}"`);
   });
 
   describe.each(names)("of @ag/%s", (name) => {

@@ -41,7 +41,14 @@ const aGraph: Kind = {
   word: "Graph",
   ok: (x) => {
     const { nodes, edges } = (x ?? {}) as Partial<Graph>;
-    return Array.isArray(nodes) && Array.isArray(edges) && [...nodes, ...edges].every((part) => Object(part) === part);
+    const isNode = (node: Partial<GraphNode> | null): boolean =>
+      typeof node?.name === "string" && typeof node.label === "string";
+    return (
+      Array.isArray(nodes) &&
+      Array.isArray(edges) &&
+      [...nodes].every(isNode) &&
+      [...edges].every((x) => Object(x) === x)
+    );
   },
 };
 

@@ -1,4 +1,4 @@
-import { backward, enableGrad, grad, noGrad } from "@ag/autograd";
+import { AutogradFunction, backward, type Context, enableGrad, grad, noGrad } from "@ag/autograd";
 import { avgPool2d, floorDivide, ones, rand, type Tensor, tensor, zeros } from "@ag/tensor";
 import { describe, expect, test, vi } from "vitest";
 
@@ -220,4 +220,29 @@ test("backward of chosen inputs fills only those", () => {
   x.mul(y).backward(null, { inputs: [y] });
   expect([x.grad, gradOf(y)]).toEqual([null, [2]]);
   expect(() => x.mul(y).backward(null, { inputs: [] })).toThrow("argument to `backward()` cannot be empty");
+});
+
+test("a leaf that was used can stop requiring gradients", () => {
+  const x = leaf([1, 2]);
+  x.mul(2).sum().backward();
+  x.requiresGrad = false;
+  expect([x.requiresGrad, x.isLeaf, x.mul(2).requiresGrad]).toEqual([false, true, false]);
+  expect(x.grad?.tolist()).toEqual([2, 2]);
+});
+
+test("a leaf that was saved comes back as one", () => {
+  class Square extends AutogradFunction {
+    static forward(ctx: Context, x: Tensor): Tensor {
+      ctx.saveForBackward(x);
+      return x.mul(x);
+    }
+    static backward(ctx: Context, grad: Tensor): Tensor {
+      const [x] = ctx.savedTensors;
+      expect([x!.isLeaf, x!.requiresGrad, x!.gradFn]).toEqual([true, true, null]);
+      return grad.mul(x!).mul(2);
+    }
+  }
+  const x = leaf([3]);
+  (Square.apply(x) as Tensor).sum().backward();
+  expect(x.grad?.tolist()).toEqual([6]);
 });

@@ -38,3 +38,8 @@ export class WorkerLostError extends Error {
     return "WorkerLostError";
   }
 }
+
+/** What to do about two copies. */
+export const ONE_COPY =
+  "tensors do not mix. Have one version installed (npm ls @ag/tensor); where a test runner resets modules, import and make " +
+  "everything anew.";

@@ -1,7 +1,7 @@
 export * as cpu from "./cpu.ts";
 export type * from "./device.ts";
 export { type DType, itemSize } from "./dtype.ts";
-export { DisposedError, IndexError, OutOfMemoryError, OverrunError, WorkerLostError } from "./errors.ts";
+export { DisposedError, IndexError, ONE_COPY, OutOfMemoryError, OverrunError, WorkerLostError } from "./errors.ts";
 export { checkMemory, debugMemory, liveBlocks } from "./memory/debug.ts";
 export { pool } from "./memory/heap.ts";
 export type { MemoryReport } from "./memory/report.ts";

@@ -1,6 +1,7 @@
 /** How do kernels run? Families compile what they need at first use, on the one memory; scratch space is shared by all. */
 import { assemble, type Exports, i32, instantiate, type Kernel, kernel, pointer } from "./assembler/index.ts";
 import { itemSize } from "./dtype.ts";
+import { ONE_COPY } from "./errors.ts";
 import { Arena } from "./memory/arena.ts";
 import { pool } from "./memory/heap.ts";
 import { isShared, memory } from "./memory/linear.ts";
@@ -56,8 +57,7 @@ export function address({ storage, offset, dtype }: View): number {
 /** Its address would be one in another memory. */
 const foreign = (): TypeError =>
   new TypeError(
-    "address: need a tensor of this copy of the library; got one of another: two copies of @ag/kernels are loaded; " +
-      "tensors do not mix. Have one version installed, and import everything anew where modules are reset.",
+    `address: need a tensor of this copy of the library; got one of another: two copies of @ag/kernels are loaded; ${ONE_COPY}`,
   );
 
 const arena = new Arena();

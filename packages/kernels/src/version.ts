@@ -1,2 +1,2 @@
-/** Of this copy of the library, the one in package.json: workers and other copies say theirs. */
-export const version = "0.1.0";
+/** Of this copy of the library, as `pnpm release:version` writes it: workers and other copies say theirs. */
+export const version = "0.0.0";

@@ -4,6 +4,7 @@
  */
 import { load } from "@ag/serialization/fn";
 import { Tensor, ValueError } from "@ag/tensor/fn";
+import { aFlag, aFunction, aNumber, aText, type Kind, need, type Takes } from "@ag/tensor/internal";
 import { checkDigest, checkedPrefix, chunksOf, type DownloadOptions } from "./download.ts";
 
 export { DownloadError, type DownloadFailure, type DownloadOptions } from "./download.ts";
@@ -20,6 +21,18 @@ export interface HubOptions extends Omit<DownloadOptions, "hashPrefix" | "progre
   /** Compares the SHA-256 with the digits in the name, as in `resnet18-f37072fd.pth`, of files already there too. */
   readonly checkHash?: boolean | undefined;
 }
+
+const aUrl: Kind = { word: "URL", ok: (x) => (typeof x === "string" || x instanceof URL) && URL.canParse(x) };
+const aSignal: Kind = { word: "AbortSignal", ok: (x) => x instanceof AbortSignal };
+const hubOptions: Takes = {
+  progress: [aFlag, aFunction],
+  modelDir: aText,
+  fileName: aText,
+  checkHash: aFlag,
+  signal: aSignal,
+  timeout: aNumber,
+};
+const downloadOptions: Takes = { hashPrefix: aText, progress: aFunction, signal: aSignal, timeout: aNumber };
 
 interface NodeParts {
   readonly fs: typeof import("node:fs/promises");
@@ -49,6 +62,7 @@ let chosenDir: string | null = null;
 
 /** Chooses the folder of the hub for this process; null for the usual one. */
 export function setDir(dir: string | null): void {
+  need("setDir", { dir: [aText, null] }, dir);
   chosenDir = dir;
 }
 
@@ -69,6 +83,7 @@ export function getDir(): string {
  * Throws {@link DownloadError}, then nothing is left behind.
  */
 export async function downloadUrlToFile(url: string | URL, path: string, options: DownloadOptions = {}): Promise<void> {
+  need("downloadUrlToFile", { url: aUrl, path: aText, options: downloadOptions }, url, path, options);
   const { fs, crypto } = nodeFor("downloadUrlToFile");
   const prefix = checkedPrefix(options.hashPrefix);
   const partial = `${path}.${crypto.randomUUID()}.partial`;
@@ -186,6 +201,7 @@ async function inCache({ url, prefix, ...options }: Order): Promise<Uint8Array> 
  * {@link ValueError} when `checkHash` finds no hash in the name.
  */
 export async function loadStateDictFromUrl(url: string | URL, options: HubOptions = {}): Promise<Map<string, Tensor>> {
+  need("loadStateDictFromUrl", { url: aUrl, options: hubOptions }, url, options);
   const parsed = new URL(url);
   if (parsed.protocol !== "http:" && parsed.protocol !== "https:")
     throw new ValueError(`loadStateDictFromUrl: need http or https; got "${url}". Use load for files.`);

@@ -15,7 +15,7 @@ import {
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
 import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aWhole, need, type Takes } from "@ag/tensor/internal";
+import { aFlag, aWhole, need, someWholes, type Takes } from "@ag/tensor/internal";
 import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
 import { type GivenWeights, ResNet18_Weights, ResNet34_Weights, verifyWeights, type WeightsEnum } from "./weights.ts";
 
@@ -92,6 +92,11 @@ function stage(inPlanes: number, planes: number, blocks: number, stride: number)
   return new Sequential(...layers);
 }
 
+const resnetTakes: Takes = {
+  stages: { word: "four ints", ok: (x) => someWholes.ok(x) && (x as Stages).length === 4 },
+  options: { numClasses: aWhole, zeroInitResidual: aFlag, weights: null },
+};
+
 /**
  * A residual network of basic blocks (He et al. 2015), as torchvision builds it: the same structure, keys, numbers and
  * random draws.
@@ -112,8 +117,10 @@ export class ResNet extends Module {
   /** The classifier; replace it to train the network for other classes. */
   fc: Linear | Layer;
 
-  constructor(stages: Stages, { numClasses = 1000, zeroInitResidual = false }: ResNetOptions = {}) {
+  constructor(stages: Stages, options: ResNetOptions = {}) {
     super();
+    need("ResNet", resnetTakes, stages, options);
+    const { numClasses = 1000, zeroInitResidual = false } = options;
     this.conv1 = new Conv2d(3, 64, 7, { stride: 2, padding: 3, bias: false });
     this.bn1 = new BatchNorm2d(64);
     this.relu = new ReLU({ inplace: true });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DownloadError, downloadUrlToFile, getDir, loadStateDictFromUrl, resnet18, setDir } from "@ag/models";
 import { FormatError, safetensorsBytes } from "@ag/serialization";
-import { tensor } from "@ag/tensor";
+import { tensor, ValueError } from "@ag/tensor";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 const file = safetensorsBytes(new Map([["w", tensor([1, 2, 3])]]));
@@ -249,4 +249,19 @@ test.each([
   const { at } = await serve((_, response) => void response.writeHead(200, headers).end(file));
   await loadStateDictFromUrl(`${at}/x.pth`, { modelDir: folder, ...(progress === undefined ? {} : { progress }) });
   expect(write.mock.calls.map(([text]) => text)).toEqual(isShown ? ["\r0.0 MB of 0.0 MB\n"] : []);
+});
+
+test("arguments of another kind are refused before anything happens", async () => {
+  expect(() => setDir(5 as never)).toThrow(ValueError);
+  const load = loadStateDictFromUrl as (...args: readonly unknown[]) => Promise<unknown>;
+  const download = downloadUrlToFile as (...args: readonly unknown[]) => Promise<unknown>;
+  for (const url of [undefined, null, 5, "", "no url", {}]) {
+    await expect(load(url)).rejects.toThrow(ValueError);
+    await expect(download(url, "file")).rejects.toThrow(ValueError);
+  }
+  await expect(load("https://a.example/b.pth", { checkhash: true })).rejects.toThrow("Did you mean checkHash?");
+  await expect(load("https://a.example/b.pth", { timeout: "1" })).rejects.toThrow(ValueError);
+  await expect(load("https://a.example/b.pth", { signal: {} })).rejects.toThrow(ValueError);
+  await expect(download("https://a.example/b.pth", 5)).rejects.toThrow(ValueError);
+  await expect(download("https://a.example/b.pth", "file", { hash: "00" })).rejects.toThrow(ValueError);
 });

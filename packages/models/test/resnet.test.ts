@@ -1,7 +1,7 @@
 import "@ag/autograd";
-import { type ResNet, ResNet18_Weights, ResNet34_Weights, resnet18, resnet34, verifyWeights } from "@ag/models";
+import { ResNet, ResNet18_Weights, ResNet34_Weights, resnet18, resnet34, verifyWeights } from "@ag/models";
 import { Linear } from "@ag/nn";
-import { manualSeed, rand, type Tensor, zeros } from "@ag/tensor";
+import { manualSeed, rand, type Tensor, ValueError, zeros } from "@ag/tensor";
 import { beforeAll, expect, test } from "vitest";
 import golden from "./goldens/resnet18.json" with { type: "json" };
 
@@ -113,4 +113,13 @@ test("weights", async () => {
   await expect(resnet18({ weights: "DEFAULT", numClasses: 10 })).rejects.toThrow(
     "The parameter 'num_classes' expected value 1000 but got 10",
   );
+});
+
+test("an option that does not exist, or of another kind, is refused", async () => {
+  const build = resnet18 as (options: unknown) => unknown;
+  for (const options of [{ pretraind: true }, { numClasses: 2.5 }, { numclasses: 3 }, { zeroInitResidual: 1 }, 5, true])
+    expect(() => build(options)).toThrow(ValueError);
+  await expect(build({ weights: "DEFAULT", progess: false })).rejects.toThrow("Did you mean progress?");
+  const Class = ResNet as unknown as new (...args: readonly unknown[]) => ResNet;
+  for (const stages of [undefined, [1, 1, 1], [1, 1, 1, 0.5]]) expect(() => new Class(stages)).toThrow(ValueError);
 });

@@ -1,7 +1,7 @@
 /** Gradients are cut before an optimizer's step. The gradients stay the same tensors. */
 import { noGrad } from "@ag/autograd";
 import { add, clamp, div, GradError, mul, norm, stack, Tensor, ValueError, zeros } from "@ag/tensor/fn";
-import { aFlag, aNumber, gradAt, type Kind, need, someTensors, withScope } from "@ag/tensor/internal";
+import { aFlag, aNumber, anIterable, aTensor, gradAt, need, someTensors, withScope } from "@ag/tensor/internal";
 
 export interface ClipNormOptions {
   /** The order of the norm: 2 unless given, 1, or Infinity. */
@@ -12,11 +12,7 @@ export interface ClipNormOptions {
 
 const clipOptions = { normType: aNumber, errorIfNonfinite: aFlag };
 
-const isListed = (x: unknown): boolean => typeof x === "object" && x !== null && Symbol.iterator in x;
-const someParameters: Kind = {
-  word: "Tensor or iterable of Tensors",
-  ok: (x) => x instanceof Tensor || isListed(x),
-};
+const someParameters = [aTensor, anIterable];
 
 const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] => {
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];

@@ -8,7 +8,9 @@ import { weightAndBias } from "./reset.ts";
 /** One number for both dimensions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
 
-export const pairOf = (x: Pair): readonly [number, number] => (typeof x === "number" ? [x, x] : x);
+/** Never the caller's own array. */
+export const pairOf = (x: Pair): readonly [number, number] =>
+  typeof x === "number" ? [x, x] : ([...x] as [number, number]);
 
 export interface Conv2dOptions {
   readonly stride?: Pair;
@@ -34,15 +36,14 @@ const conv2dTakes: Takes = {
 };
 
 function needChannels(inChannels: number, outChannels: number, groups: number): void {
-  if (!Number.isInteger(groups) || groups <= 0)
-    throw new ValueError(`Conv2d: groups must be a positive integer; got ${groups}.`);
+  if (groups <= 0) throw new ValueError(`Conv2d: groups must be a positive integer; got ${groups}.`);
   for (const [name, channels] of [["in_channels", inChannels] as const, ["out_channels", outChannels] as const])
-    if (!Number.isInteger(channels) || channels < 0 || channels % groups !== 0)
+    if (channels < 0 || channels % groups !== 0)
       throw new ValueError(`Conv2d: ${name} must be divisible by groups; got ${channels} and ${groups} groups.`);
 }
 
 function needSizes(name: string, sizes: readonly number[], least: number): void {
-  if (sizes.length !== 2 || !sizes.every((size) => Number.isInteger(size) && size >= least))
+  if (sizes.length !== 2 || !sizes.every((size) => size >= least))
     throw new ValueError(`Conv2d: need a whole number >= ${least} or a pair of them as ${name}; got ${String(sizes)}.`);
 }
 

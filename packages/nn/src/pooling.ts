@@ -16,6 +16,9 @@ const anOutputSize: Kind = {
   ok: (x) => extents.ok(Array.isArray(x) ? x.map((size: unknown) => size ?? 0) : x),
 };
 
+/** Never the caller's own array. */
+const copied = <T>(x: T): T => (Array.isArray(x) ? (x.slice() as T) : x);
+
 export interface MaxPool2dOptions {
   /** As large as the window unless given. */
   readonly stride?: Pair;
@@ -45,10 +48,10 @@ export class MaxPool2d extends Module {
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
     super();
     need("MaxPool2d", { kernelSize: extents, options: maxPoolOptions }, kernelSize, options);
-    this.kernelSize = kernelSize;
-    this.stride = options.stride ?? kernelSize;
-    this.padding = options.padding ?? 0;
-    this.dilation = options.dilation ?? 1;
+    this.kernelSize = copied(kernelSize);
+    this.stride = copied(options.stride ?? kernelSize);
+    this.padding = copied(options.padding ?? 0);
+    this.dilation = copied(options.dilation ?? 1);
     this.ceilMode = options.ceilMode ?? false;
   }
 
@@ -97,9 +100,9 @@ export class AvgPool2d extends Module {
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
     super();
     need("AvgPool2d", { kernelSize: extents, options: avgPoolOptions }, kernelSize, options);
-    this.kernelSize = kernelSize;
-    this.stride = options.stride ?? kernelSize;
-    this.padding = options.padding ?? 0;
+    this.kernelSize = copied(kernelSize);
+    this.stride = copied(options.stride ?? kernelSize);
+    this.padding = copied(options.padding ?? 0);
     this.ceilMode = options.ceilMode ?? false;
     this.countIncludePad = options.countIncludePad ?? true;
     this.divisorOverride = options.divisorOverride ?? null;
@@ -134,7 +137,7 @@ export class AdaptiveAvgPool2d extends Module {
   constructor(outputSize: OutputSize) {
     super();
     need("AdaptiveAvgPool2d", { outputSize: anOutputSize }, outputSize);
-    this.outputSize = outputSize;
+    this.outputSize = copied(outputSize);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 /** What may an optimizer be given? The checks of parameters and groups, with PyTorch's messages. */
 import { Tensor, ValueError } from "@ag/tensor/fn";
-import { type Kind, warnOnce } from "@ag/tensor/internal";
+import { describeForeign, type Kind, warnOnce } from "@ag/tensor/internal";
 
 /** Parameters that share options. */
 export type ParamGroup<O> = O & { readonly params: readonly Tensor[]; initialLr?: number };
@@ -43,10 +43,13 @@ export function checkedParams(given: Tensor | Iterable<Tensor>, others: Readonly
     throw new ValueError(
       "Optimizer: optimizer parameters need to be organized in ordered collections: need a list; got a Set.",
     );
+  if (!someParams.ok(given)) throw new ValueError(`Optimizer: need params in each group; got ${kindOf(given)}.`);
   const params = given instanceof Tensor ? [given] : [...given];
   for (const p of params) {
     if (!(p instanceof Tensor))
-      throw new ValueError(`Optimizer: optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}.`);
+      throw new ValueError(
+        `Optimizer: optimizer can only optimize Tensors, but one of the params is ${kindOf(p)}. ${describeForeign(p) ?? ""}`.trimEnd(),
+      );
     if (!p.isLeaf) throw new ValueError(`Optimizer: can't optimize a non-leaf Tensor. ${graphHint}`);
   }
   if (new Set(params).size < params.length)

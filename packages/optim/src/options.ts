@@ -21,3 +21,12 @@ export function needNonNegative(rule: string, fragment: string, value: number): 
   if (!(typeof value === "number" && value >= 0))
     throw new ValueError(`${rule}: Invalid ${fragment}: need a number >= 0; got ${String(value)}.`);
 }
+
+/** Throws unless what is a number by default still is one: options of a group are fields that anybody may set. */
+export function needNumbers(defaults: object, group: object): void {
+  for (const [name, value] of Object.entries(defaults)) {
+    const now = (group as Record<string, unknown>)[name];
+    if (typeof value === "number" && typeof now !== "number")
+      throw new ValueError(`step: need a number as ${name}; got ${typeof now}.`);
+  }
+}

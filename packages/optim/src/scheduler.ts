@@ -26,7 +26,9 @@ export abstract class LRScheduler {
   lastLr: number[] = [];
 
   constructor(optimizer: Scheduled, { lastEpoch = -1 }: SchedulerOptions = {}) {
-    if (!Array.isArray((optimizer as Scheduled | undefined)?.paramGroups))
+    const groups: unknown = (optimizer as Scheduled | undefined)?.paramGroups;
+    const hasRate = (group: { readonly lr?: unknown } | null): boolean => typeof group?.lr === "number";
+    if (!Array.isArray(groups) || !groups.every(hasRate))
       throw new ValueError(
         `${this.constructor.name}: need an optimizer; got ${typeof optimizer}, which is not an Optimizer.`,
       );

@@ -20,3 +20,11 @@ export function show(x: unknown): string {
   if (Array.isArray(x) && x.length <= 64 && x.every((item) => typeof item === "number")) return `[${x.join(", ")}]`;
   return typeof x === "object" && x !== null ? "a container" : String(x);
 }
+
+/** The error of a file that is not as it should be. */
+export const bad = (need: string, got: string, cause?: unknown, op = "load"): FormatError =>
+  new FormatError(`${op}: need ${need}; got ${got}.`, cause === undefined ? cause : { cause });
+
+/** The error of a pickle that asks for too much. */
+export const unsafe = (need: string, got: string): UnpicklingError =>
+  new UnpicklingError(`load: need ${need}; got ${got}.`);

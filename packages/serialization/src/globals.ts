@@ -1,6 +1,6 @@
 /** The names that a pickle may mention, and what stands for them here. Nothing is looked up by name anywhere else. */
 import type { DType, Tensor } from "@ag/tensor/fn";
-import { show, UnpicklingError } from "./errors.ts";
+import { show, unsafe } from "./errors.ts";
 import { dtypes, type Layout, order, StorageRef } from "./storage.ts";
 
 /** What the surroundings of a pickle supply. */
@@ -40,7 +40,7 @@ export class StorageType {
 }
 
 function refuse(need: string, got: string): never {
-  throw new UnpicklingError(`load: need ${need}; got ${got}.`);
+  throw unsafe(need, got);
 }
 
 /** Whether a value may be a key of a dict or a member of a set. */

@@ -1,6 +1,6 @@
 /** Where bytes come from and go to: the file system in Node, `fetch` everywhere. */
 import { OutOfMemoryError, ValueError } from "@ag/tensor/fn";
-import { FormatError, show } from "./errors.ts";
+import { bad, show } from "./errors.ts";
 
 /** A path (in a browser: a URL relative to the page), a URL, or the bytes themselves. */
 export type Source = string | URL | Uint8Array | ArrayBuffer | Blob;
@@ -38,8 +38,7 @@ export async function readAll(file: OpenFile, name: string, check: Check): Promi
   const fill = async (bytes: Uint8Array, from: number): Promise<Uint8Array> => {
     for (let at = from; at < bytes.length; ) {
       const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, PIECE), at);
-      if (bytesRead === 0)
-        throw new FormatError(`load: need ${size} bytes of "${name}"; got ${at}. It is being changed.`);
+      if (bytesRead === 0) throw bad(`${size} bytes of "${name}"`, `${at}. It is being changed`);
       at += bytesRead;
     }
     return bytes;

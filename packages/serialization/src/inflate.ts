@@ -1,4 +1,4 @@
-import { FormatError } from "./errors.ts";
+import { bad } from "./errors.ts";
 import { room } from "./host.ts";
 
 /**
@@ -7,9 +7,7 @@ import { room } from "./host.ts";
  */
 export async function inflate(packed: Uint8Array, size: number, name: string): Promise<Uint8Array> {
   if (typeof DecompressionStream === "undefined")
-    throw new FormatError(
-      `load: need DecompressionStream for the deflated entry "${name}"; got a platform without it.`,
-    );
+    throw bad(`DecompressionStream for the deflated entry "${name}"`, "a platform without it");
   const out = room(size, "load", `the deflated entry "${name}"`);
   const source = new Blob([packed as Uint8Array<ArrayBuffer>]).stream();
   const reader = source.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
@@ -25,6 +23,6 @@ export async function inflate(packed: Uint8Array, size: number, name: string): P
   } catch (error) {
     await reader.cancel().catch(() => undefined);
     const got = error instanceof Error ? error.message : String(error);
-    throw new FormatError(`load: need deflated data of ${size} bytes for "${name}"; got ${got}.`, { cause: error });
+    throw bad(`deflated data of ${size} bytes for "${name}"`, `${got}`, error);
   }
 }

@@ -2,7 +2,7 @@
  * `.pth` files before PyTorch 1.6: pickles of a magic number, the protocol version, facts about the system, the object
  * and the list of its storage keys; then the storages in that order, each behind its element count.
  */
-import { FormatError, show } from "./errors.ts";
+import { bad, FormatError, show } from "./errors.ts";
 import { Reader } from "./reader.ts";
 import { isSize, StorageRef, type StoredBytes } from "./storage.ts";
 import { bytesOf, noTensors, realTensors, shared, storageId } from "./surroundings.ts";
@@ -17,7 +17,7 @@ export const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80;
 /** Nothing but plain values: no storage, no tensor. */
 function plain(reader: Reader): unknown {
   const storage = (): never => {
-    throw new FormatError("load: need a file of torch.save; got a tensor before its place.");
+    throw bad("a file of torch.save", "a tensor before its place");
   };
   return unpickle(reader, { ...noTensors, storage });
 }
@@ -27,27 +27,23 @@ function piece(stored: StoredBytes, [view = null]: readonly unknown[]): StorageR
   if (view === null) return new StorageRef(stored, 0, stored.length);
   const [, offset, length] = Array.isArray(view) ? (view as unknown[]) : [];
   if (!isSize(offset) || !isSize(length) || offset + length > stored.length)
-    throw new FormatError(
-      `load: need a piece within storage "${stored.key}"; got one beyond its ${stored.length} elements.`,
-    );
+    throw bad(`a piece within storage "${stored.key}"`, `one beyond its ${stored.length} elements`);
   return new StorageRef(stored, offset, length);
 }
 
 /** Fills in the bytes of all storages, which lie behind the pickles. */
 function readStorages(reader: Reader, known: ReadonlyMap<string, StoredBytes>): void {
   const keys = plain(reader);
-  if (!Array.isArray(keys)) throw new FormatError("load: need the list of storage keys; got something else.");
+  if (!Array.isArray(keys)) throw bad("the list of storage keys", "something else");
   for (const key of keys as unknown[]) {
     const stored = typeof key === "string" ? known.get(key) : undefined;
-    if (stored === undefined || stored.bytes !== null)
-      throw new FormatError(`load: need the keys of the storages, each once; got ${show(key)}.`);
+    if (stored === undefined || stored.bytes !== null) throw bad("the keys of the storages, each once", `${show(key)}`);
     const length = reader.u64();
-    if (length !== stored.length)
-      throw new FormatError(`load: need ${stored.length} elements for storage "${stored.key}"; got ${length}.`);
+    if (length !== stored.length) throw bad(`${stored.length} elements for storage "${stored.key}"`, `${length}`);
     stored.bytes = reader.take(bytesOf(stored));
   }
   for (const { key, bytes } of known.values())
-    if (bytes === null) throw new FormatError(`load: need the bytes of every storage; got none for "${key}".`);
+    if (bytes === null) throw bad("the bytes of every storage", `none for "${key}"`);
 }
 
 /** What `torch.save` of that time has put into the file. */

@@ -1,4 +1,4 @@
-import { beginning, FormatError } from "./errors.ts";
+import { bad, beginning } from "./errors.ts";
 import { bytesFrom, type Source } from "./host.ts";
 import { isPickle, loadLegacy } from "./legacy.ts";
 import { loadPth } from "./pth.ts";
@@ -17,10 +17,8 @@ function readerOf(head: Uint8Array, size: number): (bytes: Uint8Array) => unknow
   if (isZip(head)) return loadPth;
   if (isPickle(head)) return loadLegacy;
   if (isTar(head))
-    throw new FormatError(
-      "load: need a .pth or safetensors file; got a tar of before PyTorch 0.2. Save it again with torch.save.",
-    );
-  throw new FormatError(`load: need a .pth or safetensors file; got ${beginning(head, size)}.`);
+    throw bad("a .pth or safetensors file", "a tar of before PyTorch 0.2. Save it again with torch.save");
+  throw bad("a .pth or safetensors file", `${beginning(head, size)}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** `.pth` files since PyTorch 1.6: a ZIP archive with one pickle, and one entry for each storage. */
-import { FormatError } from "./errors.ts";
+import { bad } from "./errors.ts";
 import { Reader } from "./reader.ts";
 import { StorageRef, type StoredBytes } from "./storage.ts";
 import { bytesOf, realTensors, shared, storageId } from "./surroundings.ts";
@@ -18,12 +18,10 @@ const ascii: TextDecoder = new TextDecoder();
 function folderOf(files: ReadonlyMap<string, Uint8Array>): string {
   const found = [...files.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (found.length !== 1)
-    throw new FormatError(
-      `load: need a ZIP archive of torch.save, with one */data.pkl; got ${found.length} in ${files.size} entries.`,
-    );
+    throw bad("a ZIP archive of torch.save, with one */data.pkl", `${found.length} in ${files.size} entries`);
   const folder = found[0]!.slice(0, -PICKLE.length);
   if (files.has(`${folder}/constants.pkl`))
-    throw new FormatError("load: need tensors; got a TorchScript archive, which holds code. Save its state_dict().");
+    throw bad("tensors", "a TorchScript archive, which holds code. Save its state_dict()");
   return folder;
 }
 
@@ -34,12 +32,10 @@ function checkVersion(files: ReadonlyMap<string, Uint8Array>, folder: string): v
   };
   const byteOrder = text("byteorder") ?? "little";
   if (byteOrder !== "little")
-    throw new FormatError(
-      `load: need little-endian storages; got byteorder "${byteOrder}". Save it on such a machine.`,
-    );
+    throw bad("little-endian storages", `byteorder "${byteOrder}". Save it on such a machine`);
   const version = Number(text("version") ?? "1");
   if (!(version >= 1 && version <= MAX_VERSION))
-    throw new FormatError(`load: need file format version 1 to ${MAX_VERSION}; got "${text("version")}".`);
+    throw bad(`file format version 1 to ${MAX_VERSION}`, `"${text("version")}"`);
 }
 
 /** What `torch.save` has put into the archive. */
@@ -61,6 +57,6 @@ export async function loadPth(bytes: Uint8Array): Promise<unknown> {
 function contentOf(files: ReadonlyMap<string, Uint8Array>, name: string, size: number): Uint8Array {
   const content = files.get(name);
   if (content === undefined || content.length < size)
-    throw new FormatError(`load: need ${size} bytes in entry "${name}"; got ${content?.length ?? "no such entry"}.`);
+    throw bad(`${size} bytes in entry "${name}"`, `${content?.length ?? "no such entry"}`);
   return content.subarray(0, size);
 }

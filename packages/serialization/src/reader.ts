@@ -1,4 +1,4 @@
-import { FormatError } from "./errors.ts";
+import { bad } from "./errors.ts";
 
 const utf8: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
@@ -19,8 +19,7 @@ export class Reader {
   #advance(count: number): number {
     const { at } = this;
     const left = this.bytes.length - at;
-    if (count > left)
-      throw new FormatError(`load: need ${count} more bytes at byte ${at}; got ${left}. The file is truncated.`);
+    if (count > left) throw bad(`${count} more bytes at byte ${at}`, `${left}. The file is truncated`);
     this.at = at + count;
     return at;
   }
@@ -45,8 +44,7 @@ export class Reader {
   u64(): number {
     const { at } = this;
     const value = Number(this.#view.getBigUint64(this.#advance(8), true));
-    if (!Number.isSafeInteger(value))
-      throw new FormatError(`load: need a size below 2^53 at byte ${at}; got ${value}.`);
+    if (!Number.isSafeInteger(value)) throw bad(`a size below 2^53 at byte ${at}`, `${value}`);
     return value;
   }
 
@@ -68,14 +66,14 @@ export class Reader {
     try {
       return utf8.decode(bytes);
     } catch (cause) {
-      throw new FormatError(`load: need UTF-8 in the ${count} bytes of text at byte ${at}; got others.`, { cause });
+      throw bad(`UTF-8 in the ${count} bytes of text at byte ${at}`, "others", cause);
     }
   }
 
   /** Up to the next newline, which is read and left out. */
   line(limit: number): string {
     const end = this.bytes.subarray(this.at, this.at + limit).indexOf(10);
-    if (end < 0) throw new FormatError(`load: need a line at byte ${this.at}; got none within ${limit} bytes.`);
+    if (end < 0) throw bad(`a line at byte ${this.at}`, `none within ${limit} bytes`);
     const text = this.text(end);
     this.at++;
     return text;

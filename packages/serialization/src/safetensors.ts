@@ -2,8 +2,9 @@
  * safetensors: eight bytes with the size of a JSON header, the header, the elements.
  * {@link https://github.com/huggingface/safetensors}; written byte for byte as its own library writes.
  */
-import { type DType, fromBytes, Tensor, ValueError } from "@ag/tensor/fn";
-import { beginning, FormatError, show } from "./errors.ts";
+import { type DType, Tensor, ValueError } from "@ag/tensor/fn";
+import { describeForeign, tensorOfBytes } from "@ag/tensor/internal";
+import { bad, beginning, show } from "./errors.ts";
 import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
 import { Reader } from "./reader.ts";
@@ -25,9 +26,15 @@ const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "obj
 /** Whether a value is text that UTF-8 can say: half of a surrogate pair would come back as another character. */
 const isText = (x: unknown): x is string => typeof x === "string" && x.isWellFormed();
 
-function refuse(need: string, got: string): never {
-  throw new FormatError(`loadSafetensors: need ${need}; got ${got}.`);
+/** Whether all names and values are text. */
+const areTexts = (x: object): boolean => Object.entries(x).flat().every(isText);
+
+function refuse(need: string, got: string, cause?: unknown): never {
+  throw bad(need, got, cause, "loadSafetensors");
 }
+
+const wrong = (need: string, got: string, hint: string | null = null): ValueError =>
+  new ValueError(`saveSafetensors: need ${need}; got ${got}.${hint === null ? "" : ` ${hint}`}`);
 
 /** Whether the bytes begin as a safetensors file does; white space before its header is refused by who reads it. */
 export function isSafetensors(bytes: Uint8Array): boolean {
@@ -88,7 +95,7 @@ function parsed(json: string): Record<string, unknown> {
   try {
     header = JSON.parse(json);
   } catch (cause) {
-    throw new FormatError("loadSafetensors: need a JSON object as header; got something else.", { cause });
+    return refuse("a JSON object as header", "something else", cause);
   }
   const kept = Object.values(header).reduce<number>((sum, x) => sum + (isRecord(x) ? Object.keys(x).length : 0), 0);
   if (kept + Object.keys(header).length !== names) refuse("every name once", "one of the header twice");
@@ -107,8 +114,7 @@ function metadataIn(header: Record<string, unknown>): Map<string, string> | unde
   if (!Object.hasOwn(header, METADATA)) return undefined;
   const given = header[METADATA];
   if (given === null) return undefined; // as the format's own library takes it
-  if (!isRecord(given) || !Object.entries(given).flat().every(isText))
-    return refuse("strings as metadata", "something else");
+  if (!isRecord(given) || !areTexts(given)) return refuse("strings as metadata", "something else");
   return new Map(Object.entries(given as Record<string, string>));
 }
 
@@ -125,7 +131,7 @@ export function parseSafetensors(bytes: Uint8Array): Map<string, Tensor> {
   const content = bytes.subarray(reader.at);
   const tensors = entriesOf(header, content.length).map(({ name, dtype, shape, begin, end }): [string, Tensor] => [
     name,
-    fromBytes(content.subarray(begin, end), dtype, shape),
+    tensorOfBytes(content.subarray(begin, end), dtype, shape),
   ]);
   const map = new Map(tensors);
   if (metadata) setMetadata(map, metadata);
@@ -147,18 +153,18 @@ export interface SafetensorsOptions {
 
 function metadataFor(
   map: ReadonlyMap<string, Tensor>,
-  { metadata }: SafetensorsOptions,
+  { metadata, ...others }: SafetensorsOptions,
 ): Readonly<Record<string, string>> | null {
+  for (const key of Object.keys(others))
+    throw new ValueError(
+      `saveSafetensors: saveSafetensors() got an unexpected keyword argument '${key}': need metadata; got ${key}.`,
+    );
   if (metadata === undefined) {
     const own = Object.fromEntries(metadataOf(map) ?? []);
-    return Object.keys(own).length > 0 && Object.entries(own).flat().every(isText)
-      ? (own as Record<string, string>)
-      : null;
+    return Object.keys(own).length > 0 && areTexts(own) ? (own as Record<string, string>) : null;
   }
-  if (!isRecord(metadata) || metadata instanceof Map || !Object.entries(metadata).flat().every(isText))
-    throw new ValueError(
-      `saveSafetensors: need metadata of text, { name: "value" }; got ${isRecord(metadata) ? "other values" : show(metadata)}.`,
-    );
+  if (!isRecord(metadata) || metadata instanceof Map || !areTexts(metadata))
+    throw wrong('metadata of text, { name: "value" }', `${isRecord(metadata) ? "other values" : show(metadata)}`);
   return metadata;
 }
 
@@ -172,12 +178,10 @@ function compare(a: string, b: string): number {
 
 /** Throws on what would make a file that nobody can read. */
 function checkEntries(map: ReadonlyMap<string, Tensor>): void {
-  if (!(map instanceof Map)) throw new ValueError(`saveSafetensors: need a Map of names to tensors; got ${show(map)}.`);
+  if (!(map instanceof Map)) throw wrong("a Map of names to tensors", show(map));
   for (const [name, x] of map) {
-    if (!isText(name) || name === METADATA)
-      throw new ValueError(`saveSafetensors: need names that are text, not "${METADATA}"; got ${show(name)}.`);
-    if (!(x instanceof Tensor))
-      throw new ValueError(`saveSafetensors: need tensors; got ${typeof x} at ${show(name)}.`);
+    if (!isText(name) || name === METADATA) throw wrong(`names that are text, not "${METADATA}"`, show(name));
+    if (!(x instanceof Tensor)) throw wrong("tensors", `${typeof x} at ${show(name)}`, describeForeign(x));
   }
 }
 
@@ -190,6 +194,7 @@ export function safetensorsBytes(
   options: SafetensorsOptions = {},
 ): Uint8Array<ArrayBuffer> {
   checkEntries(map);
+  if (!isRecord(options)) throw wrong("an object of options, { metadata }", show(options));
   const metadata = metadataFor(map, options);
   const sorted = [...map].sort(([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || compare(a, b));
   const contents = sorted.map(([, x]) => x.rawBytes());
@@ -203,8 +208,7 @@ export function safetensorsBytes(
   const json = `{${parts.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
   const header = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(header.length / 8) * 8;
-  if (start - 8 > MAX_HEADER)
-    throw new ValueError(`saveSafetensors: need names and metadata in ${MAX_HEADER} bytes; got ${start - 8}.`);
+  if (start - 8 > MAX_HEADER) throw wrong(`names and metadata in ${MAX_HEADER} bytes`, `${start - 8}`);
   const bytes = room(start + end, "saveSafetensors", "the file");
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.fill(0x20, 8 + header.length, start);

@@ -1,6 +1,6 @@
-import { type DType, fromBytes, isFloating, type Tensor } from "@ag/tensor/fn";
-import { aliasOf, asStridedView } from "@ag/tensor/internal";
-import { FormatError, show } from "./errors.ts";
+import { type DType, isFloating, type Tensor } from "@ag/tensor/fn";
+import { tensorBeside, tensorOfBytes } from "@ag/tensor/internal";
+import { bad, show } from "./errors.ts";
 
 const MAX_RANK = 64;
 
@@ -62,7 +62,7 @@ function isSizes(x: unknown): x is number[] {
 }
 
 function refuse(got: string): never {
-  throw new FormatError(`load: need a tensor within its storage; got ${got}.`);
+  throw bad("a tensor within its storage", `${got}`);
 }
 
 /**
@@ -98,17 +98,14 @@ interface Place {
 function placed(stored: StoredBytes, dtype: DType, { shape, strides, offset }: Place): Tensor {
   const { first, bytes } = stored;
   if (first === null) {
-    stored.first = fromBytes(bytes!, dtype, [...shape], [...strides], offset);
+    stored.first = tensorOfBytes(bytes!, dtype, [...shape], [...strides], offset);
     return stored.first;
   }
   if (first.dtype !== dtype) return refuse(`storage "${stored.key}" as ${first.dtype} and as ${dtype}`);
-  const view = asStridedView(first, [...shape], [...strides], offset);
-  const loaded = aliasOf(view, null);
-  view.dispose();
-  return loaded;
+  return tensorBeside(first, [...shape], [...strides], offset);
 }
 
 /** Throws unless a tensor of this dtype may require gradients. */
 export function checkFloating(x: Tensor): void {
-  if (!isFloating(x.dtype)) throw new FormatError(`load: need a floating tensor that requires grad; got ${x.dtype}.`);
+  if (!isFloating(x.dtype)) throw bad("a floating tensor that requires grad", `${x.dtype}`);
 }

@@ -1,6 +1,6 @@
 import { Tensor } from "@ag/tensor/fn";
 import { markParameter, markRequiresGrad } from "@ag/tensor/internal";
-import { FormatError, show } from "./errors.ts";
+import { bad, FormatError, show } from "./errors.ts";
 import type { Surroundings } from "./globals.ts";
 import { StorageType } from "./globals.ts";
 import { checkFloating, dtypes, isSize, type StoredBytes, tensorOf } from "./storage.ts";
@@ -14,7 +14,7 @@ export const realTensors: Omit<Surroundings, "storage"> = {
     return markRequiresGrad(x);
   },
   parameter(x, requiresGrad) {
-    if (!(x instanceof Tensor)) throw new FormatError("load: need a tensor for a Parameter; got something else.");
+    if (!(x instanceof Tensor)) throw bad("a tensor for a Parameter", "something else");
     if (requiresGrad) checkFloating(x);
     return markParameter(x, requiresGrad);
   },
@@ -26,9 +26,9 @@ export const noTensors: Omit<Surroundings, "storage"> = { tensor: () => null, pa
 /** A persistent id, checked: storage type, key, location (ignored: all is loaded on the CPU), length, and a rest. */
 export function storageId(id: readonly unknown[]): { readonly stored: StoredBytes; readonly rest: readonly unknown[] } {
   const [kind, type, key, , length, ...rest] = id;
-  if (kind !== "storage") throw new FormatError(`load: need ids of storages; got one of ${show(kind)}.`);
+  if (kind !== "storage") throw bad("ids of storages", `one of ${show(kind)}`);
   if (!(type instanceof StorageType) || typeof key !== "string" || !isSize(length))
-    throw new FormatError("load: need a storage's type, key and length; got something else.");
+    throw bad("a storage's type, key and length", "something else");
   return { stored: { key, dtype: type.dtype, length, bytes: null, first: null }, rest };
 }
 

@@ -4,7 +4,7 @@
  * int → number, or bigint beyond 2^53, float → number, str → string, bytes → Uint8Array.
  */
 import { Tensor } from "@ag/tensor/fn";
-import { UnpicklingError } from "./errors.ts";
+import { type UnpicklingError, unsafe } from "./errors.ts";
 import { Callable, type Caller, checkKey, globalNamed, StorageType, type Surroundings } from "./globals.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
 import type { Reader } from "./reader.ts";
@@ -36,7 +36,7 @@ class Machine implements Caller {
 
   /** An error that says where. */
   error(need: string, got: string): UnpicklingError {
-    return new UnpicklingError(`load: need ${need}; got ${got}, at byte ${this.reader.at} of the pickle.`);
+    return unsafe(need, `${got}, at byte ${this.reader.at} of the pickle`);
   }
 
   spend(units: number): void {
@@ -249,9 +249,9 @@ function itemsOf(value: object): Iterable<unknown>[] {
 function checkResult(value: unknown, depth = 0, known: Map<object, number> = new Map()): number {
   if (typeof value !== "object" || value === null) return 0;
   if (value instanceof Callable || value instanceof StorageRef || value instanceof StorageType)
-    throw new UnpicklingError("load: need tensors, containers, numbers and strings; got a bare class or storage.");
+    throw unsafe("tensors, containers, numbers and strings", "a bare class or storage");
   let levels = known.get(value) ?? 0;
-  if (depth + levels > MAX_DEPTH) throw new UnpicklingError(`load: need nesting up to ${MAX_DEPTH}; got deeper.`);
+  if (depth + levels > MAX_DEPTH) throw unsafe(`nesting up to ${MAX_DEPTH}`, "deeper");
   if (known.has(value)) return levels;
   known.set(value, 0); // a cycle ends here
   for (const items of itemsOf(value))

@@ -5,7 +5,7 @@
  * other, one of each name, local headers that say what the directory says, correct checksums, sizes as declared.
  */
 import { crc32 } from "./crc32.ts";
-import { FormatError } from "./errors.ts";
+import { bad } from "./errors.ts";
 import { inflate } from "./inflate.ts";
 import { Reader } from "./reader.ts";
 
@@ -43,8 +43,6 @@ interface Directory {
 
 /** Names only find entries, and old archivers write them in any encoding. */
 const names: TextDecoder = new TextDecoder();
-
-const bad = (need: string, got: string): FormatError => new FormatError(`load: need ${need}; got ${got}.`);
 
 /** The last record, which is followed by nothing but its own comment. */
 function endRecordAt(bytes: Uint8Array): number {

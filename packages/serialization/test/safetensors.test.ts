@@ -7,8 +7,8 @@ import {
   safetensorsBytes,
   saveSafetensors,
 } from "@ag/serialization";
-import { type Tensor, tensor } from "@ag/tensor";
-import { asStridedView } from "@ag/tensor/internal";
+import { ones, type Tensor, tensor, ValueError } from "@ag/tensor";
+import { tensorBeside } from "@ag/tensor/internal";
 import { describe, expect, test } from "vitest";
 import { described } from "./describe.ts";
 import expected from "./expected.json" with { type: "json" };
@@ -60,7 +60,7 @@ test("views are written as they look", async () => {
     [1, 2],
     [3, 4],
   ]);
-  const read = await loadSafetensors(await saveSafetensors(new Map([["t", asStridedView(base, [2, 2], [1, 2], 0)]])));
+  const read = await loadSafetensors(await saveSafetensors(new Map([["t", tensorBeside(base, [2, 2], [1, 2], 0)]])));
   expect(read.get("t")!.tolist()).toEqual([
     [1, 3],
     [2, 4],
@@ -87,6 +87,7 @@ describe("only what can be read is written", () => {
 
   test.each<[string, unknown, SafetensorsOptions | undefined, RegExp]>([
     ["a number", new Map([["x", 1]]), undefined, /need tensors; got number at "x"/],
+    ["an unknown option", new Map(), { meta: {} } as never, /unexpected keyword argument 'meta': need metadata/],
     ["the name of the metadata", new Map([["__metadata__", x]]), undefined, /not "__metadata__"; got "__metadata__"/],
     ["a container as name", new Map([[["x"], x]]), undefined, /got a container/],
     ["an object instead of a Map", { x }, undefined, /need a Map of names to tensors; got a container/],
@@ -174,4 +175,19 @@ describe("refused", () => {
     await expect(loadSafetensors(bytes)).rejects.toThrow(FormatError);
     await expect(load(bytes)).rejects.toThrow(FormatError);
   });
+});
+
+test("an option that does not exist is refused", async () => {
+  const save = saveSafetensors as (...args: readonly unknown[]) => Promise<unknown>;
+  const map = new Map([["a", ones(2)]]);
+  for (const options of [
+    { metdata: {} },
+    { metadata: 5 },
+    { metadata: new Map() },
+    { metadata: { a: 1 } },
+    5,
+    null,
+    "pt",
+  ])
+    await expect(save(map, undefined, options)).rejects.toThrow(ValueError);
 });

@@ -8,7 +8,11 @@ import type { Slice } from "./slice.ts";
 import { Tensor } from "./tensor.ts";
 
 const isWhole = (x: unknown): boolean => Number.isSafeInteger(x);
-const areWhole = (x: unknown): boolean => Array.isArray(x) && x.every(isWhole);
+/** Whether something is an array of which all are right; `every` does not visit what was never set. */
+export const areAll = (x: unknown, ok: (one: unknown) => boolean): x is readonly unknown[] =>
+  Array.isArray(x) && !x.includes(undefined) && x.every(ok);
+
+const areWhole = (x: unknown): boolean => areAll(x, isWhole);
 const isScalar = (x: unknown): boolean => typeof x === "number" || typeof x === "boolean" || typeof x === "bigint";
 
 const makeOne = (value: unknown): string =>
@@ -26,7 +30,7 @@ export const anOperand: Kind = {
 
 export const someTensors: Kind = {
   word: "tuple of Tensors",
-  ok: (x) => Array.isArray(x) && x.every((one) => one instanceof Tensor),
+  ok: (x) => areAll(x, (one) => one instanceof Tensor),
 };
 
 /** A number that takes the dtype of what it meets. */
@@ -93,6 +97,11 @@ export const aReduction: Kind = {
 };
 
 export const aDevice: Kind = { word: '"cpu"', ok: (x) => x === "cpu" };
+
+export const anIterable: Kind = {
+  word: "iterable",
+  ok: (x) => typeof x === "object" && x !== null && Symbol.iterator in x,
+};
 
 export const aFunction: Kind = { word: "callable", ok: (x) => typeof x === "function" };
 

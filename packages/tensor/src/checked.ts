@@ -31,6 +31,5 @@ export function defineFunction<F extends (...args: never) => unknown>(described:
   readonly takes: Takes;
   readonly call: F;
 }): F {
-  const signature = signed(described);
-  return Object.assign(checked(signature, described.call as unknown as Call), { signature }) as unknown as F;
+  return checked(signed(described), described.call as unknown as Call) as unknown as F;
 }

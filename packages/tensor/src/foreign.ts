@@ -2,7 +2,7 @@
  * Whose tensor is it? Two versions in node_modules, or a module reset of a test runner, load the library twice. Each copy
  * has a memory, a tape, modes and seeds of its own, so a tensor of one means nothing to the other.
  */
-import { version } from "@ag/kernels";
+import { ONE_COPY, version } from "@ag/kernels";
 
 /** One copy of this package. All copies know each other under a name that they share. */
 interface Copy {
@@ -25,9 +25,6 @@ const loaded = (): Copy[] => {
 
 const both = (other: Copy): string => `Two copies of @ag/tensor are loaded (${version} and ${other.version})`;
 
-const REMEDY =
-  "Have one version installed (npm ls @ag/tensor); where a test runner resets modules, import and make everything anew.";
-
 /** A sentence that says what is wrong with `value` if it is a tensor of another copy, or a list with one; else null. */
 export function describeForeign(value: unknown): string | null {
   const some: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -35,13 +32,13 @@ export function describeForeign(value: unknown): string | null {
     .map((x) => (x as { readonly [brand]?: Copy } | null | undefined)?.[brand])
     .find((one) => one && one !== self);
   if (!copy) return null;
-  return `${both(copy)}; tensors do not mix. ${REMEDY}`;
+  return `${both(copy)}; ${ONE_COPY}`;
 }
 
 /** Where the tape is, if it belongs to another copy only. */
 export function describeMissingTape(): string | null {
   const other = loaded().find((copy) => copy !== self && copy.hasTape);
-  return other ? `${both(other)}, and @ag/autograd belongs to the other one. ${REMEDY}` : null;
+  return other ? `${both(other)}, and @ag/autograd belongs to the other one: ${ONE_COPY}` : null;
 }
 
 /**
@@ -54,8 +51,5 @@ export function announce(hasTape: boolean): void {
   if (copies.includes(self)) return;
   const other = copies.find((copy) => copy.version !== version);
   copies.push(self);
-  if (other)
-    console.warn(
-      `UserWarning: ${both(other)}; tensors do not mix, and modes, seeds and limits of one are not the other's. ${REMEDY}`,
-    );
+  if (other) console.warn(`UserWarning: ${both(other)}; ${ONE_COPY}`);
 }

@@ -14,6 +14,13 @@ export function freshStrided<const S extends Shape>(shape: S, strides: readonly 
   return new Tensor(storage, dtype, shape, { offset: 0, strides }, null);
 }
 
+/** As many elements as `x` has, in its dtype, of one value. */
+export function filledLike(x: Tensor, value: number): Tensor {
+  const out = fresh(x.sizes, x.dtype);
+  cpu.fill(out, value);
+  return out;
+}
+
 /** The dtype a JavaScript value has by itself. */
 export const dtypeOf = (value: number | bigint | boolean): DType =>
   typeof value === "bigint" ? "int64" : typeof value === "boolean" ? "bool" : "float32";

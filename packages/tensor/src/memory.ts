@@ -34,7 +34,7 @@ export const memory = (): MemoryReport => pool.report();
 export function setMemoryLimit(limits: { readonly soft?: number; readonly hard?: number }): void {
   need("setMemoryLimit", { limits: { "soft?": aNumber, "hard?": aNumber } }, limits);
   for (const [name, bytes] of Object.entries(limits))
-    if (!(bytes > 0))
+    if (bytes !== undefined && !(bytes > 0))
       throw new ValueError(`setMemoryLimit: need a positive number of bytes for ${name}; got ${bytes}.`);
   pool.setLimit(limits);
 }

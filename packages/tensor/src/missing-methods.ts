@@ -1,9 +1,7 @@
 import { ValueError } from "./errors.ts";
 
 /** What engines, consoles and test runners ask of any object. */
-const asked: ReadonlySet<string> = new Set(
-  "then toJSON length nodeType tagName asymmetricMatch inspect name message stack cause".split(" "),
-);
+const asked = /^(then|toJSON|length|nodeType|tagName|asymmetricMatch|inspect|name|message|stack|cause)$/;
 
 /** The base class of tensors, until `methods.ts` takes its prototype out: what would be a method throws, naming the import. */
 export class WithoutMethods {}
@@ -13,7 +11,7 @@ Object.setPrototypeOf(
   WithoutMethods.prototype,
   new Proxy(Object.prototype, {
     get(target, key, x): unknown {
-      if (typeof key === "string" && /^[a-z][A-Za-z0-9]*_?$/.test(key) && !(key in target) && !asked.has(key))
+      if (typeof key === "string" && /^[a-z][A-Za-z0-9]*_?$/.test(key) && !(key in target) && !asked.test(key))
         throw new ValueError(`${key}: need the methods of tensors; got none attached. Add import "@ag/tensor".`);
       return Reflect.get(target, key, x);
     },

@@ -3,51 +3,13 @@
  * lines of 80 characters, and what it has beyond its numbers: size, dtype, grad_fn.
  */
 import type { DType, View } from "@ag/kernels";
-import { ValueError } from "./errors.ts";
 import { isParameter } from "./place.ts";
 import { elementsOf } from "./read.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-export interface PrintOptions {
-  /** Digits behind the point. */
-  readonly precision?: number;
-  /** More elements than this are summarised; Infinity shows all. */
-  readonly threshold?: number;
-  /** How many elements of each edge a summary shows. */
-  readonly edgeItems?: number;
-  /** Characters in a line. */
-  readonly lineWidth?: number;
-  /** Scientific notation always or never; null lets the numbers decide. */
-  readonly sciMode?: boolean | null;
-}
-
-const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, sciMode: null as boolean | null };
-
-/**
- * Changes how tensors are printed from now on.
- *
- * ```ts doctest
- * setPrintOptions({ precision: 2 });
- * const text = String(tensor([0.125]));
- * setPrintOptions({ precision: 4 });
- * text // => "tensor([0.12])"
- * ```
- */
-export function setPrintOptions(options: PrintOptions): void {
-  if (typeof options !== "object" || options === null)
-    throw new ValueError(`setPrintOptions: need an object of options; got ${typeof options}.`);
-  for (const [name, value] of Object.entries(options)) {
-    const isAny = name === "sciMode" || (name === "threshold" && value === Infinity);
-    if (!isAny && !(Number.isInteger(value) && value >= 0))
-      throw new ValueError(
-        `setPrintOptions: need a whole number for ${name}; got ${typeof value === "number" ? value : typeof value}.`,
-      );
-    if (name === "precision" && value > 100)
-      throw new ValueError(`setPrintOptions: need a precision of at most 100; got ${value}.`);
-  }
-  Object.assign(settings, options);
-}
+/** What `setPrintOptions` sets. */
+export const settings = { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80, sciMode: null as boolean | null };
 
 /** One number as text, before it is padded to the width of its column. */
 type Format = (x: number | bigint) => string;

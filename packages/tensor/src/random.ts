@@ -140,6 +140,10 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
   needFloating("uniform_", x.dtype);
   if (!(from <= to))
     throw new ValueError(`uniform_: uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}.`);
+  if (to - from === Infinity)
+    throw new ValueError(
+      `uniform_: expects to-from <= std::numeric_limits<${x.dtype}>::max(): need finite bounds; got ${from} and ${to}.`,
+    );
   writing([x], () => cpu.uniform(x, stateOf(generator), from, to));
   return x;
 }

@@ -1,9 +1,10 @@
 /** How do our own packages make tensors that users have no call for? */
-import { itemSize } from "@ag/kernels";
+import { allocate, type DType, pool } from "@ag/kernels";
+import { creating } from "./creating.ts";
 import { isFloating } from "./dtype.ts";
-import { ShapeError, ValueError } from "./errors.ts";
+import { ShapeError } from "./errors.ts";
 import { placeOf } from "./place.ts";
-import { checkedShape, countable, type Shape, showShape, sizeOf } from "./shape.ts";
+import { checkedShape, rowMajor, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Where a layout ends, counted in elements of its storage; throws for what is no layout. */
@@ -17,18 +18,29 @@ export function reachOf(op: string, shape: Shape, strides: readonly number[], of
   return sizeOf(sizes) === 0 ? 0 : sizes.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
 }
 
-/** Another view on the storage of `base`; throws {@link ShapeError} when it reaches beyond. Not recorded. */
-export function asStridedView(base: Tensor, shape: Shape, strides: readonly number[], offset: number): Tensor {
-  if (reachOf("asStrided", shape, strides, offset) * itemSize(base.dtype) > base.storage.bytes)
-    throw new ShapeError(`asStrided: need a layout within the storage; got shape ${showShape(shape)} at ${offset}.`);
-  const own = [...countable(shape, "asStrided")];
-  base.storage.retain();
-  return new Tensor(base.storage, base.dtype, own, { offset, strides: [...strides] }, base);
+/** A tensor of little-endian bytes, copied, in a layout that lies within them: nothing is checked. */
+export function tensorOfBytes(
+  bytes: Uint8Array,
+  dtype: DType,
+  shape: Shape,
+  strides: readonly number[] = rowMajor(shape),
+  offset = 0,
+): Tensor {
+  const storage = allocate(bytes.length, creating.op);
+  pool.beginOperation();
+  const at = storage.address();
+  pool.bytes.set(bytes, at);
+  return new Tensor(storage, dtype, shape, { offset, strides }, null);
 }
 
-/** Marks a loaded tensor: the flag is plain data, so `@ag/autograd` need not be there. */
+/** Another tensor on the storage of `x`, no view of it, in a layout that lies within: nothing is checked. */
+export function tensorBeside(x: Tensor, shape: Shape, strides: readonly number[], offset: number): Tensor {
+  x.storage.retain();
+  return new Tensor(x.storage, x.dtype, shape, { offset, strides }, null);
+}
+
+/** Marks a loaded tensor of a floating dtype: the flag is plain data, so `@ag/autograd` need not be there. */
 export function markRequiresGrad<T extends Tensor>(x: T): T {
-  if (!isFloating(x.dtype)) throw new ValueError(`requiresGrad: need a floating dtype; got ${x.dtype}.`);
   placeOf(x).requiresGrad = true;
   return x;
 }

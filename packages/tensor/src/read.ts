@@ -56,23 +56,27 @@ function newBytes(count: number): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** What holds the elements of each dtype that is computed with. */
+export const typedArrays: {
+  readonly float32: typeof Float32Array;
+  readonly float64: typeof Float64Array;
+  readonly int32: typeof Int32Array;
+  readonly int64: typeof BigInt64Array;
+  readonly uint8: typeof Uint8Array;
+  readonly bool: typeof Uint8Array;
+} = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
 /** The elements in row-major order. */
 export function elementsOf(x: View): Elements {
   if (x.dtype === "float16" || x.dtype === "bfloat16") return withCopy(x, "float32", elementsOf);
-  const { buffer } = rawBytesOf(x);
-  switch (x.dtype) {
-    case "float32":
-      return new Float32Array(buffer);
-    case "float64":
-      return new Float64Array(buffer);
-    case "int32":
-      return new Int32Array(buffer);
-    case "int64":
-      return new BigInt64Array(buffer);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(buffer);
-  }
+  return new typedArrays[x.dtype](rawBytesOf(x).buffer);
 }
 
 /** A whole number as JavaScript's number, if that is exact. */

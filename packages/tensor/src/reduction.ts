@@ -4,7 +4,7 @@ import { cast } from "./cast.ts";
 import { checkComputes } from "./dtype.ts";
 import { IndexError } from "./errors.ts";
 import { fresh } from "./fresh.ts";
-import { expand, reshape } from "./ops/view.ts";
+import { expandTo, reshapeTo } from "./reshape.ts";
 import { dimsOf, kept, type Shape, showShape, sizeOf } from "./shape.ts";
 import { reshaped, type Tensor } from "./tensor.ts";
 
@@ -46,7 +46,7 @@ export const keptShape = (shape: Shape, dim: Dims, op: string): Shape => kept(sh
 
 /** The result of a reduction, or its gradient, as large as the input again. */
 export const spread = (x: Tensor, shape: Shape, dim: Dims, op: string): Tensor =>
-  expand(reshape(x, keptShape(shape, dim, op)), shape);
+  expandTo(reshapeTo(x, keptShape(shape, dim, op)), shape);
 
 /** How many elements become one. */
 export const countOf = (shape: Shape, dim: Dims, op: string): number =>

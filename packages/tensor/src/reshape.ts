@@ -1,10 +1,10 @@
 /** The same elements in another shape: by a view where that can be, else by a copy. */
 import { aSize, aTensor } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
+import { cloneRowMajor } from "./converted.ts";
 import { defineOp, defineView } from "./define.ts";
 import { ShapeError } from "./errors.ts";
 import type { Op } from "./op.ts";
-import { contiguous } from "./ops/cast.ts";
 import { type Shape, shapeArgument, showShape } from "./shape.ts";
 import { inferredShape, viewStrides } from "./strides.ts";
 import { type Layout, Tensor } from "./tensor.ts";
@@ -31,14 +31,14 @@ export const viewAt: Op<[x: Tensor, shape: Shape]> = defineView({
         `strides ${showShape(x.strides)}. Use .reshape(...) instead.`,
     );
   },
-  derivative: { x: (grad, { shape }) => reshape(grad, shape) },
+  derivative: { x: (grad, { shape }) => reshapeTo(grad, shape) },
 });
 
 const reshapeAlias: Op<[x: Tensor, shape: Shape]> = defineView({
   name: "reshapeAlias",
   inputs: ["x"],
   layout: (x, shape) => reshaped(x, shape) as Layout,
-  derivative: { x: (grad, { shape }) => reshape(grad, shape) },
+  derivative: { x: (grad, { shape }) => reshapeTo(grad, shape) },
 });
 
 /** A view that does not know its base, of a copy that nobody else sees. */
@@ -49,7 +49,7 @@ export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
     x.storage.retain();
     return new Tensor(x.storage, x.dtype, shape, reshaped(x, shape) as Layout, null);
   },
-  derivative: { x: (grad, { shape }) => reshape(grad, shape) },
+  derivative: { x: (grad, { shape }) => reshapeTo(grad, shape) },
 });
 
 /**
@@ -65,13 +65,28 @@ export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
 export const reshape: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
   name: "reshape",
   takes: { x: aTensor, "...shape": aSize },
-  call: (x, ...shape) => {
-    const wanted = inferredShape("reshape", shapeArgument(shape), x.numel());
-    if (x.isContiguous()) return viewAt(x, wanted);
-    if (viewStrides(x, wanted)) return reshapeAlias(x, wanted);
-    const copy = contiguous(x);
-    const out = unsafeView(copy, wanted);
-    copy.dispose();
-    return out;
+  call: (x, ...shape) => reshapeTo(x, inferredShape("reshape", shapeArgument(shape), x.numel())),
+});
+
+/** `reshape` with sizes that are known to fit. */
+export function reshapeTo(x: Tensor, shape: Shape): Tensor {
+  if (x.isContiguous()) return viewAt(x, shape);
+  if (viewStrides(x, shape)) return reshapeAlias(x, shape);
+  const copy = cloneRowMajor(x);
+  const out = unsafeView(copy, shape);
+  copy.dispose();
+  return out;
+}
+
+/** `expand` with sizes that are known to fit. */
+export const expandTo: Op<[x: Tensor, shape: Shape]> = defineView({
+  name: "expand",
+  inputs: ["x"],
+  layout: (x, shape) => {
+    const added = shape.length - x.sizes.length;
+    const innermost = (d: number): number => (d < 0 ? 0 : x.strides[d]!);
+    const strides = shape.map((size, d) => (x.sizes[d - added] === size ? innermost(d - added) : 0));
+    return { offset: x.offset, sizes: shape, strides };
   },
+  derivative: { x: (grad) => grad }, // whoever applies a derivative sums over what was repeated
 });

@@ -1,6 +1,6 @@
 /** The rules of promotion for users: what our own code asks of `dtype.ts` needs no check. */
 import type { DType } from "@ag/kernels";
-import { aDtype, anOperand } from "./arguments.ts";
+import { aDtype, anOperand, areAll } from "./arguments.ts";
 import { defineFunction } from "./checked.ts";
 import { promoteTypes as promote, resultType as result } from "./dtype.ts";
 import type { Kind } from "./signature.ts";
@@ -8,7 +8,7 @@ import type { Operand } from "./tensor.ts";
 
 const operands: Kind = {
   word: "tuple of Tensors or Numbers",
-  ok: (x) => Array.isArray(x) && x.length > 0 && x.every(anOperand.ok),
+  ok: (x) => areAll(x, anOperand.ok) && x.length > 0,
 };
 
 /** The dtype in which two tensors of equal standing meet. */

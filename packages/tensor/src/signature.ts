@@ -2,7 +2,7 @@
  * What may the arguments of an operation be? It says so as data, `takes: { x: aTensor, "dim?": anyDims, "options?": { keepdim:
  * aFlag } }`; here they are checked, in one place and before anything happens, for people who write JavaScript too.
  */
-import { refuse, refuseCount, refuseKey } from "./refusal.ts";
+import { namesOf, refuse, refuseCount, refuseOption } from "./refusal.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What one argument has to be. */
@@ -20,6 +20,8 @@ export interface Kind {
   readonly mayBeList?: boolean;
   /** What helps, for a value. */
   readonly hint?: (value: unknown) => string;
+  /** Of an object of options: what each may be. */
+  readonly options?: readonly Parameter[];
 }
 
 /** A kind, null, options by name, or any of several. */
@@ -37,13 +39,10 @@ export const TENSOR = 1;
 export const NUMBER = 2;
 export const WHOLE = 4;
 
-/** One argument. */
+/** One argument, or one option. */
 export interface Parameter {
   readonly name: string;
   readonly kinds: readonly Kind[];
-  readonly takesNull: boolean;
-  /** What each option may be, where an object of options is right. */
-  readonly options: ReadonlyMap<string, Parameter> | null;
   readonly isOptional: boolean;
 }
 
@@ -58,23 +57,23 @@ export interface Signature {
   readonly rest: number;
 }
 
+const none: Kind = { word: "None", ok: (x) => x === null };
+
 const isKind = (x: Kind | Takes): x is Kind => typeof x.ok === "function";
 
-function parameterOf(key: string, allowed: Allowed): Parameter {
-  const all: readonly (Kind | null | Takes)[] = Array.isArray(allowed) ? allowed : [allowed];
-  const some = all.filter((one) => one !== null);
-  const options = some.find((one) => !isKind(one));
-  return {
-    name: key.replace(/^\.\.\.|\?$/g, ""),
-    kinds: some.filter(isKind),
-    takesNull: some.length < all.length,
-    options: options ? new Map(parametersOf(options as Takes).map((one) => [one.name, one])) : null,
-    isOptional: key.endsWith("?"),
-  };
+function kindOf(allowed: Kind | null | Takes): Kind {
+  if (allowed === null) return none;
+  if (isKind(allowed)) return allowed;
+  const options = parametersOf(allowed);
+  return { word: "options", ok: isPlain, hint: () => `Options are { ${namesOf(options)} }.`, options };
 }
 
 const parametersOf = (takes: Takes): Parameter[] =>
-  Object.entries(takes).map(([key, allowed]) => parameterOf(key, allowed));
+  Object.entries(takes).map(([key, allowed]) => ({
+    name: key.replace(/^\.\.\.|\?$/g, ""),
+    kinds: [allowed].flat().map(kindOf),
+    isOptional: key.endsWith("?"),
+  }));
 
 /* @__NO_SIDE_EFFECTS__ */
 export function signatureOf(op: string, takes: Takes): Signature {
@@ -93,14 +92,14 @@ export function signatureOf(op: string, takes: Takes): Signature {
  * does with his own afterwards changes nothing.
  */
 export function check(signature: Signature, args: readonly unknown[]): void {
-  const { parameters, glances, needed, rest } = signature;
+  const { op, parameters, glances, needed, rest } = signature;
   if (args.length >= needed && areRight(glances, args)) return;
-  if (rest >= 0) {
-    checkRest(signature, args);
-    return;
-  }
-  if (args.slice(parameters.length).some((extra) => extra !== undefined)) refuseCount(signature, args);
-  for (let i = 0; i < parameters.length; i++) checkAt(signature, args, i);
+  const own = args as unknown[];
+  const count = rest < 0 ? parameters.length : rest;
+  if (rest < 0 && args.slice(count).some((extra) => extra !== undefined)) refuseCount(signature, args);
+  for (let i = 0; i < count; i++)
+    if (i < args.length || !parameters[i]!.isOptional) own[i] = taken(op, parameters[i]!, args[i], i + 1);
+  if (rest >= 0) checkRest(signature, own);
 }
 
 /** As {@link check}, for what is called seldom, such as the constructor of a layer. */
@@ -121,51 +120,33 @@ function areRight(glances: readonly number[], args: readonly unknown[]): boolean
   return true;
 }
 
-const isRight = ({ kinds, takesNull }: Parameter, value: unknown): boolean =>
-  (value === null && takesNull) || kinds.some((kind) => kind.ok(value));
-
-/** Argument `i`, which is parameter `p`. */
-function checkAt({ op, parameters }: Signature, args: readonly unknown[], i: number, p: number = i): void {
-  const parameter = parameters[p]!;
-  const value = args[i];
-  if (value === undefined && parameter.isOptional) return;
-  if (isRight(parameter, value)) {
-    if (Array.isArray(value)) own(args, i, value.slice());
-  } else if (parameter.options && isPlain(value)) own(args, i, checkedOptions(op, parameter.options, value));
-  else refuse(op, parameter, value, i + 1);
-}
-
-/** A copy of options of which each exists and is right. */
-function checkedOptions(op: string, known: ReadonlyMap<string, Parameter>, given: Record<string, unknown>): object {
-  const copy = { ...given };
+/** What the operation gets of a value: of arrays and options a copy. An option has no position. */
+function taken(op: string, parameter: Parameter, value: unknown, position = 0): unknown {
+  if (value === undefined && (parameter.isOptional || position === 0)) return value;
+  const { options } = parameter.kinds.find(({ ok }) => ok(value)) ?? refuse(op, parameter, value, position);
+  if (!options) return Array.isArray(value) ? value.slice() : value;
+  const copy = { ...(value as Record<string, unknown>) };
   for (const key of Object.keys(copy)) {
-    const parameter = known.get(key) ?? refuseKey(op, key, [...known.keys()]);
-    const value = copy[key];
-    if (value === undefined) continue;
-    if (!isRight(parameter, value)) refuse(op, parameter, value);
-    if (Array.isArray(value)) copy[key] = value.slice();
+    const option = options.find(({ name }) => name === key) ?? refuseOption(op, key, options);
+    copy[key] = taken(op, option, copy[key]);
   }
   return copy;
 }
 
-const own = (args: readonly unknown[], i: number, value: unknown): void => {
-  (args as unknown[])[i] = value;
-};
-
-/** The arguments before the rest, the rest (each, or one array of them), and options at the end. */
-function checkRest(signature: Signature, args: readonly unknown[]): void {
-  const { op, parameters, rest } = signature;
-  for (let i = 0; i < rest; i++) checkAt(signature, args, i);
-  const last = args[args.length - 1];
-  const mayBeOptions = last === undefined || (typeof last === "object" && !Array.isArray(last));
-  const hasOptions = rest < parameters.length - 1 && args.length > rest && mayBeOptions;
-  const end = hasOptions ? args.length - 1 : args.length;
-  if (hasOptions) checkAt(signature, args, end, rest + 1);
+/** The rest, each or one array of them, and options at the end. */
+function checkRest({ op, parameters, rest }: Signature, args: unknown[]): void {
+  const one = parameters[rest]!;
+  const options = parameters[rest + 1];
+  const last = args.at(-1);
+  let end = args.length;
+  if (options && end > rest && (last === undefined || (typeof last === "object" && !Array.isArray(last)))) {
+    end--;
+    args[end] = taken(op, options, last, end + 1);
+  }
   const first = args[rest];
-  const isList = end === rest + 1 && Array.isArray(first) && parameters[rest]!.kinds.some((kind) => kind.mayBeList);
-  if (isList) own(args, rest, first.slice());
-  for (const value of isList ? first : args.slice(rest, end))
-    if (!isRight(parameters[rest]!, value)) refuse(op, parameters[rest]!, value, rest + 1);
+  const isList = end === rest + 1 && Array.isArray(first) && one.kinds.some(({ mayBeList }) => mayBeList);
+  if (isList) args[rest] = first.slice();
+  for (const value of isList ? first : args.slice(rest, end)) taken(op, one, value, rest + 1);
 }
 
 /** Objects written as `{ … }`, whichever realm they come from. */

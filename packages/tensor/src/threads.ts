@@ -1,6 +1,6 @@
 /** How many threads compute? */
 import { getNumThreads, type StartOptions, setNumThreads as set, startThreads as start } from "@ag/kernels";
-import { aNumber } from "./arguments.ts";
+import { aFunction, aNumber } from "./arguments.ts";
 import { ValueError } from "./errors.ts";
 import { need } from "./signature.ts";
 
@@ -49,6 +49,7 @@ export function setNumThreads(count: number): void {
  * ```
  */
 export async function startThreads(options: StartOptions = {}): Promise<number> {
+  need("startThreads", { options: { threads: aNumber, createWorker: aFunction, maxMemory: aNumber } }, options);
   if (options.threads !== undefined) setNumThreads(options.threads);
   return await start(options);
 }

@@ -52,7 +52,7 @@ describe("factories", () => {
     expect(() => tensor([["1"]] as never)).toThrow("need numbers, bigints or booleans");
     expect(() => zeros(-1)).toThrow("need sizes that are whole and at least 0; got [-1]");
     expect(() => zeros(1.5)).toThrow(ShapeError);
-    expect(() => rand(2, { dtype: "int64" })).toThrow(DTypeError);
+    expect(() => rand([2], { dtype: "int64" })).toThrow(DTypeError);
     expect(() => arange(0, 3, 0)).toThrow("need finite numbers and a step that is not 0; got 0, 3, 0.");
   });
 

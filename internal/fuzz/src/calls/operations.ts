@@ -1,7 +1,7 @@
 /** Operations, with what their samples give them: as functions, as methods, and in place. */
 import { itemSize } from "@ag/kernels";
 import * as ag from "@ag/tensor";
-import { asStridedView } from "@ag/tensor/internal";
+import { tensorBeside } from "@ag/tensor/internal";
 import { samples } from "@ag/tensor/samples";
 import type { Random } from "../random.ts";
 import { type Method, method, type Subject } from "./subject.ts";
@@ -10,7 +10,7 @@ const { fromBytes, Tensor } = ag;
 
 /** The same elements in the same layout, in a storage of its own. */
 function copied(x: ag.Tensor): ag.Tensor {
-  const bytes = asStridedView(x.detach(), [x.storage.bytes / itemSize(x.dtype)], [1], 0).rawBytes();
+  const bytes = tensorBeside(x.detach(), [x.storage.bytes / itemSize(x.dtype)], [1], 0).rawBytes();
   return fromBytes(bytes, x.dtype, x.shape, x.strides, x.offset);
 }
 

@@ -8,29 +8,6 @@ export const subjects: readonly Subject[] = [...operations(), ...tensors(), ...l
 
 /** Exports that are not called, and why. */
 export const exempt: Readonly<Record<string, string>> = {
-<<<<<<< HEAD
-  adamUpdate: "for our packages only",
-  aliasOf: "for our packages only",
-  bernoulliLike: "for our packages only",
-  cloneLike: "for our packages only",
-  clearGrad: "for our packages only",
-  flagged: "for our packages only",
-  sizesAndOptions: "for our packages only",
-  fillNormal: "for our packages only",
-  fillUniform: "for our packages only",
-  install: "for our packages only",
-  markParameter: "for our packages only",
-  markRequiresGrad: "for our packages only",
-  sameShape: "for our packages only",
-  showShape: "for our packages only",
-  sizeOf: "for our packages only",
-  sgdUpdate: "for our packages only",
-  warnOnce: "for our packages only",
-  withScope: "for our packages only",
-  giveBack: "for our packages only",
-  temporary: "for our packages only",
-=======
->>>>>>> face
   Generator: "called by its methods",
   startThreads: "starts threads for good",
   Tensor: "made by factories",
@@ -54,6 +31,8 @@ export const exempt: Readonly<Record<string, string>> = {
   ResNet: "11 million weights",
   resnet18: "11 million weights",
   resnet34: "21 million weights",
+  giveBack: "a protocol of memory: takes back what a layer made",
+  temporary: "a protocol of memory: marks what a layer made",
   save: "always throws",
   setDir: "the network's",
   getDir: "the network's",

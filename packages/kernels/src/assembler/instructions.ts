@@ -4,30 +4,24 @@ import { type Code, codeOf, type Operand, type Type, Value } from "./value.ts";
 
 export type Address = Value<"i32">;
 
-type Unary<A extends Type, R extends Type> = (x: Operand<A>) => Value<R>;
-type Binary<A extends Type, R extends Type> = (x: Operand<A>, y: Operand<A>) => Value<R>;
-type Ternary<T extends Type> = (x: Operand<T>, y: Operand<T>, z: Operand<T>) => Value<T>;
-type Load<R extends Type> = (address: Address, offset?: number) => Value<R>;
+export type Unary<A extends Type, R extends Type> = (x: Operand<A>) => Value<R>;
+export type Binary<A extends Type, R extends Type> = (x: Operand<A>, y: Operand<A>) => Value<R>;
+export type Load<R extends Type> = (address: Address, offset?: number) => Value<R>;
 type Shift<T extends Type> = (x: Operand<T>, by: Operand<"i32">) => Value<T>;
 type Update<T extends Type> = (address: Address, offset: number, by: Operand<T>) => Value<T>;
 type Lane<T extends Type, R extends Type> = (x: Operand<T>, lane: number) => Value<R>;
 
-const unary =
+export const unary =
   <A extends Type, R extends Type>(from: A, to: R, op: number[]): Unary<A, R> =>
   (x) =>
     new Value(to, [...codeOf(from, x), ...op]);
 
-const binary =
+export const binary =
   <A extends Type, R extends Type>(from: A, to: R, op: number[]): Binary<A, R> =>
   (x, y) =>
     new Value(to, [...codeOf(from, x), ...codeOf(from, y), ...op]);
 
-const ternary =
-  <T extends Type>(t: T, op: number[]): Ternary<T> =>
-  (x, y, z) =>
-    new Value(t, [...codeOf(t, x), ...codeOf(t, y), ...codeOf(t, z), ...op]);
-
-const load =
+export const load =
   <R extends Type>(to: R, op: number[], alignment: number): Load<R> =>
   (address, offset = 0) =>
     new Value(to, [...address.code, ...op, alignment, ...unsigned(offset)]);
@@ -42,24 +36,18 @@ const update =
   (address, offset, by) =>
     new Value(type, [...address.code, ...codeOf(type, by), 0xfe, op, alignment, ...unsigned(offset)]);
 
-const lane =
+export const lane =
   <T extends Type, R extends Type>(from: T, to: R, op: number): Lane<T, R> =>
   (x, index) =>
     new Value(to, [...codeOf(from, x), ...simd(op), index]);
 
-/** x with one lane replaced. */
-const insert =
-  <T extends Type, R extends Type>(to: T, from: R, op: number) =>
-  (x: Operand<T>, lane: number, value: Operand<R>): Value<T> =>
-    new Value(to, [...codeOf(to, x), ...codeOf(from, value), ...simd(op), lane]);
-
-const of =
+export const of =
   <T extends Type>(type: T) =>
   (x: number | bigint): Value<T> =>
     new Value(type, codeOf(type, x));
 
 /** The same bits as another type of the same width; no instruction. */
-const cast =
+export const cast =
   <A extends Type, R extends Type>(to: R) =>
   (x: Value<A>): Value<R> =>
     new Value(to, x.code);
@@ -67,6 +55,14 @@ const cast =
 /** `then` where the condition holds, else `otherwise`; both are evaluated. */
 export const select = <T extends Type>(condition: Value<"i32">, then: Value<T>, otherwise: Value<T>): Value<T> =>
   new Value(then.type, [...then.code, ...otherwise.code, ...condition.code, 0x1b]);
+
+type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+
+/** Instructions whose opcodes follow each other, by name. */
+export const row = <S extends string, I>(names: S, instruction: (n: number) => I): Record<Words<S>, I> =>
+  Object.fromEntries(names.split(" ").map((name, n) => [name, instruction(n)])) as Record<Words<S>, I>;
+
+export const tests = "eq ne lt gt le ge";
 
 interface IntegerTable<T extends "i32" | "i64"> {
   readonly isZero: Unary<T, "i32">;
@@ -80,7 +76,6 @@ interface IntegerTable<T extends "i32" | "i64"> {
   readonly leUnsigned: Binary<T, "i32">;
   readonly ge: Binary<T, "i32">;
   readonly geUnsigned: Binary<T, "i32">;
-  readonly leadingZeros: Unary<T, T>;
   readonly add: Binary<T, T>;
   readonly sub: Binary<T, T>;
   readonly mul: Binary<T, T>;
@@ -98,40 +93,16 @@ interface IntegerTable<T extends "i32" | "i64"> {
   readonly rotateLeft: Binary<T, T>;
 }
 
-const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): IntegerTable<T> => {
-  const test = (n: number): Binary<T, "i32"> => binary(t, "i32", [eqz + n]);
-  const op = (n: number): Binary<T, T> => binary(t, t, [clz + n]);
-  return {
-    isZero: unary(t, "i32", [eqz]),
-    eq: test(1),
-    ne: test(2),
-    lt: test(3),
-    ltUnsigned: test(4),
-    gt: test(5),
-    gtUnsigned: test(6),
-    le: test(7),
-    leUnsigned: test(8),
-    ge: test(9),
-    geUnsigned: test(10),
-    leadingZeros: unary(t, t, [clz]),
-    add: op(3),
-    sub: op(4),
-    mul: op(5),
-    div: op(6),
-    divUnsigned: op(7),
-    rem: op(8),
-    remUnsigned: op(9),
-    and: op(10),
-    or: op(11),
-    xor: op(12),
-    shiftLeft: op(13),
-    shiftRight: op(14),
-    shiftRightUnsigned: op(15),
-    rotateLeft: op(16),
-  };
-};
+const integer = <T extends "i32" | "i64">(t: T, eqz: number, clz: number): IntegerTable<T> => ({
+  isZero: unary(t, "i32", [eqz]),
+  ...row("eq ne lt ltUnsigned gt gtUnsigned le leUnsigned ge geUnsigned", (n) => binary(t, "i32", [eqz + 1 + n])),
+  ...row(
+    "add sub mul div divUnsigned rem remUnsigned and or xor shiftLeft shiftRight shiftRightUnsigned rotateLeft",
+    (n) => binary(t, t, [clz + 3 + n]),
+  ),
+});
 
-interface Arithmetics<T extends Type, Test extends Type> {
+export interface Arithmetics<T extends Type, Test extends Type> {
   readonly eq: Binary<T, Test>;
   readonly ne: Binary<T, Test>;
   readonly lt: Binary<T, Test>;
@@ -160,89 +131,11 @@ const real = <T extends "f32" | "f64">(
   t: T,
   eq: number,
   abs: number,
-): Arithmetics<T, "i32"> & { readonly copySign: Binary<T, T> } => {
-  const test = (n: number): Binary<T, "i32"> => binary(t, "i32", [eq + n]);
-  const one = (n: number): Unary<T, T> => unary(t, t, [abs + n]);
-  const two = (n: number): Binary<T, T> => binary(t, t, [abs + n]);
-  return {
-    eq: test(0),
-    ne: test(1),
-    lt: test(2),
-    gt: test(3),
-    le: test(4),
-    ge: test(5),
-    abs: one(0),
-    neg: one(1),
-    ceil: one(2),
-    floor: one(3),
-    trunc: one(4),
-    nearest: one(5),
-    sqrt: one(6),
-    add: two(7),
-    sub: two(8),
-    mul: two(9),
-    div: two(10),
-    min: two(11),
-    max: two(12),
-    copySign: two(13),
-  };
-};
-
-type Mask<T extends "f32x4" | "f64x2"> = T extends "f32x4" ? "i32x4" : "i64x2";
-
-interface VectorTable<T extends "f32x4" | "f64x2"> extends Arithmetics<T, Mask<T>> {
-  /** y < x ? y : x: one machine instruction, keeps x when either is NaN. */
-  readonly pmin: Binary<T, T>;
-  /** x < y ? y : x; keeps x when either is NaN. */
-  readonly pmax: Binary<T, T>;
-  readonly load: Load<T>;
-  /** Lane by lane: `then` where the mask is all ones, else `otherwise`. */
-  readonly select: (mask: Value<Mask<T>>, then: Operand<T>, otherwise: Operand<T>) => Value<T>;
-  readonly fromBits: (x: Value<Mask<T>>) => Value<T>;
-  /** x·y + z, rounded once or twice as the engine likes: opt-in numerics only. Absent from Node 20. */
-  readonly relaxedMultiplyAdd: Ternary<T>;
-}
-
-const vector = <T extends "f32x4" | "f64x2">(
-  t: T,
-  mask: Mask<T>,
-  eq: number,
-  abs: number,
-  rounding: readonly [number, number, number, number],
-  madd: number,
-): VectorTable<T> => {
-  const test = (n: number): Binary<T, Mask<T>> => binary(t, mask, simd(eq + n));
-  const one = (op: number): Unary<T, T> => unary(t, t, simd(op));
-  const two = (n: number): Binary<T, T> => binary(t, t, simd(abs + n));
-  return {
-    eq: test(0),
-    ne: test(1),
-    lt: test(2),
-    gt: test(3),
-    le: test(4),
-    ge: test(5),
-    abs: one(abs),
-    neg: one(abs + 1),
-    sqrt: one(abs + 3),
-    ceil: one(rounding[0]),
-    floor: one(rounding[1]),
-    trunc: one(rounding[2]),
-    nearest: one(rounding[3]),
-    add: two(4),
-    sub: two(5),
-    mul: two(6),
-    div: two(7),
-    min: two(8),
-    max: two(9),
-    pmin: two(10),
-    pmax: two(11),
-    load: load(t, simd(0), 2),
-    select: (m, then, otherwise) =>
-      new Value(t, [...codeOf(t, then), ...codeOf(t, otherwise), ...m.code, ...simd(0x52)]),
-    fromBits: cast(t),
-    relaxedMultiplyAdd: ternary(t, simd(madd)),
-  };
-};
+): Arithmetics<T, "i32"> & { readonly copySign: Binary<T, T> } => ({
+  ...row(tests, (n) => binary(t, "i32", [eq + n])),
+  ...row("abs neg ceil floor trunc nearest sqrt", (n) => unary(t, t, [abs + n])),
+  ...row("add sub mul div min max copySign", (n) => binary(t, t, [abs + 7 + n])),
+});
 
 interface BitsTable<T extends "i32x4" | "i64x2"> {
   readonly and: Binary<T, T>;
@@ -268,7 +161,6 @@ const bitwise = <T extends "i32x4" | "i64x2">(t: T): BitsTable<T> => ({
 const withWait = {
   atomicLoad: load("i32", [0xfe, 0x10], 2),
   atomicAdd: update("i32", 0x1e, 2),
-  atomicSub: update("i32", 0x25, 2),
   /** Wakes up to `count` waiters; the number woken. */
   notify: update("i32", 0x00, 2),
   /** Sleeps while the word equals `expected`, for so many nanoseconds or for ever: 0 woken, 1 not equal, 2 timed out. */
@@ -290,7 +182,6 @@ export const i32 = {
   ...integer("i32", 0x45, 0x67),
   ...withWait,
   load: load("i32", [0x28], 2),
-  load8Signed: load("i32", [0x2c], 0),
   load8Unsigned: load("i32", [0x2d], 0),
   load16Unsigned: load("i32", [0x2f], 1),
   wrap: unary("i64", "i32", [0xa7]),
@@ -304,7 +195,6 @@ export const i64 = {
   of: of("i64"),
   ...integer("i64", 0x50, 0x79),
   load: load("i64", [0x29], 3),
-  load32Unsigned: load("i64", [0x35], 2),
   bits: unary("f64", "i64", [0xbd]),
   extend: unary("i32", "i64", [0xad]),
   extendSigned: unary("i32", "i64", [0xac]),
@@ -331,7 +221,6 @@ export const f32 = {
   fromBits: unary("i32", "f32", [0xbe]),
   demote: unary("f64", "f32", [0xb6]),
   convertI32: unary("i32", "f32", [0xb2]),
-  convertU32: unary("i32", "f32", [0xb3]),
   convertI64: unary("i64", "f32", [0xb4]),
 };
 export const f64 = {
@@ -342,50 +231,23 @@ export const f64 = {
   fromBits: unary("i64", "f64", [0xbf]),
   promote: unary("f32", "f64", [0xbb]),
   convertI32: unary("i32", "f64", [0xb7]),
-  convertU32: unary("i32", "f64", [0xb8]),
   convertI64: unary("i64", "f64", [0xb9]),
   convertU64: unary("i64", "f64", [0xba]),
 };
 
-export const f32x4 = {
-  type: "f32x4" as const,
-  of: of("f32x4"),
-  ...vector("f32x4", "i32x4", 0x41, 0xe0, [0x67, 0x68, 0x69, 0x6a], 0x105),
-  splat: unary("f32", "f32x4", simd(0x13)),
-  loadSplat: load("f32x4", simd(9), 2),
-  extract: lane("f32x4", "f32", 0x1f),
-  replace: insert("f32x4", "f32", 0x20),
-  convertI32: unary("i32x4", "f32x4", simd(0xfa)),
-  convertU32: unary("i32x4", "f32x4", simd(0xfb)),
-  /** The two doubles rounded into lanes 0 and 1; lanes 2 and 3 are zero. */
-  demoteZero: unary("f64x2", "f32x4", simd(0x5e)),
-  /** Lanes of x (0–3) and of y (4–7), in the order given. */
-  shuffle: (
-    x: Operand<"f32x4">,
-    y: Operand<"f32x4">,
-    lanes: readonly [number, number, number, number],
-  ): Value<"f32x4"> =>
-    new Value("f32x4", [
-      ...codeOf("f32x4", x),
-      ...codeOf("f32x4", y),
-      ...simd(13),
-      ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
-    ]),
-};
-export const f64x2 = {
-  type: "f64x2" as const,
-  of: of("f64x2"),
-  ...vector("f64x2", "i64x2", 0x47, 0xec, [0x74, 0x75, 0x7a, 0x94], 0x107),
-  /** Flips the sign bit. V8 13.6 joins two of the instruction meant for this into one that flips other bits too. */
-  neg: (x: Operand<"f64x2">): Value<"f64x2"> =>
-    new Value("f64x2", [...codeOf("f64x2", x), ...codeOf("i64x2", 1n << 63n), ...simd(0x51)]),
-  splat: unary("f64", "f64x2", simd(0x14)),
-  loadSplat: load("f64x2", simd(10), 3),
-  extract: lane("f64x2", "f64", 0x21),
-  replace: insert("f64x2", "f64", 0x22),
-  promoteLow: unary("f32x4", "f64x2", simd(0x5f)),
-  convertLowI32: unary("i32x4", "f64x2", simd(0xfe)),
-};
+/** Lanes of x (0–3) and of y (4–7), in the order given. */
+export const shuffle = <T extends "f32x4" | "i64x2">(
+  x: Value<T>,
+  y: Value<T>,
+  lanes: readonly [number, number, number, number],
+): Value<T> =>
+  new Value(x.type, [
+    ...x.code,
+    ...y.code,
+    ...simd(13),
+    ...lanes.flatMap((l) => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3]),
+  ]);
+
 export const i32x4 = {
   type: "i32x4" as const,
   of: of("i32x4"),
@@ -393,7 +255,6 @@ export const i32x4 = {
   bits: cast<"f32x4", "i32x4">("i32x4"),
   splat: unary("i32", "i32x4", simd(0x11)),
   extract: lane("i32x4", "i32", 0x1b),
-  bitmask: unary("i32x4", "i32", simd(0xa4)),
   eq: binary("i32x4", "i32x4", simd(0x37)),
   ne: binary("i32x4", "i32x4", simd(0x38)),
   lt: binary("i32x4", "i32x4", simd(0x39)),
@@ -407,15 +268,18 @@ export const i32x4 = {
   shiftRight: shift("i32x4", simd(0xac)),
   shiftRightUnsigned: shift("i32x4", simd(0xad)),
   truncF32: unary("f32x4", "i32x4", simd(0xf8)),
-  /** The lanes of x and y (in the range of int8) as eight bytes, twice. */
-  narrow8: (x: Operand<"i32x4">, y: Operand<"i32x4">): Value<"i64x2"> => {
-    const words = [...codeOf("i32x4", x), ...codeOf("i32x4", y), ...simd(0x85)];
-    return new Value("i64x2", [...words, ...words, ...simd(0x65)]);
-  },
-  /** Four bytes, each widened to 32 bits. */
-  load8x4Unsigned: (address: Address, offset = 0): Value<"i32x4"> =>
-    new Value("i32x4", [...address.code, ...simd(0x5c), 0, ...unsigned(offset), ...simd(0x89), ...simd(0xa9)]),
 };
+
+/** The lanes of x and y (in the range of int8) as eight bytes, twice. */
+export const narrow8 = (x: Value<"i32x4">, y: Value<"i32x4">): Value<"i64x2"> => {
+  const words = [...x.code, ...y.code, ...simd(0x85)];
+  return new Value("i64x2", [...words, ...words, ...simd(0x65)]);
+};
+
+/** Four bytes, each widened to 32 bits. */
+export const load8x4Unsigned = (address: Address, offset = 0): Value<"i32x4"> =>
+  new Value("i32x4", [...address.code, ...simd(0x5c), 0, ...unsigned(offset), ...simd(0x89), ...simd(0xa9)]);
+
 export const i64x2 = {
   type: "i64x2" as const,
   of: of("i64x2"),

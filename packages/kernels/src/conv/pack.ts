@@ -5,7 +5,7 @@
  * Layout     [extent / width][k][width], as in ../matmul/pack.ts. `near` must repeat its last entry up to a whole
  *            panel.
  */
-import { type Builder, i32, type Kernel, kernel, type Local, pointer } from "../assembler/index.ts";
+import { type Builder, i32, type Kernel, kernel, type Local, pointer, shuffle } from "../assembler/index.ts";
 import { type Elements, elementsOf, list, type Real } from "../matmul/elements.ts";
 import { groupsOf } from "../matmul/pack.ts";
 
@@ -43,7 +43,7 @@ const packFour = (f: Builder, { one, size, vector }: Elements, sources: Local<"i
     f.when(i32.and(isEven, i32.eq(distance, 8)), () => {
       eachK(f, panel, (offset) => {
         const from = f.let(i32.add(p, offset));
-        f.store(panel.at, 0, vector.shuffle(vector.load(from), vector.load(from, 12), [0, 2, 5, 7]));
+        f.store(panel.at, 0, shuffle(vector.load(from), vector.load(from, 12), [0, 2, 5, 7]));
       });
       done.jump();
     });

@@ -16,9 +16,11 @@ import {
   kernel,
   type Local,
   pointer,
+  replaceLane,
+  shuffle,
   type Value,
 } from "../assembler/index.ts";
-import { elementsOf, list } from "../matmul/elements.ts";
+import { list } from "../matmul/elements.ts";
 import { transpose } from "../matmul/pack.ts";
 import {
   bothWays,
@@ -39,8 +41,7 @@ type Sources = readonly Local<"i32">[];
 /** What is transformed. `turned`: weights rotated by half a turn. */
 export type Source = "image" | "gradient" | "weights" | "turned";
 
-const turn = (f: Builder, rows: readonly Value<"f32x4">[]): Local<"f32x4">[] =>
-  transpose(f, rows, elementsOf("float32")).map((v) => f.let(v));
+const turn = (f: Builder, rows: readonly Value<"f32x4">[]): Local<"f32x4">[] => transpose(f, rows).map((v) => f.let(v));
 
 const loadFour = (f: Builder, sources: Sources, offset = 0): Local<"f32x4">[] =>
   turn(
@@ -53,15 +54,15 @@ const loadRow = (f: Builder, sources: Sources, count: number): Local<"f32x4">[] 
   const first = loadFour(f, sources);
   if (count === 4) return first;
   const [a, b, c, d] = sources.map((p) => f.let(f32x4.load(p, 8)));
-  const low = f.let(f32x4.shuffle(a!, b!, [2, 6, 3, 7]));
-  const high = f.let(f32x4.shuffle(c!, d!, [2, 6, 3, 7]));
-  return [...first, f.let(f32x4.shuffle(low, high, [0, 1, 4, 5])), f.let(f32x4.shuffle(low, high, [2, 3, 6, 7]))];
+  const low = f.let(shuffle(a!, b!, [2, 6, 3, 7]));
+  const high = f.let(shuffle(c!, d!, [2, 6, 3, 7]));
+  return [...first, f.let(shuffle(low, high, [0, 1, 4, 5])), f.let(shuffle(low, high, [2, 3, 6, 7]))];
 };
 
 /** Nine adjacent elements. */
 const loadTaps = (f: Builder, sources: Sources): Local<"f32x4">[] => {
   const last = f.let(f32x4.loadSplat(sources[0]!, 32));
-  for (let i = 1; i < 4; i++) last.set(f32x4.replace(last, i as 1 | 2 | 3, f32.load(sources[i]!, 32)));
+  for (let i = 1; i < 4; i++) last.set(replaceLane(last, i, f32.load(sources[i]!, 32)));
   return [...loadFour(f, sources), ...loadFour(f, sources, 16), last];
 };
 

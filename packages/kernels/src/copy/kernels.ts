@@ -1,5 +1,5 @@
 /** The loops behind copies. Bits never depend on which of them runs. */
-import { f32x4, f64, i32, i64, i64x2, type Kernel, kernel, pointer, type Value } from "../assembler/index.ts";
+import { f64, i32, i64, i64x2, type Kernel, kernel, pointer, shuffle, type Value } from "../assembler/index.ts";
 import { type DType, itemSize } from "../dtype.ts";
 import { convertElement, loadElement, storeElement } from "./element.ts";
 
@@ -75,22 +75,22 @@ export const transposed: Kernel = kernel(
       const at = f.let(to);
       const read = f.let(from);
       f.repeat(i32.shiftRightUnsigned(n, 2), () => {
-        const line = (): Value<"f32x4"> => {
-          const x = f.let(f32x4.load(read));
+        const line = (): Value<"i64x2"> => {
+          const x = f.let(i64x2.load(read));
           read.advance(fromColumn);
           return x;
         };
         const [a, b, c, d] = [line(), line(), line(), line()];
         const pairs = [
-          f.let(f32x4.shuffle(a, b, [0, 4, 1, 5])),
-          f.let(f32x4.shuffle(c, d, [0, 4, 1, 5])),
-          f.let(f32x4.shuffle(a, b, [2, 6, 3, 7])),
-          f.let(f32x4.shuffle(c, d, [2, 6, 3, 7])),
+          f.let(shuffle(a, b, [0, 4, 1, 5])),
+          f.let(shuffle(c, d, [0, 4, 1, 5])),
+          f.let(shuffle(a, b, [2, 6, 3, 7])),
+          f.let(shuffle(c, d, [2, 6, 3, 7])),
         ];
         const write = f.let(at);
         for (let r = 0; r < 4; r++) {
           const [x, y] = [pairs[r & 2]!, pairs[(r & 2) + 1]!];
-          f.store(write, 0, f32x4.shuffle(x, y, r % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7]));
+          f.store(write, 0, shuffle(x, y, r % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7]));
           if (r < 3) write.advance(toRow);
         }
         at.advance(16);

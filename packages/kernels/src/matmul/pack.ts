@@ -4,7 +4,17 @@
  * Layout     [extent / width][k][width]. Neighbours over the edge repeat the last one: what they produce is never kept.
  * Origin     Goto, van de Geijn 2008.
  */
-import { type Builder, i32, type Kernel, kernel, type Local, pointer, select, type Value } from "../assembler/index.ts";
+import {
+  type Builder,
+  i32,
+  type Kernel,
+  kernel,
+  type Local,
+  pointer,
+  select,
+  shuffle,
+  type Value,
+} from "../assembler/index.ts";
 import { type Elements, elementsOf, list, type Real } from "./elements.ts";
 
 /** The neighbours of a panel in groups that are moved together: fours, then single ones. */
@@ -14,11 +24,11 @@ export const groupsOf = (width: number): { readonly first: number; readonly coun
 ];
 
 /** Four rows of four become four columns. */
-export const transpose = (f: Builder, rows: readonly Value<"f32x4">[], { vector }: Elements): Value<"f32x4">[] => {
+export const transpose = (f: Builder, rows: readonly Value<"f32x4">[]): Value<"f32x4">[] => {
   const [a, b, c, d] = rows as [Value<"f32x4">, Value<"f32x4">, Value<"f32x4">, Value<"f32x4">];
-  const low = [f.let(vector.shuffle(a, b, [0, 4, 1, 5])), f.let(vector.shuffle(c, d, [0, 4, 1, 5]))] as const;
-  const high = [f.let(vector.shuffle(a, b, [2, 6, 3, 7])), f.let(vector.shuffle(c, d, [2, 6, 3, 7]))] as const;
-  return [low, high].flatMap(([x, y]) => [vector.shuffle(x, y, [0, 1, 4, 5]), vector.shuffle(x, y, [2, 3, 6, 7])]);
+  const low = [f.let(shuffle(a, b, [0, 4, 1, 5])), f.let(shuffle(c, d, [0, 4, 1, 5]))] as const;
+  const high = [f.let(shuffle(a, b, [2, 6, 3, 7])), f.let(shuffle(c, d, [2, 6, 3, 7]))] as const;
+  return [low, high].flatMap(([x, y]) => [shuffle(x, y, [0, 1, 4, 5]), shuffle(x, y, [2, 3, 6, 7])]);
 };
 
 /** One group of a panel for all k: four by four through registers where k is contiguous, else element by element. */
@@ -35,7 +45,7 @@ const packGroup = (
     f.when(i32.eq(strideK, 4), () => {
       f.repeat(i32.shiftRightUnsigned(k, 2), () => {
         const rows = sources.map((p) => f.let(vector.load(p)));
-        transpose(f, rows, elements).forEach((column, i) => {
+        transpose(f, rows).forEach((column, i) => {
           f.store(at, 4 * width * i, column);
         });
         for (const p of sources) p.advance(16);

@@ -10,7 +10,16 @@
  * Origin     BLIS (van Zee, van de Geijn 2015). Vector operations in adjacent pairs and all stores after the last
  *            load, so that V8 can join pairs.
  */
-import { type Builder, i32, type Kernel, kernel, type Local, pointer, select } from "../assembler/index.ts";
+import {
+  type Builder,
+  i32,
+  type Kernel,
+  kernel,
+  type Local,
+  pointer,
+  relaxedMultiplyAdd,
+  select,
+} from "../assembler/index.ts";
 import { elementsOf, list, type Real } from "./elements.ts";
 
 export interface Tile {
@@ -70,7 +79,7 @@ export const tileProduct = (
         for (let i = 0; i < mr; i++) {
           const x = element(i, copy);
           acc[i]!.forEach((v, j) => {
-            v.set(isFused ? vector.relaxedMultiplyAdd(x, row[j]!, v) : vector.add(v, vector.mul(x, row[j]!)));
+            v.set(isFused ? relaxedMultiplyAdd(x, row[j]!, v) : vector.add(v, vector.mul(x, row[j]!)));
           });
         }
       },

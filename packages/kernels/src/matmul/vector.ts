@@ -14,9 +14,10 @@ import {
   least,
   pointer,
   select,
+  shuffle,
 } from "../assembler/index.ts";
 import { countDown, KC, moveTile } from "./block.ts";
-import { elementsOf, list } from "./elements.ts";
+import { list } from "./elements.ts";
 import { transpose } from "./pack.ts";
 
 const ROWS = 8;
@@ -33,7 +34,7 @@ const addProducts = (
   f.repeat(i32.shiftRightUnsigned(depth, 2), () => {
     const columns = halves.map((half) => {
       const lines = half.map((p) => f.let(f32x4.load(p)));
-      return transpose(f, lines, elementsOf("float32")).map((column) => f.let(column));
+      return transpose(f, lines).map((column) => f.let(column));
     });
     for (let i = 0; i < 4; i++) {
       const factor = f.let(f32x4.loadSplat(x, 4 * i));
@@ -51,9 +52,7 @@ const addProducts = (
       const column = f.let(f32x4.loadSplat(p!));
       [q!, r!, s!].forEach((row, i) => {
         const line = f.let(f32x4.loadSplat(row));
-        column.set(
-          f32x4.shuffle(column, line, list(4, (l) => (l === i + 1 ? 4 : l)) as [number, number, number, number]),
-        );
+        column.set(shuffle(column, line, list(4, (l) => (l === i + 1 ? 4 : l)) as [number, number, number, number]));
       });
       v.set(f32x4.add(v, f32x4.mul(column, factor)));
     });

@@ -14,7 +14,7 @@ export function outOfMemory(bytes: number, label: string, heap: number, blocks: 
   if (!(bytes >= 0)) return new OutOfMemoryError(`${label}: need a size of at least 0 bytes; got ${bytes}.`);
   if (bytes > MOST)
     return new OutOfMemoryError(
-      `${label}: need ${mebibytes(bytes)}; got a memory that ends at ${mebibytes(MOST)}: nothing larger can be addressed. ` +
+      `${label}: need ${mebibytes(bytes)}; got a memory that ends at ${mebibytes(MOST)}. ` +
         "Use smaller sizes, or a smaller dtype.",
     );
   const totals = new Map<string, { count: number; bytes: number }>();

@@ -10,7 +10,7 @@ import { Allocator } from "./allocator.ts";
 import { Block } from "./block.ts";
 import { Copies } from "./copies.ts";
 import { Growing, type Memory } from "./growing.ts";
-import { GUARD_BYTES, Guards } from "./guards.ts";
+import { GUARD_BYTES, type Guards } from "./guards.ts";
 import { MOST, outOfMemory, warnOfSpilling } from "./messages.ts";
 import { Period } from "./period.ts";
 import { BlockQueue } from "./queue.ts";
@@ -89,15 +89,12 @@ export class Pool {
   }
 
   /** See `debugMemory`. */
-  debug(on: boolean): void {
-    this.#guards = on ? (this.#guards ?? new Guards()) : null;
-    this.#tinyBytes = on ? -1 : TINY_BYTES;
+  debug(guards: Guards | null): void {
+    this.#guards = guards;
+    this.#tinyBytes = guards ? -1 : TINY_BYTES;
   }
   check(): void {
     for (const block of this.#queue) this.#guards?.check(block, this.#roomOf(block));
-  }
-  live(): readonly Block[] {
-    return [...(this.#guards?.live ?? [])];
   }
   #roomOf({ region }: Block): Uint8Array {
     const at = this.#allocator.address(region);

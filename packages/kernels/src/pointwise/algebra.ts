@@ -1,3 +1,5 @@
+import type { Kernel } from "../assembler/index.ts";
+
 /**
  * What may a formula compute with? An abstract scalar `T` and an abstract condition `C`. A formula is written once
  * against it and printed as WebAssembly for every dtype; on other back ends as their text.
@@ -49,11 +51,8 @@ export interface Algebra<T, C> {
   /** For an n far below the size of the mantissa, rounded to the nearest whole number: whether it is odd, and x·(−1)ⁿ. Floating only. */
   isOdd(n: T): C;
   alternate(x: T, n: T): T;
-  /**
-   * x = (4k + quadrant)·π/2 + rest with |rest| ≤ π/4, for sizes where multiples of π/2 can no longer be subtracted; the
-   * quadrant from −1 to 2, |x| at least 4096. Slow: only inside of `rarely`.
-   */
-  reduceHuge(x: T): readonly [rest: T, quadrant: T];
+  /** What a kernel gives for x, as float64. Slow: only inside of `rarely`. Floating only. */
+  call(kernel: Kernel, x: T): T;
 }
 
 /** Gives a scalar, or a condition where the result is bool. Identity is the key under which its kernels are kept: make it once. */

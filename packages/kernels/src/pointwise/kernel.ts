@@ -17,6 +17,8 @@ import {
   type Kernel,
   kernel,
   type Local,
+  load8x4Unsigned,
+  narrow8,
   pointer,
   type Type,
   type Value,
@@ -107,7 +109,7 @@ const vectors32: Vectors<"f32x4", "i32x4"> = {
     const half = (part: 0 | 1): Value<"f32x4"> => {
       if (dtype === "float32") return f32x4.load(at, 16 * part);
       if (dtype === "int32") return f32x4.convertI32(i32x4.load(at, 16 * part));
-      return f32x4.convertI32(i32x4.load8x4Unsigned(at, 4 * part));
+      return f32x4.convertI32(load8x4Unsigned(at, 4 * part));
     };
     return [f.let(half(0)), f.let(half(1))];
   },
@@ -178,7 +180,7 @@ function storePair<T extends Type, M extends Type>(
 ): void {
   if (out === "bool") {
     const { masks } = result instanceof Condition ? result : m.ne(result, 0);
-    const bytes = i64x2.extract(i32x4.narrow8(masks[0] as Value<"i32x4">, masks[1] as Value<"i32x4">), 0);
+    const bytes = i64x2.extract(narrow8(masks[0] as Value<"i32x4">, masks[1] as Value<"i32x4">), 0);
     f.store(to, 0, i64.and(bytes, 0x0101010101010101n));
     return;
   }

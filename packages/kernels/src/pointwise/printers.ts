@@ -19,7 +19,6 @@ import {
   type Value,
 } from "../assembler/index.ts";
 import type { Algebra } from "./algebra.ts";
-import { hugeQuadrant, hugeRest } from "./huge.ts";
 
 /** One scalar, or two vectors. */
 export type Lanes<T extends Type> = readonly Value<T>[];
@@ -273,11 +272,7 @@ const real = <T extends Type, M extends Type>(
     upper: one(spelling.upper),
     isOdd: (n) => new Condition(each(context, (i) => spelling.isOdd(n[i]!))),
     alternate: (x, n) => each(context, (i) => spelling.alternate(x[i]!, n[i]!)),
-    reduceHuge: ([x]) =>
-      [hugeRest, hugeQuadrant].map((callee) => [applied(context.f, dtype, callee, x!)]) as unknown as [
-        Lanes<T>,
-        Lanes<T>,
-      ],
+    call: (callee, [x]) => [applied(context.f, dtype, callee, x!)] as unknown as Lanes<T>,
   };
 };
 

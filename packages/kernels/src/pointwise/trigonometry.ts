@@ -3,6 +3,7 @@
  * (float32, |x| < 6434) or 2²⁰ (float64, |x| < 1.6e6); larger x are reduced with as many digits of 2/π as they need.
  */
 import type { Algebra } from "./algebra.ts";
+import { hugeQuadrant, hugeRest } from "./huge.ts";
 import { nearest, polynomial, type Unary } from "./polynomial.ts";
 
 const halfPi32 = [1.5703125, 0.0004837512969970703, 7.549533620476723e-8, 2.563344151594519e-12];
@@ -47,8 +48,10 @@ function ofTurned<T, C>(m: Algebra<T, C>, x: T, of: (turned: Turned<T, C>) => T)
   const n = nearest(m, m.mul(x, 2 / Math.PI));
   let r = x;
   for (const part of isSingle ? halfPi32 : halfPi64) r = m.sub(r, m.mul(n, part));
-  const huge = (): T =>
-    m.select(m.lt(m.abs(x), Number.POSITIVE_INFINITY), of(turned(m, ...m.reduceHuge(x))), Number.NaN);
+  const huge = (): T => {
+    const far = turned(m, m.call(hugeRest, x), m.call(hugeQuadrant, x));
+    return m.select(m.lt(m.abs(x), Number.POSITIVE_INFINITY), of(far), Number.NaN);
+  };
   return m.rarely(m.lt(isSingle ? 6400 : 1.6e6, m.abs(x)), huge, of(turned(m, r, n)));
 }
 

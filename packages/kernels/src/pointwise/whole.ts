@@ -73,7 +73,7 @@ const whole = <T extends "i32" | "i64">(
     alternate: floatingOnly("alternate"),
     exponent: floatingOnly("exponent"),
     mantissa: floatingOnly("mantissa"),
-    reduceHuge: floatingOnly("reduceHuge"),
+    call: floatingOnly("call"),
   };
 };
 

@@ -12,7 +12,9 @@ import {
   kernel,
   type Local,
   pointer,
+  replaceLane,
   select,
+  shuffle,
   type Value,
 } from "../assembler/index.ts";
 import { itemSize } from "../dtype.ts";
@@ -102,8 +104,7 @@ function four(
 }
 
 /** Elements 0, 2, 4, 6 from an address on; what lies behind them is not touched. */
-const everySecond = (at: Value<"i32">): Value<"f32x4"> =>
-  f32x4.shuffle(f32x4.load(at), f32x4.load(at, 12), [0, 2, 5, 7]);
+const everySecond = (at: Value<"i32">): Value<"f32x4"> => shuffle(f32x4.load(at), f32x4.load(at, 12), [0, 2, 5, 7]);
 
 /** The last windows of a row, fewer than four: takes those before them again, if all four are whole. */
 function stepBack(f: Builder, { column, out, indices, kernel }: Four, left: Local<"i32">): void {
@@ -155,7 +156,7 @@ export const maxWindows = (dtype: Floating): Kernel =>
     (f, args) => {
       const { planes, oh, rows, ow, columns, w, plane, x, stride } = args;
       let ramp: Value<"f32x4"> = f32x4.of(0);
-      for (let lane = 1; lane < 4; lane++) ramp = f32x4.replace(ramp, lane, lane);
+      for (let lane = 1; lane < 4; lane++) ramp = replaceLane(ramp, lane, lane);
       const lanes = f.let(i32x4.mul(i32x4.truncF32(ramp), i32x4.splat(stride)));
       f.repeat(planes, () => {
         const table = f.let(rows);

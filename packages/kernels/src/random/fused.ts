@@ -14,7 +14,9 @@ import {
   type Kernel,
   kernel,
   type Local,
+  relaxedMultiplyAdd,
   select,
+  shuffle,
   type Value,
 } from "../assembler/index.ts";
 
@@ -45,14 +47,14 @@ function emulated(f: Builder, add: (product: Double, c: Double) => Double): Fusi
   return {
     of: (x) => {
       const single = f.let(x);
-      return [half(single), half(f.let(f32x4.shuffle(single, single, [2, 3, 2, 3])))];
+      return [half(single), half(f.let(shuffle(single, single, [2, 3, 2, 3])))];
     },
     constant: (x) => {
       const half = { single: f32x4.of(x), double: f64x2.of(Math.fround(x)) };
       return [half, half];
     },
     multiplyAdd: ([a, aa], [b, bb], [c, cc]) => [fused(a, b, c), fused(aa, bb, cc)],
-    value: ([low, high]) => f32x4.shuffle(low.single, high.single, [0, 1, 4, 5]),
+    value: ([low, high]) => shuffle(low.single, high.single, [0, 1, 4, 5]),
   };
 }
 
@@ -82,7 +84,7 @@ export const exact = (f: Builder): Fusion<Halves> =>
 export const native: Fusion<Single> = {
   of: (x) => x,
   constant: (x) => f32x4.of(x),
-  multiplyAdd: (a, b, c) => f32x4.relaxedMultiplyAdd(a, b, c),
+  multiplyAdd: (a, b, c) => relaxedMultiplyAdd(a, b, c),
   value: (x) => x,
 };
 

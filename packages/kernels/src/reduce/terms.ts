@@ -1,5 +1,15 @@
 /** What do sums add, and how are float32 and float64 read, added and kept? */
-import { type Builder, f32, f32x4, f64, f64x2, type Local, type Type, type Value } from "../assembler/index.ts";
+import {
+  type Builder,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  type Local,
+  shuffle,
+  type Type,
+  type Value,
+} from "../assembler/index.ts";
 import type { Algebra } from "../pointwise/algebra.ts";
 import {
   type Condition,
@@ -65,7 +75,7 @@ export const shapes: Readonly<Record<Floating, Shape>> = {
     promote: (x) => f64.promote(x as Value<"f32">),
     doubles: (f, x) => {
       const v = f.let(x as Value<"f32x4">);
-      return [f64x2.promoteLow(v), f64x2.promoteLow(f32x4.shuffle(v, v, [2, 3, 2, 3]))];
+      return [f64x2.promoteLow(v), f64x2.promoteLow(shuffle(v, v, [2, 3, 2, 3]))];
     },
   },
   float64: {

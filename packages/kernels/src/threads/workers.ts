@@ -34,6 +34,12 @@ const LOOKS = 50;
 const nodeModule = (name: string): unknown => globalThis.process?.getBuiltinModule?.(name);
 const causeOf = (error: unknown): string => (error as Partial<Error> | null)?.message || "one that does not start";
 
+/** In Node a listener gets the value itself, in browsers an event. */
+function listen(worker: WorkerLike, event: string, listener: (value: unknown) => void): void {
+  worker.on?.(event, listener);
+  worker.addEventListener?.(event, listener);
+}
+
 /** Throws unless the file is our worker. */
 function checkFile(url: URL): void {
   const files = nodeModule("node:fs") as NodeFiles;
@@ -91,11 +97,11 @@ export class Workers {
       const isFromFile = !this.#create && node !== undefined;
       const place = this.#place(slot); // whoever was there before serves no longer
       const worker = isFromFile ? this.#fromFile(node, place) : this.#make();
+      if (typeof worker.terminate !== "function") throw new Error("what is no worker");
       this.#running.set(slot, worker);
       const gone = (error: unknown): void => this.#gone(slot, worker, error);
-      worker.on?.("error", gone);
-      worker.on?.("exit", gone);
-      worker.addEventListener?.("error", gone);
+      listen(worker, "error", gone);
+      listen(worker, "exit", gone);
       if (!isFromFile) this.#introduce(place, worker);
       worker.unref?.();
     } catch (error) {
@@ -122,7 +128,7 @@ export class Workers {
     let isGreeted = false;
     const hear = (message: unknown): void => {
       if (isGreeted || this.#running.get(slot) !== worker) return;
-      if (message !== GREETING) {
+      if (message !== GREETING && (message as Partial<MessageEvent> | null)?.data !== GREETING) {
         this.#gone(slot, worker, new Error("one that is another program"));
         return;
       }
@@ -135,8 +141,7 @@ export class Workers {
       if (left === 0) this.#gone(slot, worker, new Error("one that does not answer"));
       else (setTimeout(look, LOOK, left - 1) as { unref?(): void }).unref?.();
     };
-    worker.on?.("message", hear);
-    worker.addEventListener?.("message", (event) => hear((event as { readonly data: unknown }).data));
+    listen(worker, "message", hear);
     look(LOOKS);
   }
 

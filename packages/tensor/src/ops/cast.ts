@@ -1,12 +1,10 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
-import { cpu, type DType, itemSize } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { aDtype, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { cloneLike } from "../clone-like.ts";
+import { cloneRowMajor, converted } from "../converted.ts";
 import { defineOp } from "../define.ts";
-import { isDense } from "../elementwise.ts";
-import { DTypeError } from "../errors.ts";
-import { fresh, freshStrided } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -28,17 +26,6 @@ export const clone: Op<[x: Tensor]> = defineOp({
   derivative: { x: (grad) => grad },
 });
 
-const cloneRowMajor: Op<[x: Tensor]> = defineOp({
-  name: "clone",
-  inputs: ["x"],
-  forward: (x) => {
-    const out = fresh(x.sizes, x.dtype);
-    cpu.copy(x, out);
-    return out;
-  },
-  derivative: { x: (grad) => grad },
-});
-
 /**
  * `x` itself if its elements lie in row-major order, else a copy that does.
  *
@@ -52,17 +39,6 @@ export const contiguous: (x: Tensor) => Tensor = defineFunction({
   call: (x) => (x.isContiguous() ? x : cloneRowMajor(x)),
 });
 
-const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
-  name: "toCopy",
-  inputs: ["x"],
-  forward: (x, dtype) => {
-    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
-    cpu.copy(x, out);
-    return out;
-  },
-  derivative: { x: (grad) => grad }, // the tape gives it the dtype of x
-});
-
 export interface ToOptions {
   readonly dtype?: DType;
 }
@@ -72,7 +48,7 @@ const dtypeOrOptions = [aDtype, { dtype: aDtype }];
 /**
  * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
  *
- * Throws {@link DTypeError} for a dtype that does not exist.
+ * Throws DTypeError for a dtype that does not exist.
  * Derivative: G, in the dtype of `x`.
  *
  * ```ts doctest
@@ -84,11 +60,7 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   takes: { x: aTensor, dtype: dtypeOrOptions },
   call: (x, dtype) => {
     const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
-    if (!(itemSize(wanted) > 0))
-      throw new DTypeError(
-        `to: need float32, float64, int64, int32, uint8, bool, float16 or bfloat16; got ${String(wanted)}.`,
-      );
-    return wanted === x.dtype ? x : toCopy(x, wanted);
+    return converted(x, wanted);
   },
 });
 
@@ -102,8 +74,12 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
 export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
   name: "typeAs",
   takes: { x: aTensor, other: aTensor },
-  call: (x, other) => to(x, other.dtype),
+  call: (x, other) => converted(x, other.dtype),
 });
+
+/* @__NO_SIDE_EFFECTS__ */
+const toDtype = (name: string, dtype: DType): ((x: Tensor) => Tensor) =>
+  defineFunction({ name, takes: { x: aTensor }, call: (x) => converted(x, dtype) });
 
 /**
  * `x` as float32.
@@ -112,11 +88,7 @@ export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
  * float(tensor([true, false])).tolist() // => [1, 0]
  * ```
  */
-export const float: (x: Tensor) => Tensor = defineFunction({
-  name: "float",
-  takes: { x: aTensor },
-  call: (x) => to(x, "float32"),
-});
+export const float: (x: Tensor) => Tensor = toDtype("float", "float32");
 
 /**
  * `x` as float64.
@@ -125,11 +97,7 @@ export const float: (x: Tensor) => Tensor = defineFunction({
  * double(tensor([0.5])).dtype // => "float64"
  * ```
  */
-export const double: (x: Tensor) => Tensor = defineFunction({
-  name: "double",
-  takes: { x: aTensor },
-  call: (x) => to(x, "float64"),
-});
+export const double: (x: Tensor) => Tensor = toDtype("double", "float64");
 
 /**
  * `x` as int64.
@@ -138,11 +106,7 @@ export const double: (x: Tensor) => Tensor = defineFunction({
  * long(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const long: (x: Tensor) => Tensor = defineFunction({
-  name: "long",
-  takes: { x: aTensor },
-  call: (x) => to(x, "int64"),
-});
+export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
 
 /**
  * `x` as int32.
@@ -151,11 +115,7 @@ export const long: (x: Tensor) => Tensor = defineFunction({
  * int(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const int: (x: Tensor) => Tensor = defineFunction({
-  name: "int",
-  takes: { x: aTensor },
-  call: (x) => to(x, "int32"),
-});
+export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
 
 /**
  * `x` as bool.
@@ -164,11 +124,7 @@ export const int: (x: Tensor) => Tensor = defineFunction({
  * bool(tensor([0, 2])).tolist() // => [false, true]
  * ```
  */
-export const bool: (x: Tensor) => Tensor = defineFunction({
-  name: "bool",
-  takes: { x: aTensor },
-  call: (x) => to(x, "bool"),
-});
+export const bool: (x: Tensor) => Tensor = toDtype("bool", "bool");
 
 /**
  * `x` as float16: to store, not to compute.
@@ -177,11 +133,7 @@ export const bool: (x: Tensor) => Tensor = defineFunction({
  * half(tensor([0.5])).dtype // => "float16"
  * ```
  */
-export const half: (x: Tensor) => Tensor = defineFunction({
-  name: "half",
-  takes: { x: aTensor },
-  call: (x) => to(x, "float16"),
-});
+export const half: (x: Tensor) => Tensor = toDtype("half", "float16");
 
 /**
  * `x` as bfloat16: to store, not to compute.
@@ -190,8 +142,4 @@ export const half: (x: Tensor) => Tensor = defineFunction({
  * bfloat16(tensor([0.5])).dtype // => "bfloat16"
  * ```
  */
-export const bfloat16: (x: Tensor) => Tensor = defineFunction({
-  name: "bfloat16",
-  takes: { x: aTensor },
-  call: (x) => to(x, "bfloat16"),
-});
+export const bfloat16: (x: Tensor) => Tensor = toDtype("bfloat16", "bfloat16");

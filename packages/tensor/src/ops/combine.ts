@@ -127,7 +127,7 @@ export const lerp: PointwiseOp<[a: Tensor, b: Tensor, weight: Tensor | number]> 
   name: "lerp",
   takes: { a: aTensor, b: aTensor, weight: anOperand },
   ops: [lerpNumber, lerpTensor],
-  call: (a, b, weight) => (typeof weight === "object" ? lerpTensor(a, b, weight) : lerpNumber(a, b, weight)),
+  call: (a, b, weight) => (typeof weight === "object" ? lerpTensor(a, b, weight) : lerpNumber(a, b, Number(weight))),
   inPlace: (a: Tensor, b: Tensor, weight: Tensor | number): Tensor =>
-    typeof weight === "object" ? lerpTensor.inPlace(a, b, weight) : lerpNumber.inPlace(a, b, weight),
+    typeof weight === "object" ? lerpTensor.inPlace(a, b, weight) : lerpNumber.inPlace(a, b, Number(weight)),
 });

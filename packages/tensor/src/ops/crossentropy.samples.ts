@@ -23,8 +23,10 @@ const impossible = tensor([
 /** PyTorch refuses weights that want a gradient: they are made in the call. */
 const nllWeighed = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor =>
   nllLoss(x, target, { ...options, weight: weight.to(x.dtype) });
-const weightless = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor =>
-  nllLoss(x, target, { ...options, weight: zeros([x.shape[1]!], { dtype: x.dtype }) });
+const weightless = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor => {
+  using none = zeros([x.shape[1]!], { dtype: x.dtype });
+  return nllLoss(x, target, { ...options, weight: none });
+};
 const crossWeighed = (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor =>
   crossEntropy(x, target, { ...options, weight: weight.to(x.dtype) });
 

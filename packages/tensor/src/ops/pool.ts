@@ -1,6 +1,6 @@
 /** The largest or the mean of windows of an image. */
 import { type AveragePoolOptions, cpu, type PoolOptions, type View } from "@ag/kernels";
-import { aFlag, aTensor, aWhole, extents } from "../arguments.ts";
+import { aFlag, areAll, aTensor, aWhole, extents } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { withDense } from "../dense.ts";
@@ -62,7 +62,7 @@ const window = { "stride?": [extents, null], padding: extents, ceilMode: aFlag }
 const maxWindow = { ...window, dilation: extents };
 const outputSize: Kind = {
   ...extents,
-  ok: (x) => aWhole.ok(x) || (Array.isArray(x) && x.every((size) => size === null || aWhole.ok(size))),
+  ok: (x) => aWhole.ok(x) || areAll(x, (size) => size === null || aWhole.ok(size)),
 };
 
 function checkImages(op: string, x: Tensor): void {

@@ -1,0 +1,40 @@
+/** What is written by mistake where no type stands in the way. */
+import { Adam, SGD, StepLR } from "@ag/optim";
+import { ones, type Tensor, ValueError } from "@ag/tensor";
+import { expect, test } from "vitest";
+import "@ag/autograd";
+
+const withGradient = (): Tensor => {
+  const p = ones([2], { requiresGrad: true });
+  p.sum().backward();
+  return p;
+};
+
+test("options that are set to something else than a number update nothing", () => {
+  for (const Rule of [SGD, Adam])
+    for (const [name, value] of [
+      ["lr", "0.1"],
+      ["lr", undefined],
+      ["weightDecay", null],
+      ["lr", 1n],
+    ] as const) {
+      const p = withGradient();
+      const optimizer = new Rule([p]);
+      Object.assign(optimizer.paramGroups[0]!, { [name]: value });
+      expect(() => optimizer.step()).toThrow(ValueError);
+      expect(p.tolist()).toEqual([1, 1]);
+    }
+});
+
+test("a group has params", () => {
+  const optimizer = new SGD([withGradient()]);
+  for (const group of [undefined, null, 5, {}, { params: null }, { params: 5 }, { params: "ab" }, { params: [5] }])
+    expect(() => optimizer.addParamGroup(group as never)).toThrow(ValueError);
+  expect(optimizer.paramGroups.length).toBe(1);
+});
+
+test("a scheduler has an optimizer", () => {
+  for (const optimizer of [undefined, null, 5, {}, { paramGroups: 5 }, { paramGroups: [null] }, { paramGroups: [{}] }])
+    expect(() => new StepLR(optimizer as never, 2)).toThrow(ValueError);
+  expect(() => new StepLR(new StepLR(new SGD([withGradient()]), 2) as never, 2)).toThrow("need an optimizer");
+});

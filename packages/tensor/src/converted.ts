@@ -1,0 +1,33 @@
+/** Copies in row-major order and in another dtype, recorded: for who has arguments of the right types. */
+import { cpu, type DType } from "@ag/kernels";
+import { defineOp } from "./define.ts";
+import { isDense } from "./elementwise.ts";
+import { fresh, freshStrided } from "./fresh.ts";
+import type { Op } from "./op.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A copy with elements in row-major order. */
+export const cloneRowMajor: Op<[x: Tensor]> = defineOp({
+  name: "clone",
+  inputs: ["x"],
+  forward: (x) => {
+    const out = fresh(x.sizes, x.dtype);
+    cpu.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad) => grad },
+});
+
+const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
+  name: "toCopy",
+  inputs: ["x"],
+  forward: (x, dtype) => {
+    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
+    cpu.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad, { dtype }) => converted(grad, dtype) },
+});
+
+/** `to` with a dtype that exists. */
+export const converted = (x: Tensor, dtype: DType): Tensor => (dtype === x.dtype ? x : toCopy(x, dtype));
