@@ -22,6 +22,26 @@ test("whole parameters require no gradient", () => {
   expect(internal.markParameter(tensor.tensor([1n, 2n])).requiresGrad).toBe(false);
 });
 
+test("an update refuses what does not fit before it writes", () => {
+  const options = {
+    lr: 1,
+    momentum: 0.9,
+    dampening: 0,
+    weightDecay: 0,
+    nesterov: false,
+    maximize: false,
+    isFirst: true,
+  };
+  const update = (param: tensor.Tensor, gradient: tensor.Tensor, buffer: tensor.Tensor): void =>
+    internal.sgdUpdate([param], [gradient], [buffer], options);
+  const [square, wide] = [tensor.ones(2, 2), tensor.ones(2, 3)];
+  const whole = tensor.ones([2, 2], { dtype: "int64" });
+  expect(() => update(square, wide, tensor.zeros(2, 2))).toThrow("need a gradient of the parameter's shape [2, 2]");
+  expect(() => update(whole, whole, whole)).toThrow("need parameters of float32 or float64; got int64");
+  expect(() => update(square, tensor.ones(2, 2), tensor.zeros(2, 2).t())).toThrow("in row-major order");
+  expect(square.tolist()).toEqual(tensor.ones(2, 2).tolist());
+});
+
 test("a tensor shows its layout, and nothing of the graph", () => {
   const x = tensor.tensor([1, 2]);
   expect(Object.keys(x)).toEqual(["storage", "offset", "sizes", "strides", "dtype", "base"]);
