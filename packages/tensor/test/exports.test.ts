@@ -22,6 +22,17 @@ test("whole parameters require no gradient", () => {
   expect(internal.markParameter(tensor.tensor([1n, 2n])).requiresGrad).toBe(false);
 });
 
+test("a gradient that was read outlives its tensor's forgetting it, another does not", () => {
+  const [x, y] = [tensor.ones(1), tensor.ones(1)];
+  const [read, unread] = [tensor.tensor([3]), tensor.tensor([4])];
+  internal.placeOf(x).grad = read;
+  internal.placeOf(y).grad = unread;
+  expect(x.grad).toBe(read);
+  for (const one of [x, y]) internal.clearGrad(one);
+  expect([x.grad, y.grad, read.item()]).toEqual([null, null, 3]);
+  expect(() => unread.item()).toThrow("tensor was disposed");
+});
+
 test("an update refuses what does not fit before it writes", () => {
   const options = {
     lr: 1,
