@@ -26,6 +26,41 @@ test("internals trust their callers, who look at files first", () => {
   expect(tensorOfBytes(new Uint8Array([0, 1]), "bool", [2]).tolist()).toEqual([false, true]);
 });
 
+test("whole parameters require no gradient", () => {
+  expect(internal.markParameter(tensor.tensor([1n, 2n])).requiresGrad).toBe(false);
+});
+
+test("a gradient that was read outlives its tensor's forgetting it, another does not", () => {
+  const [x, y] = [tensor.ones(1), tensor.ones(1)];
+  const [read, unread] = [tensor.tensor([3]), tensor.tensor([4])];
+  internal.placeOf(x).grad = read;
+  internal.placeOf(y).grad = unread;
+  expect(x.grad).toBe(read);
+  for (const one of [x, y]) internal.clearGrad(one);
+  expect([x.grad, y.grad, read.item()]).toEqual([null, null, 3]);
+  expect(() => unread.item()).toThrow("tensor was disposed");
+});
+
+test("an update refuses what does not fit before it writes", () => {
+  const options = {
+    lr: 1,
+    momentum: 0.9,
+    dampening: 0,
+    weightDecay: 0,
+    nesterov: false,
+    maximize: false,
+    isFirst: true,
+  };
+  const update = (param: tensor.Tensor, gradient: tensor.Tensor, buffer: tensor.Tensor): void =>
+    internal.sgdUpdate([param], [gradient], [buffer], options);
+  const [square, wide] = [tensor.ones(2, 2), tensor.ones(2, 3)];
+  const whole = tensor.ones([2, 2], { dtype: "int64" });
+  expect(() => update(square, wide, tensor.zeros(2, 2))).toThrow("need a gradient of the parameter's shape [2, 2]");
+  expect(() => update(whole, whole, whole)).toThrow("need parameters of float32 or float64; got int64");
+  expect(() => update(square, tensor.ones(2, 2), tensor.zeros(2, 2).t())).toThrow("in row-major order");
+  expect(square.tolist()).toEqual(tensor.ones(2, 2).tolist());
+});
+
 test("a tensor shows its layout, and nothing of the graph", () => {
   const x = tensor.tensor([1, 2]);
   expect(Object.keys(x)).toEqual(["storage", "offset", "sizes", "strides", "dtype", "base"]);

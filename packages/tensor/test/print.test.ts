@@ -89,6 +89,8 @@ test("summaries may show nothing, everything, and no dimension", () => {
 test("options change the digits, and are checked", () => {
   setPrintOptions({ precision: 2 });
   expect(String(tensor([0.123]))).toBe("tensor([0.12])");
+  setPrintOptions({ precision: undefined as never });
+  expect(String(tensor([0.123]))).toBe("tensor([0.12])");
   setPrintOptions({ precision: 4, sciMode: true });
   expect(String(tensor([2.5]))).toBe("tensor([2.5000e+00])");
   expect(String(tensor([0]))).toBe("tensor([0.])");

@@ -37,7 +37,7 @@ function closure(name: string, found: Set<string> = new Set()): Set<string> {
 function packagesOf(file: string, seen: Set<string> = new Set(), found: Set<string> = new Set()): Set<string> {
   if (seen.has(file)) return found;
   seen.add(file);
-  for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/(?:from|import) "([^"]+)"/g)) {
+  for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/(?:from |import[ (])"([^"]+)"/g)) {
     const next = join(dirname(file), from);
     const name = from.startsWith("@ag/") ? from.split("/")[1] : /packages\/([^/]+)\/src/.exec(next)?.[1];
     if (name && existsSync(join(root, "packages", name))) closure(name, found);

@@ -86,6 +86,11 @@ export const samples: Sample[] = [
     { name: "repeated", args: [normal([3, 2]), 0, tensor([1n, 1n, 0n]), normal([3, 2])] },
     { name: "whole", args: [integers([3], 0, 9), 0, pair, integers([2], 0, 9)] },
     {
+      name: "negative",
+      args: [normal([3]), 0, tensor([-1n]), normal([1])],
+      throws: "index out of range in self",
+    },
+    {
       name: "count",
       args: [x, 1, pair, normal([2, 3, 4])],
       throws: "Number of indices (2) should be equal to source.size(dim): (3), for dim: 1",
@@ -99,5 +104,6 @@ export const samples: Sample[] = [
     },
     { name: "transposed", args: [t(normal([2, 3])), pair] },
     { name: "outside", args: [x, tensor([24n])], throws: "out of range" },
+    { name: "before the first", args: [x, tensor([-25n])], throws: "out of range" },
   ]),
 ];
