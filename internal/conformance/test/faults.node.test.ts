@@ -11,11 +11,11 @@ describe("planted faults", () => {
   test.each(named)("%s", (_, fault) => {
     expect(existsSync(join(root, fault.file))).toBe(true);
     const text = readFileSync(join(root, fault.file), "utf8");
-    expect(planted(text, fault)).not.toBe(text); // throws unless there is one such line
+    expect(planted(text, fault)).not.toBe(text); // throws unless there is such a line
   });
 
   test("there are a hundred at least, and no two are on one line", () => {
     expect(faults.length).toBeGreaterThanOrEqual(100);
-    expect(new Set(faults.map(({ file, old }) => `${file}: ${old}`)).size).toBe(faults.length);
+    expect(new Set(faults.map(({ file, below, old }) => `${file}: ${below}: ${old}`)).size).toBe(faults.length);
   });
 });

@@ -155,6 +155,24 @@ describe("the graph", () => {
     expect(Q.gradFn?.nextFunctions[0]?.[0]).toBe(Q.gradFn?.nextFunctions[0]?.[0]);
   });
 
+  test("has levels by the longest way", () => {
+    const x = leaf([1, 2]);
+    const { nodes } = graphOf(x.mul(2).mul(3).add(x));
+    expect(nodes.map(({ name, level }) => [name, level])).toEqual([
+      ["AddBackward0", 3],
+      ["MulBackward0", 2],
+      ["AccumulateGrad", 0],
+      ["MulBackward0", 1],
+    ]);
+  });
+
+  test("in DOT has arrows from inputs to results, and quotes names", () => {
+    const x = leaf([1]);
+    const dot = toDot(graphOf(x.mul(2), { names: new Map([[x, 'a "b\\']]) }));
+    expect(dot).toContain("  n1 -> n0;");
+    expect(dot).toContain('n1 [label="a \\"b\\\\ (1)", fillcolor=lightblue];');
+  });
+
   test("exports as data and as DOT", () => {
     const x = leaf([1, 2]);
     const graph = graphOf(x.mul(x).sum(), { names: new Map([[x, "x"]]) });

@@ -146,6 +146,14 @@ describe("grad", () => {
     expect(gradOf(x)).toEqual([8, 16]);
   });
 
+  test("of a leaf that asks for it comes once", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3).sum();
+    x.retainGrad();
+    y.backward();
+    expect(gradOf(x)).toEqual([3, 3]);
+  });
+
   test("assigned, must fit", () => {
     const x = leaf([1, 2]);
     expect(() => {
@@ -193,6 +201,14 @@ describe("grad", () => {
     z.add(0).backward(given);
     z.grad?.mul_(10);
     expect(given.tolist()).toEqual([1, 1]);
+  });
+
+  test("that goes two ways is not changed by what meets it on one of them", () => {
+    const [x, y] = [leaf([1]), leaf([1])];
+    const [p, q] = [x.mul(1), y.mul(1)];
+    const m = p.mul(3); // older than the sum: its gradient comes second
+    p.add(q).add(m).backward();
+    expect([gradOf(x), gradOf(y)]).toEqual([[4], [1]]);
   });
 
   test("a diamond adds both ways", () => {

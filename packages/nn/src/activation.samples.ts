@@ -32,7 +32,8 @@ export const samples: LayerSample[] = [
       make: [{ approximate: "sigmoid" as "tanh" }],
       args: [x],
       throws: ValueError,
-      says: "approximate argument must be either none or tanh",
+      says: 'need "none" or "tanh"',
+      onlyHere: true,
     },
   ]),
   ...layersFor(Softmax, "torch.nn.Softmax", {}, [
@@ -40,14 +41,14 @@ export const samples: LayerSample[] = [
     { name: "columns", make: [0], args: [x] },
     { name: "the last but two", make: [-3], args: [normal([2, 3, 4])] },
     { name: "beyond", make: [2], args: [x], throws: ValueError, says: "Dimension out of range" },
-    { name: "no dimension", make: [undefined as never], throws: ValueError, says: "dimension", onlyHere: true },
-    { name: "a fraction", make: [0.5], throws: ValueError, says: "whole number", onlyHere: true },
+    { name: "no dimension", make: [undefined as never], throws: ValueError, says: "'dim'", onlyHere: true },
+    { name: "a fraction", make: [0.5], throws: ValueError, says: "need int", onlyHere: true },
   ]),
   ...layersFor(LogSoftmax, "torch.nn.LogSoftmax", {}, [
     { name: "rows", make: [1], args: [x] },
     { name: "columns", make: [0], args: [x] },
     { name: "the last but two", make: [-3], args: [normal([2, 3, 4])] },
     { name: "beyond", make: [2], args: [x], throws: ValueError, says: "Dimension out of range" },
-    { name: "no dimension", make: [undefined as never], throws: ValueError, says: "dimension", onlyHere: true },
+    { name: "no dimension", make: [undefined as never], throws: ValueError, says: "'dim'", onlyHere: true },
   ]),
 ];

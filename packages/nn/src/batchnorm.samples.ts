@@ -58,6 +58,6 @@ export const samples: LayerSample[] = [
       throws: ShapeError,
       says: "running_mean should contain 3 elements not 2",
     },
-    { name: "features", make: [1.5], throws: ValueError, says: "need a whole number", onlyHere: true },
+    { name: "features", make: [1.5], throws: ValueError, says: "need int", onlyHere: true },
   ]),
 ];

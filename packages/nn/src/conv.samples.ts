@@ -75,7 +75,7 @@ export const samples: LayerSample[] = layersFor(
       says: "Invalid padding string 'full'",
     },
     { name: "half a group", make: [4, 4, 3, { groups: 0.5 }], throws: ValueError, says: "groups", onlyHere: true },
-    { name: "half a channel", make: [1.5, 4, 3], throws: ValueError, says: "in_channels", onlyHere: true },
+    { name: "half a channel", make: [1.5, 4, 3], throws: ValueError, says: "'inChannels'", onlyHere: true },
     { name: "negative channels", make: [1, -2, 3], throws: ValueError, says: "out_channels", onlyHere: true },
     { name: "kernel of three", make: [1, 1, [1, 2, 3] as never], throws: ValueError, says: "a pair", onlyHere: true },
     { name: "kernel of 0", make: [1, 1, 0], throws: ValueError, says: "kernelSize", onlyHere: true },

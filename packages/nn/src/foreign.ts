@@ -1,5 +1,5 @@
 /** Is a part of this copy of the library? One of another would silently be none: no parameter of it would be found. */
-import { ValueError } from "@ag/tensor/fn";
+import { Tensor, ValueError } from "@ag/tensor/fn";
 import { describeForeign, ONE_COPY } from "@ag/tensor/internal";
 import type { Module } from "./module.ts";
 
@@ -13,7 +13,7 @@ export function needOwn(
   parts: readonly (readonly [name: string, part: unknown])[],
 ): void {
   for (const [name, part] of parts) {
-    if (part instanceof Class) continue;
+    if (part instanceof Class || part instanceof Tensor) continue; // an own tensor without methods throws when asked for one
     const tensors = describeForeign(part);
     if (tensors || looksLikeModule(part))
       throw new ValueError(

@@ -19,7 +19,7 @@ export const samples: LayerSample[] = layersFor(Linear, "torch.nn.Linear", { bia
     name: "fraction of a feature",
     make: [1.5, 1],
     throws: ValueError,
-    says: "need a whole number",
+    says: "need int",
     onlyHere: true,
   },
   {

@@ -1,3 +1,4 @@
+import { ValueError } from "@ag/tensor";
 import { LeakyReLU, ReLU } from "./activation.ts";
 import { BatchNorm2d } from "./batchnorm.ts";
 import { Conv2d } from "./conv.ts";
@@ -32,13 +33,13 @@ export const samples: LayerSample[] = [
       args: [normal([2, 3])],
     },
     { name: "nested", make: [features, head], args: [normal([2, 3, 4, 5])], steps: 2 },
-    { name: "no module", make: [3 as never], throws: TypeError, says: "is not a Module subclass" },
+    { name: "no module", make: [3 as never], throws: ValueError, says: "is not a Module subclass" },
   ]),
   ...layersFor(ModuleList, "torch.nn.ModuleList", {}, [
     { name: "empty", make: [] },
     { name: "runs of equal ones", make: [[part(ReLU), part(ReLU), part(Linear, 1, 2), part(Identity)]] },
     { name: "nested", make: [[head, head]] },
-    { name: "no module", make: [[3 as never]], throws: TypeError, says: "is not a Module subclass" },
-    { name: "called", make: [[part(ReLU)]], args: [], throws: TypeError, says: "has no forward", onlyHere: true },
+    { name: "no module", make: [[3 as never]], throws: ValueError, says: "is not a Module subclass" },
+    { name: "called", make: [[part(ReLU)]], args: [], throws: ValueError, says: "has no forward", onlyHere: true },
   ]),
 ];

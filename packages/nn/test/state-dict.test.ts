@@ -123,6 +123,8 @@ test("assign puts the given tensors in the place of the module's", () => {
   expect([last.weight.dtype, last.weight.requiresGrad]).toEqual(["float64", false]);
   expect(last.weight.storage).toBe(state.get("head.2.weight")!.storage);
   expect(last.bias).toBe(given);
+  const [first] = net.features.at(0).parameters();
+  expect([first!.dtype, first!.requiresGrad]).toEqual(["float64", true]); // as before, though the state has none
   expect((net.features.at(1) as BatchNorm2d).runningMean).toBe(state.get("features.1.running_mean"));
 });
 

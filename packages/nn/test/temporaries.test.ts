@@ -1,6 +1,6 @@
 import { noGrad } from "@ag/autograd";
-import { Flatten, Identity, Linear, Module, ReLU, Sequential } from "@ag/nn";
-import { memory, ones, type Tensor } from "@ag/tensor";
+import { Flatten, giveBack, Identity, Linear, Module, ReLU, Sequential } from "@ag/nn";
+import { memory, ones, type Tensor, zeros } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 
 describe("what a model makes on its way", () => {
@@ -56,4 +56,27 @@ describe("what a model makes on its way", () => {
     tail.forward(middle);
     expect(isLive(middle)).toBe(true);
   });
+});
+
+test("what a module of somebody else keeps is left to it", () => {
+  class Keeper extends Module {
+    readonly linear: Linear = new Linear(2, 2);
+    readonly kept: Tensor[] = [];
+
+    forward(x: Tensor): Tensor {
+      const out = this.linear.forward(x);
+      this.kept.push(out);
+      return out;
+    }
+  }
+  const keeper = new Keeper();
+  new Sequential(keeper, new ReLU()).forward(zeros([1, 2]));
+  expect(keeper.kept[0]!.shape).toEqual([1, 2]);
+  expect(() => keeper.kept[0]!.tolist()).not.toThrow();
+});
+
+test("what passes through a layer is not given back", () => {
+  const x = zeros([2]);
+  giveBack(new Identity().forward(x));
+  expect(x.tolist()).toEqual([0, 0]);
 });

@@ -23,7 +23,7 @@ const kindOf = (x: unknown): string =>
 /** Groups as they were given; a list of tensors is one group. */
 export function givenGroups<O>(params: Params<O>): readonly GivenGroup<O>[] {
   const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
-  if (params instanceof Tensor || !isList)
+  if (!isList)
     throw new ValueError(
       `Optimizer: params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${kindOf(params)}.`,
     );

@@ -1,5 +1,5 @@
 import { isGradEnabled } from "@ag/autograd";
-import { Adam, SGD } from "@ag/optim";
+import { Adam, AdamW, SGD } from "@ag/optim";
 import { memory, type Tensor, tensor, zeros } from "@ag/tensor";
 import { gradAt, placeOf } from "@ag/tensor/internal";
 import { expect, test, vi } from "vitest";
@@ -17,12 +17,24 @@ test("what an optimizer refuses", () => {
     "some parameters appear in more than one parameter group",
   );
   expect(() => new SGD([p], { lr: -1 })).toThrow("Invalid learning rate: need a number >= 0; got -1");
+  expect(() => new Adam([p], { betas: [0.5, 0.5, 0.5] as never })).toThrow("need two numbers");
+  for (const rule of [SGD, Adam, AdamW]) {
+    expect(() => new rule([p], { lr: "1" as never })).toThrow(`${rule.name}: `);
+    expect(() => new rule([p], { maximize: 1 as never })).toThrow("'maximize'");
+    expect(() => new rule([p], { momentun: 1 } as never)).toThrow("momentun");
+  }
+  expect(() => new SGD([p], { dampening: "1" as never })).toThrow("'dampening'");
+  const optimizer = new SGD([p]);
+  expect(() => optimizer.addParamGroup({ params: [leaf(1)], momentun: 1 } as never)).toThrow("momentun");
+  expect(() => optimizer.step(1 as never)).toThrow("'closure'");
+  expect(() => optimizer.zeroGrad({ setToNone: "no" as never })).toThrow("'setToNone'");
 });
 
 test("the same parameter twice in one group warns", () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   const p = leaf(1);
   const optimizer = new SGD([p, p], { lr: 0.1 });
+  expect((optimizer.stateDict().get("param_groups") as Map<string, unknown>[])[0]!.get("params")).toEqual([0, 0]);
   expect(warn.mock.calls.flat().join()).toContain("duplicate parameters");
   warn.mockRestore();
   p.grad = tensor([1]);
@@ -64,6 +76,14 @@ test("zeroGrad gives memory of unread gradients back, and leaves read ones to th
   p.mul(2).sum().backward();
   optimizer.zeroGrad({ setToNone: false });
   expect((p.grad as Tensor | null)?.sum().item()).toBe(0);
+});
+
+test("zeroed gradients have no history", () => {
+  const p = leaf(1, 2);
+  p.mul(p).mul(p).sum().backward(null, { createGraph: true });
+  expect(p.grad?.requiresGrad).toBe(true);
+  new SGD([p]).zeroGrad({ setToNone: false });
+  expect([p.grad?.requiresGrad, p.grad?.tolist()]).toEqual([false, [0, 0]]);
 });
 
 test("steps need no memory after the first", () => {
@@ -133,6 +153,8 @@ test("groups added later, and options changed between steps", () => {
   expect([p.tolist(), q.tolist()]).toEqual([[0.875], [0.75]]);
   expect(() => optimizer.addParamGroup({ params: [q] })).toThrow("more than one parameter group");
   expect(optimizer.paramGroups).toHaveLength(2);
+  optimizer.addParamGroup({ params: [leaf(1)], lr: undefined } as never);
+  expect(optimizer.paramGroups[2]!.lr).toBe(0.5);
 });
 
 test("a state dict that does not fit changes nothing", () => {
@@ -153,18 +175,21 @@ test("a state dict that does not fit changes nothing", () => {
   const group = (state: Map<string, unknown>): Map<string, unknown> =>
     (state.get("param_groups") as Map<string, unknown>[])[0]!;
   expect(() => optimizer.loadStateDict(other((s) => s.delete("state")))).toThrow('need "state"');
-  expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", [])))).toThrow(
-    "different number of parameter groups",
-  );
-  expect(() => optimizer.loadStateDict(other((s) => group(s).set("params", [0])))).toThrow(
-    "doesn't match the size of optimizer's group",
-  );
+  for (const count of [0, 2])
+    expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", Array(count).fill(group(s)))))).toThrow(
+      "different number of parameter groups",
+    );
+  for (const ids of [[0], [0, 1, 2]])
+    expect(() => optimizer.loadStateDict(other((s) => group(s).set("params", ids)))).toThrow(
+      "doesn't match the size of optimizer's group",
+    );
   expect(() => optimizer.loadStateDict(other((s) => group(s).set("lr", -1)))).toThrow("Invalid learning rate");
   expect(() =>
     optimizer.loadStateDict(other((s) => s.set("state", new Map([[1, new Map([["momentum_buffer", zeros([2])]])]])))),
   ).toThrow("need a tensor of shape [1] as momentum_buffer");
   expect(() => optimizer.loadStateDict({} as never)).toThrow("need a Map; got object");
   expect(() => optimizer.loadStateDict(other((s) => s.set("state", [])))).toThrow("need a list of param_groups");
+  expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", 1)))).toThrow("need a list of param_groups");
   expect(() => optimizer.loadStateDict(other((s) => s.set("param_groups", [1])))).toThrow("parameter groups as Maps");
   expect(() => optimizer.loadStateDict(other((s) => group(s).delete("params")))).toThrow('need "params"');
   expect(() => optimizer.loadStateDict(other((s) => s.set("state", new Map([[5, new Map()]]))))).toThrow(
@@ -230,6 +255,34 @@ test("loaded state is converted and copied; groups keep PyTorch's other keys", (
   const held = (optimizer.stateDict().get("state") as Map<number, Map<string, Tensor>>).get(0)!.get("momentum_buffer")!;
   expect([held.dtype, held.tolist()]).toEqual(["float64", [1, 1]]);
   expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.25, momentum: 0.5, initialLr: 1, dampening: 0 });
+});
+
+test("what is loaded replaces the state that was there", () => {
+  const p = leaf(1, 2);
+  const optimizer = new SGD([p], { lr: 0.5, momentum: 0.9 });
+  const saved = optimizer.stateDict();
+  p.grad = tensor([1, 1]);
+  optimizer.step();
+  expect(optimizer.state.size).toBe(1);
+  optimizer.loadStateDict(saved);
+  expect(optimizer.state.size).toBe(0);
+});
+
+test("betas that change between steps count from the next", () => {
+  const [p, q] = [leaf(1, 2), leaf(1, 2)];
+  const [changed, other] = [new Adam([p], { lr: 0.5 }), new Adam([q], { lr: 0.5 })];
+  for (const [x, optimizer] of [[p, changed] as const, [q, other] as const]) {
+    x.grad = tensor([1, -3]);
+    optimizer.step();
+  }
+  changed.paramGroups[0]!.betas = [0.5, 0.75];
+  const fresh = new Adam([q], { lr: 0.5, betas: [0.5, 0.75] });
+  fresh.loadStateDict(changed.stateDict());
+  p.grad = tensor([1, -3]);
+  q.grad = tensor([1, -3]);
+  changed.step();
+  fresh.step();
+  expect(p.tolist()).toEqual(q.tolist());
 });
 
 test("an optimizer is neither cloned nor JSON", () => {

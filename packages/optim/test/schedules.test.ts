@@ -1,5 +1,5 @@
 import "@ag/autograd";
-import { MultiStepLR, SGD, StepLR } from "@ag/optim";
+import { ExponentialLR, MultiStepLR, SGD, StepLR } from "@ag/optim";
 import { zeros } from "@ag/tensor";
 import { expect, test, vi } from "vitest";
 
@@ -15,7 +15,12 @@ test("misuse", () => {
   warn.mockRestore();
   expect(() => new StepLR(optimizerOf(), 0)).toThrow("need a whole number > 0 as stepSize");
   expect(() => new StepLR(optimizerOf(), 1, { lastEpoch: 3 })).toThrow("param 'initial_lr' is not specified");
+  expect(() => new StepLR({} as never, 1)).toThrow("which is not an Optimizer");
+  expect(() => new StepLR(optimizerOf(), 1, { gama: 1 } as never)).toThrow("gama");
+  expect(() => new MultiStepLR(optimizerOf(), 3 as never)).toThrow("'milestones'");
+  expect(() => new ExponentialLR(optimizerOf(), 0.5, { lastEpoch: "1" as never })).toThrow("'lastEpoch'");
   const schedule = new StepLR(optimizerOf(), 2);
+  expect(() => schedule.loadStateDict({} as never)).toThrow("need a Map; got object");
   const saved = (key: string, value: unknown): Map<string, unknown> => schedule.stateDict().set(key, value);
   expect(() => schedule.loadStateDict(saved("step_size", 0))).toThrow("need a whole number > 0 as stepSize");
   expect(() => schedule.loadStateDict(saved("gamma", "0.1"))).toThrow("need a number as gamma");
@@ -24,4 +29,31 @@ test("misuse", () => {
   expect(() => steps.loadStateDict(steps.stateDict().set("milestones", [3]))).toThrow("need a Map of milestones");
   expect(() => schedule.loadStateDict(new Map([["last_epoch", 3]]))).toThrow("loadStateDict: need last_epoch");
   expect(schedule.lastEpoch).toBe(0);
+});
+
+test("a schedule behind another begins with the rates of the first", () => {
+  const optimizer = optimizerOf();
+  const first = new StepLR(optimizer, 1, { gamma: 0.5 });
+  optimizer.step();
+  first.step();
+  expect(new StepLR(optimizer, 1).baseLrs).toEqual([0.1, 0.5]);
+});
+
+test("milestones in a state dict are a copy", () => {
+  const schedule = new MultiStepLR(optimizerOf(), [3]);
+  (schedule.stateDict().get("milestones") as Map<number, number>).clear();
+  expect(schedule.milestones.size).toBe(1);
+});
+
+test("the last rates are the caller's own list", () => {
+  const schedule = new StepLR(optimizerOf(), 1);
+  schedule.getLastLr().push(7);
+  expect(schedule.getLastLr()).toEqual([0.1, 0.5]);
+});
+
+test("an optimizer remembers that it has stepped", () => {
+  const optimizer = optimizerOf();
+  expect(optimizer.hasStepped).toBe(false);
+  optimizer.step();
+  expect(optimizer.hasStepped).toBe(true);
 });

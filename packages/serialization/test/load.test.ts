@@ -110,6 +110,14 @@ describe("one byte changed at every place", () => {
   });
 });
 
+test("files of other kinds are named", async () => {
+  const tar = new Uint8Array(512);
+  tar.set(new TextEncoder().encode("ustar"), 257);
+  await expect(load(tar)).rejects.toThrow("load: need a .pth or safetensors file; got a tar of before PyTorch 0.2");
+  await expect(load(new Uint8Array(300))).rejects.toThrow(/^load: need a \.pth or safetensors file; got 300 bytes/);
+  await expect(load(new Uint8Array())).rejects.toThrow(/^load: need a \.pth or safetensors file; got 0 bytes/);
+});
+
 test("what is loaded are ordinary tensors", async () => {
   const x = (await loadMap("plain.pth")).get("w");
   expect(x).toBeInstanceOf(Tensor);

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FormatError, load, loadSafetensors } from "@ag/serialization";
@@ -123,6 +125,23 @@ test("what is loaded from a Buffer of Node is a copy and no Buffer; shared and d
   const view = new Uint8Array(detached);
   structuredClone(detached, { transfer: [detached] });
   for (const source of [detached, view]) await expect(load(source)).rejects.toThrow(/got 0 bytes/);
+});
+
+test("a URL: its bytes, or the status of the answer", async () => {
+  const file = readFileSync(new URL("./files/protocol4.pth", import.meta.url));
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === "/there" ? 200 : 404;
+    response.end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const at = (path: string): URL => new URL(path, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const keys = async (source: URL | Uint8Array): Promise<unknown> => [
+    ...((await load(source)) as Map<string, unknown>).keys(),
+  ];
+  expect(await keys(at("/there"))).toEqual(await keys(file));
+  await expect(load(at("/gone"))).rejects.toThrow(`need a readable URL; got "${at("/gone")}" (HTTP 404)`);
+  server.closeAllConnections();
+  server.close();
 });
 
 test("a URL that cannot be had is named", async () => {

@@ -48,7 +48,7 @@ describe("refused", () => {
     ["an empty stack", ["."]],
     ["an item below a mark", ["K", 1, "(R."]],
     ["no mark", ["t."]],
-    ["an unknown opcode", ["i."]],
+    ["an unknown opcode", ["Ni."]],
     ["an instance by name (INST)", ["(ios\nsystem\n."]],
     ["an extension registry", [0x82, 1, "."]],
     ["the memo at an empty place", ["h", 5, "."]],
@@ -60,12 +60,12 @@ describe("refused", () => {
     ["a bare class", ["ctorch\nFloatStorage\n."]],
     ["a class inside of a list", ["]ctorch\nSize\na."]],
     ["a class inside of a key", ["}ctorch\nSize\n", TUPLE1, "Ns."]],
+    ["protocol 1", [0x80, 1, "N."]],
     ["protocol 6", [0x80, 6, "N."]],
     ["a string beyond the end", ["X", [255, 255, 255, 127], "x."]],
     ["a name without end", ["cos"]],
     ["no end", ["N"]],
     ["deep nesting", [")", Array<number>(5000).fill(TUPLE1), "."]],
-    ["deep marks", [Array<number>(5000).fill(40), "."]],
     ["a persistent id of text", [text("storage"), "Q."]],
     ["a device of a container", ["ctorch\ndevice\n]", TUPLE1, "R."]],
     ["a dict of pairs of three", ["ccollections\nOrderedDict\n](NNN", TUPLE3, "e", TUPLE1, "R."]],
@@ -96,7 +96,9 @@ describe("refused", () => {
     expect(() => read("c_codecs\nencode\nNX", [144, 1, 0, 0], "x".repeat(400), TUPLE2, "R.")).toThrow(/"x{300}…"/);
   });
 
-  test("a name is quoted in the message", () => {
+  test("what is wrong is named", () => {
+    expect(() => read(Array<number>(5000).fill(40), ".")).toThrow("need nesting up to 1000");
+    expect(() => read("cos")).toThrow("load: need a line at byte 1; got none");
     expect(() => read("cos\nsystem\n.")).toThrow(UnpicklingError);
     expect(() => read("cos\nsystem\n.")).toThrow(/^load: need .*; got global "os\.system"/);
   });
@@ -192,6 +194,13 @@ function legacy(pickle: Uint8Array, keys: readonly string[], storages: readonly 
   return code(head, [...pickle], "](", keys.flatMap(text), "e.", storages);
 }
 
+test("another magic number, and another version", async () => {
+  const file = legacy(code("N."), [], []);
+  expect(await load(file)).toBe(null);
+  await expect(load(file.with(4, 0))).rejects.toThrow(/^load: Invalid magic number/);
+  await expect(load(file.with(18, 0))).rejects.toThrow(/^load: Invalid protocol version: need 1001; got 768/);
+});
+
 interface Described {
   readonly offset?: number;
   readonly shape?: readonly number[];
@@ -200,11 +209,15 @@ interface Described {
   readonly view?: Part[];
   /** Bytes without a type, read as int32. */
   readonly untyped?: boolean;
+  readonly dtype?: Part[];
+  /** What stands behind the hooks: bits of complex numbers. */
+  readonly bits?: Part[];
 }
 
 /** A pickled tensor of uint8 on a storage "7". */
 function tensorCode(described: Described): Uint8Array {
-  const { offset = 0, shape = [2], strides = [1], length = 4, view = ["N"], untyped = false } = described;
+  const { offset = 0, shape = [2], strides = [1], length = 4, view = ["N"] } = described;
+  const { untyped = false, dtype = ["ctorch\nint32\n"], bits = [] } = described;
   const tuple = (items: readonly number[]): number[] => [
     40,
     ...items.flatMap((x) => [74, x, x >> 8, x >> 16, x >> 24]),
@@ -223,7 +236,10 @@ function tensorCode(described: Described): Uint8Array {
     tuple(shape),
     tuple(strides),
     [0x89],
-    untyped ? "Nctorch\nint32\ntR." : "NtR.",
+    "N",
+    ...(untyped ? dtype : []),
+    ...bits,
+    "tR.",
   );
 }
 
@@ -239,6 +255,10 @@ describe("tensors on storages", () => {
     const view: Part[] = ["(", text("8"), "K", 1, "K", 2, "t"];
     expect(((await load(legacy(tensorCode({ view }), ["7"], stored))) as Tensor).tolist()).toEqual([11, 12]);
     await expect(load(legacy(tensorCode({ view, shape: [3] }), ["7"], stored))).rejects.toThrow(/within its storage/);
+    const beyond: Part[] = ["(", text("8"), "K", 1, "K", 4, "t"];
+    await expect(load(legacy(tensorCode({ view: beyond }), ["7"], stored))).rejects.toThrow(
+      /a piece within storage "7"/,
+    );
   });
 
   test("on a piece of bytes without a type, which begins where an element does", async () => {
@@ -263,13 +283,18 @@ describe("tensors on storages", () => {
     ["a rank of 65", { shape: Array(65).fill(1), strides: Array(65).fill(1) }],
     ["more elements than can be counted", { shape: [2 ** 30, 2 ** 30], strides: [0, 0] }],
     ["an empty tensor beyond", { shape: [0], offset: 5 }],
-    ["a storage of another size", { length: 5 }],
+    ["a storage that is larger than said", { length: 3 }],
+    ["a storage that is smaller than said", { length: 5 }],
+    ["bytes as no dtype", { untyped: true, shape: [1], dtype: ["N"] }],
+    ["a conjugate", { bits: ["}", text("conj"), 0x88, "s"] }],
   ])("refused: %s", async (_, described) => {
     await expect(load(legacy(tensorCode(described), ["7"], stored))).rejects.toThrow(FormatError);
   });
 
   test("refused: storages missing, unknown, or twice", async () => {
-    for (const keys of [[], ["8"], ["7", "7"]])
-      await expect(load(legacy(tensorCode({}), keys, [...stored, ...stored]))).rejects.toThrow(FormatError);
+    const withKeys = (keys: readonly string[]): Uint8Array => legacy(tensorCode({}), keys, [...stored, ...stored]);
+    await expect(load(withKeys([]))).rejects.toThrow('need the bytes of every storage; got none for "7"');
+    for (const keys of [["8"], ["7", "7"]])
+      await expect(load(withKeys(keys))).rejects.toThrow("need the keys of the storages, each once");
   });
 });

@@ -96,7 +96,7 @@ describe("what is no tensor and no number is refused, naming operation and argum
     ["a".repeat(40), `got "${"a".repeat(40)}".`],
     ["a".repeat(41), `got "${"a".repeat(40)}…".`],
     [new Map(), "not Map: need Tensor; got Map."],
-    [() => 1, "must be Tensor, not function"],
+    [() => 1, "got function."],
     [1n, "got 1n."],
   ])("is shown in short: %#", (value, shown) => {
     expect(() => call(ag.relu, value)).toThrow(shown);

@@ -18,8 +18,12 @@ test("internals work on the tensors that users make", () => {
   expect(internal.aliasOf(tensor.tensor([1, 2]), null)).toBeInstanceOf(fn.Tensor);
 });
 
-test("whole parameters require no gradient", () => {
-  expect(internal.markParameter(tensor.tensor([1n, 2n])).requiresGrad).toBe(false);
+test("internals trust their callers, who look at files first", () => {
+  const { markParameter, tensorBeside, tensorOfBytes } = internal;
+  const whole = tensor.tensor([1n, 2n]);
+  expect(markParameter(whole).requiresGrad).toBe(false);
+  expect(tensorBeside(whole, [2], [1], 0).tolist()).toEqual([1, 2]);
+  expect(tensorOfBytes(new Uint8Array([0, 1]), "bool", [2]).tolist()).toEqual([false, true]);
 });
 
 test("a gradient that was read outlives its tensor's forgetting it, another does not", () => {

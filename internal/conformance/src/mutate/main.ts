@@ -5,15 +5,20 @@ import { parseArgs } from "node:util";
 import { copyOfTree } from "./copy.ts";
 import { type Fault, faultsIn } from "./faults.ts";
 import { Runner } from "./runner.ts";
-import { stagesFor } from "./stages.ts";
-import { tried, type Verdict } from "./trial.ts";
+import { type Stages, stagesFor } from "./stages.ts";
+import { type Seconds, tried, type Verdict } from "./trial.ts";
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== "--"), // pnpm hands it on
   allowPositionals: true,
-  options: { workers: { type: "string", default: String(availableParallelism()) } },
+  options: {
+    workers: { type: "string", default: String(availableParallelism()) },
+    list: { type: "string" }, // of faults, instead of those in faults/
+    near: { type: "boolean", default: false }, // only the tests of the package and the tables
+  },
 });
-const faults = faultsIn(positionals);
+const faults = faultsIn(positionals, values.list);
+const stages = new Map(faults.map(({ file }): [string, Stages] => [file, stagesFor(file, values.near)]));
 const count = Math.min(Number(values.workers), faults.length);
 if (!(Number.isInteger(count) && count > 0))
   throw new RangeError(`mutate: need a whole number of --workers; got ${values.workers}.`);
@@ -33,16 +38,21 @@ async function shared<T>(tasks: Iterable<T>, work: (runner: Runner, task: T) => 
   await Promise.all(all);
 }
 
-/** How many seconds each test file takes without a fault: it must pass. */
-async function durations(): Promise<ReadonlyMap<string, number>> {
-  const files = new Set(faults.flatMap(({ file }) => stagesFor(file).flat()));
+/** How long each test file takes without a fault: all must pass. */
+async function durations(): Promise<Seconds> {
+  const groups = [...new Set(faults.map(({ file }) => file.split("/")[1]!))].flatMap((name) => {
+    const own = faults.filter(({ file }) => file.startsWith(`packages/${name}/`));
+    const all = own.flatMap(({ file }) => stages.get(file) ?? []);
+    const together = new Set(all.filter((files) => files.length > 1).flat());
+    const alone = new Set(all.flat().filter((file) => !together.has(file)));
+    return [[...together], ...[...alone].map((file) => [file])].filter((files) => files.length > 0);
+  });
   const found = new Map<string, number>();
-  await shared(files, async (runner, file) => {
-    const start = performance.now();
-    const { failed, errors } = await runner.run({ files: [file], changed: "" }, 900);
+  await shared(groups, async (runner, files) => {
+    const { failed, errors, seconds = {} } = await runner.run({ files, changed: "" }, 1800);
     const failure = failed ?? errors[0];
     if (failure) throw new Error(`mutate: need tests that pass without a fault; got ${failure}.`);
-    found.set(file, (performance.now() - start) / 1000);
+    for (const [file, one] of Object.entries(seconds)) found.set(file, one);
   });
   return found;
 }
@@ -58,12 +68,9 @@ function printed({ fault, result, by, seconds }: Verdict): string {
 }
 
 const usual = await durations();
-/** Machines are shared: some need more than three times as long when others work too. */
-const limitOf = (files: readonly string[]): number =>
-  Math.ceil(files.reduce((sum, file) => sum + 3 * usual.get(file)!, 60));
 const verdicts: Verdict[] = [];
 await shared(faults, async (runner, fault) => {
-  const verdict = await tried(runner, fault, limitOf);
+  const verdict = await tried(runner, fault, stages.get(fault.file) ?? [], usual);
   verdicts.push(verdict);
   console.log(printed(verdict));
 });

@@ -11,9 +11,11 @@ export interface Run {
 
 export interface Outcome {
   /** The first test that failed. */
-  readonly failed: string | null;
+  readonly failed?: string;
   /** Of test files that did not load, and outside of tests. */
   readonly errors: readonly string[];
+  /** How long each test file took. */
+  readonly seconds?: Readonly<Record<string, number>>;
 }
 
 const program = fileURLToPath(new URL("worker.ts", import.meta.url));

@@ -8,8 +8,10 @@ const conformance = "internal/conformance";
 const tables = /^(ops|layers-table|optim|schedulers)\./;
 /** These take longest. */
 const long = /^(accuracy|leaks)\./;
+/** They look at what is there when nothing else was loaded. */
+const first = /^fn\./;
 /** Of the repository itself, or so long that no fault is worth it. */
-const others = /^(bundle|complete|faults|layers|layers-complete|memory-soak|packages|same-bits)\.|\.long\./;
+const apart = /^(bundle|complete|contributing|faults|layers|layers-complete|memory-soak|packages|same-bits)\./;
 
 const folders = ["packages", "internal"].flatMap((group) =>
   readdirSync(join(root, group)).map((name) => `${group}/${name}`),
@@ -17,7 +19,8 @@ const folders = ["packages", "internal"].flatMap((group) =>
 
 const testsIn = (folder: string): string[] => {
   const path = join(root, folder, "test");
-  return existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".test.ts") && !others.test(file)) : [];
+  const tests = existsSync(path) ? readdirSync(path).filter((file) => file.endsWith(".test.ts")) : [];
+  return tests.filter((file) => !file.endsWith(".long.test.ts") && !(folder === conformance && apart.test(file)));
 };
 
 /** A package of ours and those that it is built on. */
@@ -46,31 +49,40 @@ function packagesOf(file: string, seen: Set<string> = new Set(), found: Set<stri
 const seeing = (name: string, folder: string): string[] =>
   testsIn(folder).filter((test) => packagesOf(join(root, folder, "test", test)).has(name));
 
-/** For a file `packages/<name>/src/…`: test files from the root of the repository, in groups that run together. */
-export function stagesFor(file: string): readonly (readonly string[])[] {
+/** Test files from the root of the repository, in groups that run together. */
+export type Stages = readonly (readonly string[])[];
+
+/** For a file `packages/<name>/src/…`: all tests that can see its faults, or only those of its package and the tables. */
+export function stagesFor(file: string, isNearOnly = false): Stages {
   const [, name = "", , ...path] = file.split("/");
   const words = path.join("-").replace(".ts", "").split("-");
   const isNear = (test: string): boolean => words.some((word) => test.startsWith(`${word}.`));
   const folder = `packages/${name}`;
   const own = seeing(name, folder);
-  const [quick, slow] = [own.filter(isNear), own.filter((test) => !isNear(test))];
-  const compared = seeing(name, conformance);
-  const rest = compared.filter((test) => !tables.test(test) && !long.test(test));
-  const users = folders.filter((other) => other !== folder && other !== conformance);
   const inFolder = (parent: string, tests: readonly string[]): string[] =>
     tests.map((test) => `${parent}/test/${test}`);
-  return [
-    inFolder(folder, quick),
-    inFolder(folder, slow),
-    inFolder(
-      conformance,
-      compared.filter((test) => tables.test(test)),
-    ),
-    inFolder(conformance, rest),
-    users.flatMap((user) => inFolder(user, seeing(name, user))),
+  const compared = seeing(name, conformance);
+  const comparedBy = (isWanted: (test: string) => boolean): string[] =>
+    inFolder(conformance, compared.filter(isWanted));
+  const users = folders.filter((other) => other !== folder && other !== conformance);
+  const nearest = [
+    inFolder(folder, own.filter(isNear)),
+    [
+      ...inFolder(
+        folder,
+        own.filter((test) => !isNear(test) && !first.test(test)),
+      ),
+      ...comparedBy((test) => tables.test(test)),
+    ],
+  ];
+  const far = [
     ...inFolder(
-      conformance,
-      compared.filter((test) => long.test(test)),
-    ).map((test) => [test]),
-  ].filter((files) => files.length > 0);
+      folder,
+      own.filter((test) => first.test(test)),
+    ),
+    ...comparedBy((test) => !tables.test(test) && !long.test(test)),
+    ...users.flatMap((user) => inFolder(user, seeing(name, user))),
+    ...comparedBy((test) => long.test(test)),
+  ].map((test) => [test]); // alone: they switch what others count on
+  return [...nearest, ...(isNearOnly ? [] : far)].filter((files) => files.length > 0);
 }

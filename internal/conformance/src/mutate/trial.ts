@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Fault, planted } from "./faults.ts";
 import type { Runner } from "./runner.ts";
-import { stagesFor } from "./stages.ts";
 
 /** Whether the modules of a package, and this one of them, load: what breaks everything proves nothing of tests. */
 function loads(copy: string, file: string): boolean {
@@ -14,6 +13,9 @@ function loads(copy: string, file: string): boolean {
   return spawnSync(process.execPath, args, { cwd: copy, timeout: 60_000 }).status === 0;
 }
 
+/** Of test files. */
+export type Seconds = ReadonlyMap<string, number>;
+
 export interface Verdict {
   readonly fault: Fault;
   readonly result: "caught" | "survived" | "broken";
@@ -22,11 +24,16 @@ export interface Verdict {
   readonly seconds: number;
 }
 
-/** Plants a fault, tries it and takes it out. `limitOf` is how many seconds tests may take. */
+/** Machines are shared: some need more than three times as long when others work too. */
+const limitOf = (files: readonly string[], usual: Seconds): number =>
+  Math.ceil(files.reduce((sum, file) => sum + 3 * (usual.get(file) ?? 0), 60));
+
+/** Plants a fault, tries it and takes it out. `usual`: how long each test file takes without a fault. */
 export async function tried(
   runner: Runner,
   fault: Fault,
-  limitOf: (files: readonly string[]) => number,
+  stages: readonly (readonly string[])[],
+  usual: Seconds,
 ): Promise<Verdict> {
   const [path, start] = [join(runner.copy, fault.file), performance.now()];
   const verdict = (result: Verdict["result"], by = ""): Verdict => ({
@@ -38,9 +45,10 @@ export async function tried(
   const text = readFileSync(path, "utf8");
   writeFileSync(path, planted(text, fault));
   try {
-    for (const files of stagesFor(fault.file)) {
-      const { failed, errors } = await runner.run({ files, changed: fault.file }, limitOf(files));
-      if (failed !== null) return verdict("caught", failed);
+    for (const stage of stages) {
+      const files = [...stage].sort((a, b) => (usual.get(a) ?? 0) - (usual.get(b) ?? 0));
+      const { failed, errors } = await runner.run({ files, changed: fault.file }, limitOf(files, usual));
+      if (failed !== undefined) return verdict("caught", failed);
       if (errors.length > 0) return verdict(loads(runner.copy, fault.file) ? "caught" : "broken", errors[0]);
     }
     return verdict("survived");

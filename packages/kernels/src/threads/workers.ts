@@ -159,7 +159,7 @@ export class Workers {
     this.#isStopped = true;
     console.warn(
       `UserWarning: @ag computes in ${this.#running.size ? "fewer threads" : "one thread"}: need its worker, ` +
-        `ag-kernels-worker.js; got ${cause}. Results are the same. Hand startThreads a createWorker that runs ` +
+        `ag-kernels-worker.js; got ${cause}. Hand startThreads a createWorker that runs ` +
         '"@ag/kernels/worker", or call setNumThreads(1).',
     );
   }

@@ -201,11 +201,10 @@ function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): 
   return out;
 }
 
-function checkTriangle(op: string, x: Tensor, diagonal: number): void {
+function checkTriangle(op: string, x: Tensor): void {
   checkComputes(op, x.dtype);
   if (x.sizes.length < 2)
     throw new ShapeError(`${op}: input tensor must have at least 2 dimensions; got ${x.sizes.length}.`);
-  if (!Number.isSafeInteger(diagonal)) throw new ShapeError(`${op}: need a whole diagonal; got ${diagonal}.`);
 }
 
 /**
@@ -223,7 +222,7 @@ export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
   inputs: ["x"],
   takes: { x: aTensor, "diagonal?": aWhole },
   forward: (x, diagonal = 0) => {
-    checkTriangle("tril", x, diagonal);
+    checkTriangle("tril", x);
     return triangle(x, (column, at) => column - at <= diagonal);
   },
   derivative: { x: (grad, _saved, diagonal = 0) => tril(grad, diagonal) },
@@ -244,7 +243,7 @@ export const triu: Op<[x: Tensor, diagonal?: number]> = defineOp({
   inputs: ["x"],
   takes: { x: aTensor, "diagonal?": aWhole },
   forward: (x, diagonal = 0) => {
-    checkTriangle("triu", x, diagonal);
+    checkTriangle("triu", x);
     return triangle(x, (column, at) => column - at >= diagonal);
   },
   derivative: { x: (grad, _saved, diagonal = 0) => triu(grad, diagonal) },

@@ -257,9 +257,7 @@ function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOpti
   if (weight === undefined || weight === null || weight instanceof Tensor)
     return { weight: weight ?? null, bias: bias ?? null, ...options };
   if (bias !== undefined || options !== undefined)
-    throw new ValueError(
-      "layerNorm: need weight and bias one after the other, or both among the options; got a mixture.",
-    );
+    throw new ValueError("layerNorm: need weight and bias in a row, or among the options; got both.");
   return weight;
 }
 

@@ -32,7 +32,7 @@ type Pair = readonly [number, number];
 
 function pair(op: string, name: string, value: number | Shape): Pair {
   const list = typeof value === "number" ? [value] : value;
-  if (list.length < 1 || list.length > 2 || !list.every(Number.isSafeInteger))
+  if (list.length < 1 || list.length > 2)
     throw new ValueError(`${op}: ${name} must either be a single int, or a tuple of two ints; got ${showShape(list)}.`);
   return [list[0]!, list.at(-1)!];
 }
@@ -254,11 +254,7 @@ export const avgPool2d: (x: Tensor, kernel: number | Shape, options?: AvgPoolOpt
   call: (x, kernel, options = {}) => {
     checkImages("avgPool2d", x);
     const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
-    const { stride, padding } = options;
-    const plan = windows("avgPool2d", kernel, {
-      ...(stride === undefined ? {} : { stride }),
-      ...(padding === undefined ? {} : { padding }),
-    });
+    const plan = windows("avgPool2d", kernel, options);
     if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
     return avgPoolOf(x, { ...plan, countIncludePad, divisor }, outputShape("avgPool2d", x.sizes, plan, ceilMode));
   },
@@ -312,7 +308,7 @@ export const adaptiveAvgPool2d: (x: Tensor, size: number | readonly (number | nu
     checkImages("adaptiveAvgPool2d", x);
     const wanted = typeof size === "number" ? [size, size] : size;
     const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
-    if (sizes.length !== 2 || !sizes.every((s) => Number.isSafeInteger(s) && s >= 0))
+    if (sizes.length !== 2 || !sizes.every((s) => s >= 0))
       throw new ValueError(
         `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
       );

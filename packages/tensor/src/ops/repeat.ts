@@ -67,7 +67,7 @@ export const repeat: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonl
         "repeat: Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: " +
           `need at least ${x.sizes.length}; got ${showShape(counts)}.`,
       );
-    if (counts.some((n) => !Number.isSafeInteger(n) || n < 0))
+    if (counts.some((n) => n < 0))
       throw new ValueError(`repeat: need whole numbers of at least 0; got ${showShape(counts)}.`);
     return repeatBy(x, counts);
   },
@@ -214,7 +214,7 @@ export const pad: (x: Tensor, sizes: Shape, options?: { readonly value?: number 
     const rank = x.sizes.length;
     if (sizes.length % 2 !== 0)
       throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
-    if (sizes.length / 2 > rank || !sizes.every(Number.isSafeInteger))
+    if (sizes.length / 2 > rank)
       throw new ShapeError(
         `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +
           `${sizes.length} and input of dimension ${rank}: need whole sizes; got ${showShape(sizes)}.`,

@@ -1,0 +1,128 @@
+import { AutogradFunction, type Context, grad, gradcheck, gradgradcheck } from "@ag/autograd";
+import { type Tensor, tensor } from "@ag/tensor";
+import { describe, expect, test } from "vitest";
+
+const doubles = (...values: number[]): Tensor => tensor(values, { dtype: "float64", requiresGrad: true });
+
+/** Twice its input, with the derivative of another function. */
+class Twice extends AutogradFunction {
+  static forward(_: Context, x: Tensor): Tensor {
+    return x.mul(2);
+  }
+  static backward(_: Context, grad: Tensor): Tensor {
+    return grad.mul(3);
+  }
+}
+
+/** The third power; its derivative is right, but has none of its own. */
+class Cube extends AutogradFunction {
+  static forward(ctx: Context, x: Tensor): Tensor {
+    ctx.saveForBackward(x);
+    return x.pow(3);
+  }
+  static backward(ctx: Context, grad: Tensor): Tensor {
+    const [x] = ctx.savedTensors as [Tensor];
+    return x.detach().pow(2).mul(3).mul(grad);
+  }
+}
+
+/** A copy, its floor without a derivative, and what became of both gradients. */
+class Parts extends AutogradFunction {
+  static seen: readonly unknown[] = [];
+  static forward(ctx: Context, x: Tensor, scale: Tensor, materialize: boolean): readonly Tensor[] {
+    const floor = x.floor();
+    ctx.markNonDifferentiable(floor);
+    ctx.setMaterializeGrads(materialize);
+    Parts.seen = ctx.needsInputGrad;
+    return [x.mul(scale), floor, x.add(1)];
+  }
+  static backward(_: Context, ...grads: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    Parts.seen = grads.map((grad) => grad?.tolist() ?? null);
+    return [grads[0]!.clone(), null, null];
+  }
+}
+
+/** Hands its input through. */
+class Through extends AutogradFunction {
+  static forward(_: Context, x: Tensor): Tensor {
+    return x;
+  }
+  static backward(_: Context, grad: Tensor): Tensor {
+    return grad.mul(5);
+  }
+}
+
+/** Fails in its first backward. */
+class FailsOnce extends AutogradFunction {
+  static failures = 0;
+  static forward(_: Context, x: Tensor): Tensor {
+    return x.mul(1);
+  }
+  static backward(_: Context, grad: Tensor): Tensor {
+    if (FailsOnce.failures++ === 0) throw new Error("once");
+    return grad.clone();
+  }
+}
+
+describe("gradcheck", () => {
+  test("finds a derivative that is wrong, in any output", () => {
+    const x = doubles(1, 2);
+    expect(() => gradcheck((x) => Twice.apply(x), [x])).toThrow(/need d out0\[0\] \/ d input 0\[0\] = .*; got 3\./);
+    expect(() => gradcheck((x) => [x.mul(x), Twice.apply(x)], [x])).toThrow("need d out1[0]");
+    expect(gradcheck((x) => Twice.apply(x), [x], { absolute: 2 })).toBe(true);
+    expect(gradcheck((x) => Cube.apply(x), [x])).toBe(true);
+  });
+
+  test("and, of gradients, one that is missing", () => {
+    expect(() => gradgradcheck((x) => Cube.apply(x), [doubles(1, 2)])).toThrow("The derivative is wrong");
+    expect(gradgradcheck((x) => x.mul(2), [doubles(1)])).toBe(true); // constant gradients
+  });
+
+  test("needs float64, and something to derive by", () => {
+    expect(() => gradcheck((x) => x, [tensor([1], { dtype: "float64" })])).toThrow("at least one input tensor");
+    expect(() => gradcheck((x) => x, [tensor([1], { requiresGrad: true })])).toThrow("need float64 inputs");
+    expect(() => gradcheck("x" as never, [doubles(1)])).toThrow("'fn'");
+    expect(() => gradcheck((x) => x, [doubles(1)], { step: "1" as never })).toThrow("'step'");
+  });
+});
+
+describe("custom functions", () => {
+  test("know which inputs want gradients, and mark results that have none", () => {
+    const [copy, floor] = Parts.apply(doubles(1.5), tensor([2], { dtype: "float64" }), true) as [Tensor, Tensor];
+    expect(Parts.seen).toEqual([true, false, false]);
+    expect([copy.requiresGrad, floor.requiresGrad]).toEqual([true, false]);
+  });
+
+  test.each<[boolean, unknown]>([
+    [true, [0]],
+    [false, null],
+  ])("get zeros for results that were not used, or null: %s", (materialize, unused) => {
+    const [copy] = Parts.apply(doubles(1.5), tensor([2], { dtype: "float64" }), materialize) as [Tensor];
+    copy.sum().backward();
+    expect(Parts.seen).toEqual([[1], unused, unused]);
+  });
+
+  test("that fail leave no gradients behind for the next backward", () => {
+    const x = doubles(1, 2);
+    const y = x.mul(2).add(FailsOnce.apply(x));
+    expect(() => y.backward(tensor([1, 1]))).toThrow("once");
+    y.backward(tensor([1, 1]));
+    expect(x.grad?.tolist()).toEqual([3, 3]);
+  });
+
+  test("do not run where nobody wants their gradients", () => {
+    FailsOnce.failures = 0;
+    const [x, z] = [doubles(1), doubles(1)];
+    const y = x.mul(2).add(FailsOnce.apply(z).mul(1));
+    expect(grad(y, [x])[0].tolist()).toEqual([2]);
+    expect(FailsOnce.failures).toBe(0);
+  });
+
+  test("hand an input through as another tensor", () => {
+    const x = doubles(1, 2);
+    const y = Through.apply(x);
+    expect([y === x, x.isLeaf, y.isLeaf]).toEqual([false, true, false]);
+    y.sum().backward();
+    expect(x.grad?.tolist()).toEqual([5, 5]);
+  });
+});
