@@ -8,8 +8,8 @@ const conformance = "internal/conformance";
 const tables = /^(ops|layers-table|optim|schedulers)\./;
 /** These take longest. */
 const long = /^(accuracy|leaks)\./;
-/** They look at what is there when nothing else was loaded. */
-const first = /^fn\./;
+/** They look at what is there when nothing else was loaded, or set what others count on. */
+const first = /^(copies|fn|memory|missing-methods|threads)\./;
 /** Of the repository itself, or so long that no fault is worth it. */
 const apart = /^(bundle|complete|contributing|faults|layers|layers-complete|memory-soak|packages|same-bits)\./;
 
