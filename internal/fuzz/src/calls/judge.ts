@@ -39,7 +39,11 @@ function strayBits({ dtype }: Tensor, bytes: Uint8Array<ArrayBuffer>): string | 
   if (itemSize(dtype) < 4) return null;
   const words = new Uint32Array(bytes.buffer);
   if (words.includes(GUARD)) return "an element from behind its memory";
-  return dtype.startsWith("float") && words.includes(0xffffffff) ? "an element that was never written" : null;
+  const isUnwritten =
+    dtype === "float64"
+      ? new BigUint64Array(bytes.buffer).includes(2n ** 64n - 1n)
+      : dtype === "float32" && words.includes(0xffffffff);
+  return isUnwritten ? "an element that was never written" : null;
 }
 
 const isSize = (n: number): boolean => Number.isInteger(n) && n >= 0;
