@@ -1,10 +1,12 @@
 import {
   add,
   copy_,
+  DTypeError,
   div,
   dropout,
   equal,
   fmod,
+  indexAdd,
   manualSeed,
   max,
   mul,
@@ -12,6 +14,7 @@ import {
   ones,
   pow,
   relu,
+  scatterAdd,
   sub,
   sum,
   tensor,
@@ -114,4 +117,11 @@ test("dropout leaves out one half unless told", () => {
 test("the variance is called var as a method", () => {
   const x = tensor([1, 2, 4]);
   expect(equal(x.var(), variance(x))).toBe(true);
+});
+
+test("what is storage only is not added to, and says so", () => {
+  const half = ones(3).to("bfloat16");
+  const first = tensor([0n]);
+  expect(() => indexAdd(half, 0, first, half.narrow(0, 0, 1))).toThrow(DTypeError);
+  expect(() => scatterAdd(half, 0, first, half)).toThrow("scatterAdd: need a dtype to compute with; got bfloat16");
 });

@@ -4,6 +4,7 @@ import { aTensor, aWhole } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp } from "../define.ts";
 import { withDense } from "../dense.ts";
+import { checkComputes } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { full } from "../factories.ts";
 import { fresh } from "../fresh.ts";
@@ -71,6 +72,7 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
   forward: (x, index, source, dim) => {
+    checkComputes("scatterAdd", x.dtype);
     const out = fresh(x.sizes, x.dtype);
     cpu.copy(x, out);
     if (index.numel() > 0) cpu.scatterAdd(lined(out), dim, lined(index), lined(source));
@@ -167,6 +169,7 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
   forward: (x, index, source, dim) => {
+    checkComputes("indexAdd", x.dtype);
     const out = fresh(x.sizes, x.dtype);
     cpu.copy(x, out);
     if (source.numel() > 0) cpu.indexAdd(lined(out), dim, lined(index), lined(source));

@@ -257,7 +257,7 @@ function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOpti
   if (weight === undefined || weight === null || weight instanceof Tensor)
     return { weight: weight ?? null, bias: bias ?? null, ...options };
   if (bias !== undefined || options !== undefined)
-    throw new ValueError("layerNorm: need weight and bias in a row, or among the options; got both.");
+    throw new ValueError("layerNorm: need weight and bias in a row, or as options.");
   return weight;
 }
 
