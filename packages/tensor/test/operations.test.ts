@@ -1,5 +1,6 @@
 import {
   add,
+  batchNorm,
   copy_,
   DTypeError,
   div,
@@ -124,4 +125,10 @@ test("what is storage only is not added to, and says so", () => {
   const first = tensor([0n]);
   expect(() => indexAdd(half, 0, first, half.narrow(0, 0, 1))).toThrow(DTypeError);
   expect(() => scatterAdd(half, 0, first, half)).toThrow("scatterAdd: need a dtype to compute with; got bfloat16");
+});
+
+test("running statistics are given or null, never left out", () => {
+  const x = ones(4, 3);
+  expect(() => batchNorm(x, undefined as never, ones(3))).toThrow("argument 'runningMean' (position 2) must be Tensor");
+  expect(() => batchNorm(x, ones(3), undefined as never)).toThrow("argument 'runningVar' (position 3) must be Tensor");
 });

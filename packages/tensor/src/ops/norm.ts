@@ -169,8 +169,8 @@ export const batchNorm: (
   name: "batchNorm",
   takes: {
     x: aTensor,
-    "runningMean?": [aTensor, null],
-    "runningVar?": [aTensor, null],
+    runningMean: [aTensor, null],
+    runningVar: [aTensor, null],
     "options?": { ...affine, training: aFlag, momentum: aNumber },
   },
   call: (x, runningMean, runningVar, options = {}) => {
