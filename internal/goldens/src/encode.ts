@@ -1,4 +1,5 @@
 /** How do samples travel to Python? As JSON; tensors as the bytes of their whole storage and where they look. */
+import { itemSize } from "@ag/kernels";
 import { type DType, Tensor } from "@ag/tensor";
 import { tensorBeside } from "@ag/tensor/internal";
 
@@ -11,21 +12,10 @@ export interface EncodedTensor {
   readonly bytes: string;
 }
 
-const itemSizes: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float64: 8,
-  float16: 2,
-  bfloat16: 2,
-  int64: 8,
-  int32: 4,
-  uint8: 1,
-  bool: 1,
-};
-
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
 export function encodeTensor(x: Tensor): EncodedTensor {
-  const whole = tensorBeside(x.detach(), [x.storage.bytes / itemSizes[x.dtype]], [1], 0);
+  const whole = tensorBeside(x.detach(), [x.storage.bytes / itemSize(x.dtype)], [1], 0);
   const { dtype, shape, strides, offset } = x;
   return { dtype, shape, strides, offset, bytes: base64(whole.rawBytes()) };
 }

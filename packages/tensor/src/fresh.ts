@@ -14,20 +14,19 @@ export function freshStrided<const S extends Shape>(shape: S, strides: readonly 
   return new Tensor(storage, dtype, shape, { offset: 0, strides }, null);
 }
 
-/** As many elements as `x` has, in its dtype, of one value. */
-export function filledLike(x: Tensor, value: number): Tensor {
-  const out = fresh(x.sizes, x.dtype);
-  cpu.fill(out, value);
+/** All elements of one value. */
+export function filled<const S extends Shape>(shape: S, value: number | bigint | boolean, dtype: DType): Tensor<S> {
+  const out = fresh(shape, dtype);
+  cpu.fill(out, typeof value === "boolean" ? Number(value) : value);
   return out;
 }
+
+/** As many elements as `x` has, in its dtype, of one value. */
+export const filledLike = (x: Tensor, value: number): Tensor => filled(x.sizes, value, x.dtype);
 
 /** The dtype a JavaScript value has by itself. */
 export const dtypeOf = (value: number | bigint | boolean): DType =>
   typeof value === "bigint" ? "int64" : typeof value === "boolean" ? "bool" : "float32";
 
 /** A number as a tensor without dimensions. */
-export function scalar(value: number | bigint | boolean): Tensor<readonly []> {
-  const out = fresh([], dtypeOf(value));
-  cpu.fill(out, typeof value === "boolean" ? Number(value) : value);
-  return out;
-}
+export const scalar = (value: number | bigint | boolean): Tensor<readonly []> => filled([], value, dtypeOf(value));
