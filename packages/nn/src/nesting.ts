@@ -14,9 +14,7 @@ export function checkNesting(op: string, root: Module): void {
   const heightOf = (module: Module, level: number): number => {
     const known = heights.get(module);
     if (known === 0)
-      throw new ValueError(
-        `${op}: need parts that do not hold the whole; got a ${module.constructor.name} inside of itself.`,
-      );
+      throw new ValueError(`${op}: need a tree of modules; got a ${module.constructor.name} inside of itself.`);
     if (level + (known ?? 0) > MOST_LEVELS) throw tooDeep(op);
     if (known !== undefined) return known;
     heights.set(module, 0);

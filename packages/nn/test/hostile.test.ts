@@ -50,6 +50,28 @@ test("a class without forward says so", () => {
   expect(() => new Sequential(empty).forward(zeros([1]))).toThrow(ValueError);
 });
 
+test("a field in the place of forward says so, wherever hooks or the structure are asked for", () => {
+  const twice = (x: Tensor): Tensor => x.mul(2);
+  class Defined extends (Module as unknown as new () => Layer) {
+    override forward = twice as Layer["forward"];
+  }
+  const assigned = new ReLU();
+  Object.assign(assigned, { forward: twice });
+  for (const wrong of [new Defined(), assigned]) {
+    const uses: (() => unknown)[] = [
+      () => wrong.parameters(),
+      () => new Sequential(wrong).stateDict(),
+      () => String(new Sequential(wrong)),
+      () => wrong.registerForwardHook(() => {}),
+      () => wrong.registerForwardPreHook(() => {}),
+    ];
+    for (const use of uses) {
+      expect(use).toThrow(ValueError);
+      expect(use).toThrow("need a method forward(x); got a field");
+    }
+  }
+});
+
 test("modules inside of each other end before the stack does", () => {
   const nested = (levels: number): Sequential => {
     let model = new Sequential(new ReLU());

@@ -1,8 +1,7 @@
 /** Copies in row-major order and in another dtype, recorded: for who has arguments of the right types. */
 import { cpu, type DType } from "@ag/kernels";
 import { defineOp } from "./define.ts";
-import { isDense } from "./elementwise.ts";
-import { fresh, freshStrided } from "./fresh.ts";
+import { fresh, freshLike } from "./fresh.ts";
 import type { Op } from "./op.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -22,7 +21,7 @@ const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
   name: "toCopy",
   inputs: ["x"],
   forward: (x, dtype) => {
-    const out = isDense(x) ? freshStrided(x.sizes, x.strides, dtype) : fresh(x.sizes, dtype);
+    const out = freshLike(x, dtype);
     cpu.copy(x, out);
     return out;
   },

@@ -1,18 +1,22 @@
 /** Tensors whose elements somebody will write: nothing is checked, and nothing is there yet. */
 import { allocate, cpu, type DType, itemSize } from "@ag/kernels";
 import { creating } from "./creating.ts";
-import { type Shape, sizeOf } from "./shape.ts";
+import { isDense, type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
-export function fresh<const S extends Shape>(shape: S, dtype: DType): Tensor<S> {
-  return new Tensor(allocate(sizeOf(shape) * itemSize(dtype), creating.op), dtype, shape, null, null);
+/** In row-major order, or with strides that leave no element out. */
+export function fresh<const S extends Shape>(
+  shape: S,
+  dtype: DType,
+  strides: readonly number[] | null = null,
+): Tensor<S> {
+  const storage = allocate(sizeOf(shape) * itemSize(dtype), creating.op);
+  return new Tensor(storage, dtype, shape, strides && { offset: 0, strides }, null);
 }
 
-/** Dense in another order of dimensions. */
-export function freshStrided<const S extends Shape>(shape: S, strides: readonly number[], dtype: DType): Tensor<S> {
-  const storage = allocate(sizeOf(shape) * itemSize(dtype), creating.op);
-  return new Tensor(storage, dtype, shape, { offset: 0, strides }, null);
-}
+/** With the shape of `x`, and its order of elements if they are dense. */
+export const freshLike = (x: Tensor, dtype: DType = x.dtype): Tensor =>
+  fresh(x.sizes, dtype, isDense(x) ? x.strides : null);
 
 /** All elements of one value. */
 export function filled<const S extends Shape>(shape: S, value: number | bigint | boolean, dtype: DType): Tensor<S> {

@@ -28,12 +28,10 @@ const gathering = (dtype: DType): { readonly lines: Run; readonly blocks: Run } 
   return gatherRuns[size];
 };
 
-function adding(op: string, dtype: DType): { readonly lines: Run; readonly blocks: Run } {
-  if (dtype !== "float32" && dtype !== "float64" && dtype !== "int64" && dtype !== "int32")
-    throw new TypeError(`${op}: need float32, float64, int64 or int32; got ${dtype}.`);
+const adding = (dtype: DType): { readonly lines: Run; readonly blocks: Run } => {
   addRuns[dtype] ??= compile({ lines: addLines(dtype), blocks: addBlocks(dtype) });
   return addRuns[dtype];
-}
+};
 
 const testing = (dtype: DType): { readonly count: Run; readonly positions: Run } => {
   nonzeroRuns[dtype] ??= compile({ count: countSet(dtype), positions: positionsSet(dtype) });
@@ -70,7 +68,7 @@ export function gather(x: View, dim: number, index: View, out: View): void {
 
 /** As `Device.scatterAdd` says. */
 export function scatterAdd(out: View, dim: number, index: View, source: View): void {
-  const run = adding("scatterAdd", out.dtype).lines;
+  const run = adding(out.dtype).lines;
   const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
   if (sizeOf(at.sizes) === 0) return;
   const checked = checkedIndices(at, { op: "scatterAdd", dim, size: to.sizes[dim]!, wraps: false });
@@ -118,7 +116,7 @@ export function indexSelect(x: View, dim: number, index: View, out: View): void 
 
 /** As `Device.indexAdd` says. */
 export function indexAdd(out: View, dim: number, index: View, source: View): void {
-  const runs = adding("indexAdd", out.dtype);
+  const runs = adding(out.dtype);
   const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
   const checked = checkedIndices(at, { op: "indexAdd", dim, size: to.sizes[dim]!, wraps: true });
   const { outer, inner } = around(from, dim);

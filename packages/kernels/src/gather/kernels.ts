@@ -88,7 +88,7 @@ export const gatherLines = (size: 1 | 2 | 4 | 8): Kernel =>
 
 type Add = (x: Value<Type>, y: Value<Type>) => Value<Type>;
 const adders = { f32: f32.add, f64: f64.add, i32: i32.add, i64: i64.add } as unknown as Readonly<Record<string, Add>>;
-const adder = (dtype: DType): Add => adders[machineType(dtype).type]!;
+const adder = (dtype: DType): Add => (dtype === "bool" ? (i32.or as unknown as Add) : adders[machineType(dtype).type]!);
 
 /** to[index[i]] += from[i] along n elements of each row, in order. */
 export const addLines = (dtype: DType): Kernel =>

@@ -3,10 +3,10 @@ import { cpu, type Formula } from "@ag/kernels";
 import { aFlag, aGenerator, aNumber, aTensor } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { checkComputes, isFloating } from "../dtype.ts";
-import { isDense } from "../elementwise.ts";
 import { DTypeError, ValueError } from "../errors.ts";
 import type { Generator } from "../generator.ts";
 import { bernoulliLike } from "../random.ts";
+import { isDense } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 

@@ -1,5 +1,5 @@
 import { tensor } from "../factories.ts";
-import { integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
+import { booleans, integers, normal, type Sample, samplesFor, shared } from "../sample.ts";
 import { gather, indexAdd, indexSelect, scatterAdd, take } from "./index.ts";
 import { t, transpose } from "./permute.ts";
 
@@ -48,6 +48,11 @@ export const samples: Sample[] = [
     { name: "smaller index", args: [x, 2, integers([1, 2, 3], 0, 4), normal([2, 3, 4])], isStep: true },
     { name: "transposed source", args: [normal([3, 3]), 0, integers([2, 3], 0, 3), t(normal([3, 2]))] },
     { name: "whole", args: [integers([4], 0, 9), 0, integers([6], 0, 4), integers([6], 0, 9)] },
+    {
+      name: "bytes wrap",
+      args: [integers([4], 0, 256, "uint8"), 0, integers([9], 0, 4), integers([9], 0, 256, "uint8")],
+    },
+    { name: "bool", args: [booleans([4]), 0, integers([9], 0, 4), booleans([9])] },
     { name: "float64", args: [normal([4], "float64"), 0, integers([6], 0, 4), normal([6], "float64")] },
     {
       name: "larger index",
@@ -85,6 +90,11 @@ export const samples: Sample[] = [
     },
     { name: "repeated", args: [normal([3, 2]), 0, tensor([1n, 1n, 0n]), normal([3, 2])] },
     { name: "whole", args: [integers([3], 0, 9), 0, pair, integers([2], 0, 9)] },
+    {
+      name: "bytes wrap",
+      args: [integers([3, 2], 0, 256, "uint8"), 0, tensor([1n, 1n, 0n]), integers([3, 2], 99, 256, "uint8")],
+    },
+    { name: "bool", args: [booleans([3, 2]), 0, tensor([1n, 1n, 0n]), booleans([3, 2])] },
     {
       name: "negative",
       args: [normal([3]), 0, tensor([-1n]), normal([1])],

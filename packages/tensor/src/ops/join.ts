@@ -4,10 +4,9 @@ import { aTensor, aWhole, extents, someTensors } from "../arguments.ts";
 import { defineFunction } from "../checked.ts";
 import { defineOp, defineOutputs } from "../define.ts";
 import { promoteTypes } from "../dtype.ts";
-import { isDense } from "../elementwise.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { full, tensor } from "../factories.ts";
-import { fresh, freshStrided } from "../fresh.ts";
+import { fresh, freshLike } from "../fresh.ts";
 import type { Op } from "../op.ts";
 import { sliceOf } from "../selection.ts";
 import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../shape.ts";
@@ -256,7 +255,7 @@ export const chunk: (x: Tensor, chunks: number, dim?: number) => readonly Tensor
 /** A copy of `x` in which position i along `dim` holds what was at `from(i)`. */
 function reordered(x: Tensor, dim: number, from: (i: number, size: number) => number): Tensor {
   const size = x.sizes[dim]!;
-  const out = isDense(x) ? freshStrided(x.sizes, x.strides, x.dtype) : fresh(x.sizes, x.dtype);
+  const out = freshLike(x);
   const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
   cpu.indexSelect(x, dim, index, out);
   index.dispose();
