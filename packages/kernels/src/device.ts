@@ -1,6 +1,6 @@
+import type { Formula } from "./cpu/pointwise/algebra.ts";
+import type { RandomState } from "./cpu/random/state.ts";
 import type { DType } from "./dtype.ts";
-import type { Formula } from "./pointwise/algebra.ts";
-import type { RandomState } from "./random/state.ts";
 import type { View } from "./view.ts";
 
 /** What reductions compute over the reduced dimensions. `max` and `min` let NaN through; on bool they are any and all. */

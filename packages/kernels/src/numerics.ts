@@ -1,7 +1,7 @@
 /** May products round differently on different machines, to be faster? */
-import { setFused } from "./matmul/choice.ts";
-import { isFused, PROBE_BYTES } from "./random/native.ts";
-import { beginOperation, scratch } from "./runtime.ts";
+import { setFused } from "./cpu/matmul/choice.ts";
+import { isFused, PROBE_BYTES } from "./cpu/random/native.ts";
+import { beginOperation, scratch } from "./wasm/runtime.ts";
 
 /**
  * "fast": products and convolutions in float32 may multiply and add in one rounding, where the engine can. Results then

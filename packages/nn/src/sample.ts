@@ -4,7 +4,7 @@
  */
 import { type DType, Generator, type Shape, Tensor, tensor } from "@ag/tensor";
 import { sizeOf } from "@ag/tensor/internal";
-import { Module } from "./module.ts";
+import { Module } from "./module/module.ts";
 
 /** A tensor that is made when the sample is run; with `grad` a leaf that has that gradient. */
 export class Recipe {

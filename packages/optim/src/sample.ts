@@ -1,7 +1,7 @@
 /** Optimizers and schedules with their options, as data: PyTorch runs them once for the goldens, the tests run them against those. */
 import type { Tensor } from "@ag/tensor";
-import type { ParamGroup, Params } from "./groups.ts";
-import type { LRScheduler, Scheduled } from "./scheduler.ts";
+import type { ParamGroup, Params } from "./optimizer/groups.ts";
+import type { LRScheduler, Scheduled } from "./schedules/scheduler.ts";
 
 /** Some sample has to show what an option changes (true), or when it throws; or there is a reason why none does. */
 type Shown = true | "throws" | { readonly exempt: string };

@@ -1,5 +1,5 @@
+export type { Source } from "./bytes/host.ts";
 export { FormatError, UnpicklingError } from "./errors.ts";
-export type { Source } from "./host.ts";
 export { load, save } from "./load.ts";
 export { metadataOf } from "./metadata.ts";
 export { loadSafetensors, type SafetensorsOptions, safetensorsBytes, saveSafetensors } from "./safetensors.ts";

@@ -1,9 +1,9 @@
+import { bytesFrom, type Source } from "./bytes/host.ts";
 import { bad, beginning } from "./errors.ts";
-import { bytesFrom, type Source } from "./host.ts";
-import { isPickle, loadLegacy } from "./legacy.ts";
-import { loadPth } from "./pth.ts";
+import { isPickle, loadLegacy } from "./pth/legacy.ts";
+import { loadPth } from "./pth/pth.ts";
+import { isZip } from "./pth/zip.ts";
 import { isSafetensors, parseSafetensors } from "./safetensors.ts";
-import { isZip } from "./zip.ts";
 
 const TAR_MARK = 257;
 

@@ -4,11 +4,11 @@
  */
 import { type DType, Tensor, ValueError } from "@ag/tensor/fn";
 import { describeForeign, tensorOfBytes } from "@ag/tensor/internal";
+import { bytesFrom, room, type Source, writeFile } from "./bytes/host.ts";
+import { Reader } from "./bytes/reader.ts";
 import { bad, beginning, show } from "./errors.ts";
-import { bytesFrom, room, type Source, writeFile } from "./host.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
-import { Reader } from "./reader.ts";
-import { dtypes, isSize, order } from "./storage.ts";
+import { dtypes, isSize, order } from "./pth/storage.ts";
 
 const MAX_HEADER = 100_000_000; // the limit of the format's own library
 const METADATA = "__metadata__";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { FormatError, load, loadSafetensors } from "@ag/serialization";
 import { OutOfMemoryError } from "@ag/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type OpenFile, readAll, room } from "#src/host";
+import { type OpenFile, readAll, room } from "#src/bytes/host";
 import { zip } from "./zip-writer.ts";
 
 let folder = "";

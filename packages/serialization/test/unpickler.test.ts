@@ -1,10 +1,10 @@
 import { FormatError, load, metadataOf, UnpicklingError } from "@ag/serialization";
 import type { Tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
-import type { Surroundings } from "#src/globals";
-import { Reader } from "#src/reader";
-import { noTensors } from "#src/surroundings";
-import { unpickle } from "#src/unpickler";
+import { Reader } from "#src/bytes/reader";
+import { noTensors } from "#src/bytes/surroundings";
+import type { Surroundings } from "#src/pth/globals";
+import { unpickle } from "#src/pth/unpickler";
 
 type Part = string | number | readonly number[];
 

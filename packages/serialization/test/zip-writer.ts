@@ -1,4 +1,4 @@
-import { crc32 } from "#src/crc32";
+import { crc32 } from "#src/pth/crc32";
 
 /** An entry as it is to be written; what differs from an honest one is said by the test. */
 export interface ZipEntry {

@@ -1,7 +1,7 @@
 import { FormatError } from "@ag/serialization";
 import { describe, expect, test } from "vitest";
-import { crc32 } from "#src/crc32";
-import { readZip } from "#src/zip";
+import { crc32 } from "#src/pth/crc32";
+import { readZip } from "#src/pth/zip";
 import { zip } from "./zip-writer.ts";
 
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 37) & 255);

@@ -1,7 +1,7 @@
 import { DisposedError } from "../errors.ts";
-import { Block } from "./block.ts";
-import { pool } from "./heap.ts";
-import { WATCHED_BYTES } from "./pool.ts";
+import { Block } from "./heap/block.ts";
+import { pool } from "./heap/heap.ts";
+import { WATCHED_BYTES } from "./heap/pool.ts";
 
 /** In the way of `structuredClone` and `postMessage`: they refuse symbols, and their error shows this text. */
 const refusal = /* @__PURE__ */ Symbol("a Tensor: send its data() or tolist() instead");

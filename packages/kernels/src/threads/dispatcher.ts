@@ -19,7 +19,7 @@ import {
   type Label,
   type Local,
   type Value,
-} from "../assembler/index.ts";
+} from "../wasm/assembler/index.ts";
 import { signature } from "./job.ts";
 import {
   CALLS,

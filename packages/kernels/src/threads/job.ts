@@ -13,7 +13,7 @@ import {
   type Local,
   type Signature,
   type Type,
-} from "../assembler/index.ts";
+} from "../wasm/assembler/index.ts";
 
 export const RECORD_HEADER = 16;
 

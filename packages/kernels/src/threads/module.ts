@@ -1,5 +1,5 @@
 /** What does a thread need to know of compiled kernels? Their bytes, and where in the table their jobs stand. */
-import type { Type } from "../assembler/index.ts";
+import type { Type } from "../wasm/assembler/index.ts";
 
 export interface Module {
   readonly bytes: Uint8Array<ArrayBuffer>;

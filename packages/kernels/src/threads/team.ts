@@ -1,8 +1,9 @@
 /** How does main run a job? It publishes what is recorded, takes part, and waits for the others: never for ever. */
-import { instantiate } from "../assembler/index.ts";
+
 import { WorkerLostError } from "../errors.ts";
-import { memory } from "../memory/linear.ts";
+import { memory } from "../memory/heap/linear.ts";
 import { version } from "../version.ts";
+import { instantiate } from "../wasm/assembler/index.ts";
 import type { Place } from "./ag-kernels-worker.ts";
 import { dispatcher } from "./dispatcher.ts";
 import {

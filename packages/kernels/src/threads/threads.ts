@@ -1,6 +1,6 @@
 /** How many threads compute? The number, the team behind it, and when it is called together: at the first large work. */
-import { pool } from "../memory/heap.ts";
-import { isShared } from "../memory/linear.ts";
+import { pool } from "../memory/heap/heap.ts";
+import { isShared } from "../memory/heap/linear.ts";
 import { MAX_THREADS } from "./layout.ts";
 import { Team } from "./team.ts";
 import { type WorkerLike, Workers } from "./workers.ts";

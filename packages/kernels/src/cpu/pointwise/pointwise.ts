@@ -1,0 +1,249 @@
+/**
+ * out[i] = formula(x[i], …) over any layout. Kernels are kept by formula, dtypes and which operands are one value; shapes,
+ * strides and numbers are arguments, so a formula has a handful of modules.
+ */
+import { type DType, itemSize } from "../../dtype.ts";
+import { isSmall, split } from "../../threads/split.ts";
+import { isContiguous, sizeOf, type View } from "../../view.ts";
+import { address, beginOperation, compile, scratch } from "../../wasm/runtime.ts";
+import type { Formula } from "./algebra.ts";
+import { costOf, isVectorisable, type Plan, scalarRows, vectorRows } from "./kernel.ts";
+import { isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "./layout.ts";
+import { writeParameter } from "./parameters.ts";
+
+type Run = (...args: number[]) => number;
+type Operand = View | number | bigint;
+
+/** The kernels of one formula. */
+interface Kernels {
+  /** float32 on contiguous operands of one shape and single values: by a 1 and then a bit for each operand, 1 for a single value. */
+  readonly flat: (Chosen | undefined)[];
+  readonly byDtypes: Map<number, Chosen>;
+}
+
+interface Chosen {
+  readonly isVector: boolean;
+  readonly run: Run;
+  /** Nanoseconds for an element, about. */
+  readonly cost: number;
+}
+
+const kernels = new WeakMap<Formula, Kernels>();
+let latest: Formula | null = null;
+let latestKernels: Kernels = { flat: [], byDtypes: new Map() };
+
+function kernelsOf(formula: Formula): Kernels {
+  if (formula === latest) return latestKernels;
+  let found = kernels.get(formula);
+  if (!found) {
+    found = { flat: new Array(16).fill(undefined), byDtypes: new Map() };
+    kernels.set(formula, found);
+  }
+  latest = formula;
+  latestKernels = found;
+  return found;
+}
+
+/** As `Device.pointwise` says. Throws TypeError when asked to compute with float16 or bfloat16. */
+export function pointwise(formula: Formula, operands: readonly Operand[], out: View, compute: DType): void {
+  const n = sizeOf(out.sizes);
+  if (n === 0) return;
+  if (compute === "float32" && out.dtype === "float32" && operands.length <= 3 && isContiguous(out)) {
+    const key = flatKey(operands, out);
+    if (key > 0) {
+      runFlat(formula, operands, out, n, key);
+      return;
+    }
+  }
+  if (compute === "float16" || compute === "bfloat16")
+    throw new TypeError(`pointwise: need a dtype to compute with; got ${compute}, which is storage only.`);
+  runNest(formula, operands, out, compute);
+}
+
+/** 0 when some operand is neither one value nor float32 in the layout of `out`. */
+function flatKey(operands: readonly Operand[], out: View): number {
+  let key = 1;
+  for (let k = 0; k < operands.length; k++) {
+    const x = operands[k]!;
+    if (typeof x !== "object") key = 2 * key + 1;
+    else if (x.dtype !== "float32") return 0;
+    else if (hasLayoutOf(x, out)) key = 2 * key;
+    else if (sizeOf(x.sizes) === 1) key = 2 * key + 1;
+    else return 0;
+  }
+  return key;
+}
+
+function hasLayoutOf(x: View, out: View): boolean {
+  const rank = out.sizes.length;
+  if (x.sizes.length !== rank) return false;
+  for (let d = 0; d < rank; d++)
+    if (x.sizes[d] !== out.sizes[d] || (x.strides[d] !== out.strides[d] && x.sizes[d] !== 1)) return false;
+  return true;
+}
+
+function compileFlat(formula: Formula, operands: number, key: number): Chosen {
+  const plan: Plan = {
+    formula,
+    compute: "float32",
+    out: "float32",
+    operands: Array.from({ length: operands }, (_, k) => ({
+      dtype: "float32" as const,
+      isSplat: !isStream(key, operands, k),
+    })),
+  };
+  return vectorKernel(plan);
+}
+
+function vectorKernel(plan: Plan): Chosen {
+  const rows = vectorRows(plan);
+  return { isVector: true, run: compile({ run: rows }).run, cost: costOf(plan, rows) };
+}
+
+function scalarKernel(plan: Plan): Chosen {
+  const rows = scalarRows(plan);
+  return { isVector: false, run: compile({ run: rows }).run, cost: 8 * costOf(plan, rows) };
+}
+
+function runFlat(formula: Formula, operands: readonly Operand[], out: View, n: number, key: number): void {
+  const { flat } = kernelsOf(formula);
+  let kernel = flat[key];
+  if (kernel === undefined) kernel = flat[key] = compileFlat(formula, operands.length, key);
+  const { run, cost } = kernel;
+  beginOperation();
+  const numbers = scratch(64);
+  const x = operandAddress(operands[0]!, numbers);
+  const y = operands.length > 1 ? operandAddress(operands[1]!, numbers + 8) : 0;
+  const z = operands.length > 2 ? operandAddress(operands[2]!, numbers + 16) : 0;
+  const to = address(out);
+  for (let k = 0; k < operands.length; k++) {
+    const x = operands[k]!;
+    if (typeof x !== "object") writeParameter(numbers + 8 * k, x, "float32");
+  }
+  if (!isSmall(n * cost)) {
+    const from = [x, y, z].slice(0, operands.length);
+    const steps = from.map((_, k) => (isStream(key, operands.length, k) ? 4 : 0));
+    split({ n, work: n * cost, multiple: 64 }, (first, count) => {
+      run(1, count, to + 4 * first, 0, ...from.flatMap((at, k) => [at + first * steps[k]!, 0]));
+    });
+  } else if (operands.length === 1) run(1, n, to, 0, x, 0);
+  else if (operands.length === 2) run(1, n, to, 0, x, 0, y, 0);
+  else run(1, n, to, 0, x, 0, y, 0, z, 0);
+}
+
+/** Whether operand k has an element for each of the result. */
+const isStream = (key: number, operands: number, k: number): boolean => ((key >> (operands - 1 - k)) & 1) === 0;
+
+const operandAddress = (x: Operand, number: number): number => (typeof x === "object" ? address(x) : number);
+
+const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool", "float16", "bfloat16"];
+const numberOf = new Map<DType, number>(dtypes.map((dtype, i) => [dtype, i]));
+
+/** Any dtypes and layouts. */
+function runNest(formula: Formula, operands: readonly Operand[], out: View, compute: DType): void {
+  if (operands.length > 8) throw new TypeError(`pointwise: need at most 8 operands; got ${operands.length}.`);
+  beginOperation();
+  const numbers = scratch(64);
+  const views = [out];
+  const addresses = [address(out)];
+  for (let k = 0; k < operands.length; k++) {
+    const x = operands[k]!;
+    views.push(typeof x === "object" ? x : numberView(out, compute));
+    addresses.push(operandAddress(x, numbers + 8 * k));
+  }
+  for (let k = 0; k < operands.length; k++) {
+    const x = operands[k]!;
+    if (typeof x !== "object") writeParameter(numbers + 8 * k, x, compute);
+  }
+  const loops = nest(views);
+  const isRows = isContiguousAlong(views, loops);
+  const kernel = chosen(kernelsOf(formula), formula, compute, views, isRows ? loops : null);
+  const { isVector, run, cost } = kernel;
+  splitNest(loops, addresses, sizeOf(out.sizes) * cost, (part, at) =>
+    (isVector ? runVector : runScalar)(run, part, at),
+  );
+}
+
+/** What stands for a number: one element. Its storage is never asked. */
+const numberView = ({ storage }: View, dtype: DType): View => ({ storage, offset: 0, sizes: [], strides: [], dtype });
+
+/** Whether along the innermost loop the result is contiguous, and each operand too or one value. */
+function isContiguousAlong(views: readonly View[], { sizes, strides }: Nest): boolean {
+  const inner = sizes.length - 1;
+  for (let k = 0; k < views.length; k++) {
+    const step = strides[k]![inner]!;
+    if (step !== itemSize(views[k]!.dtype) && (step !== 0 || (k === 0 && sizes[inner] !== 1))) return false;
+  }
+  return true;
+}
+
+/**
+ * The kernel for these dtypes, kept under a whole number with four bits for each view. `loops`: null when the innermost
+ * one asks for a kernel that takes any strides.
+ */
+function chosen(
+  kernels: Kernels,
+  formula: Formula,
+  compute: DType,
+  views: readonly View[],
+  loops: Nest | null,
+): Chosen {
+  const inner = loops ? loops.sizes.length - 1 : 0;
+  let key = 16 + 2 * numberOf.get(compute)! + (loops ? 1 : 0); // 16: so that fewer views never give the same number
+  for (let k = 0; k < views.length; k++) {
+    const isSplat = loops !== null && k > 0 && loops.strides[k]![inner] === 0;
+    key = 16 * key + 2 * numberOf.get(views[k]!.dtype)! + (isSplat ? 1 : 0);
+  }
+  let kernel = kernels.byDtypes.get(key);
+  if (kernel !== undefined) return kernel;
+  const plan = planOf(formula, compute, views, loops);
+  if (!loops) kernel = scalarKernel(plan);
+  else if (isVectorisable(plan)) kernel = vectorKernel(plan);
+  else kernel = chosen(kernels, formula, compute, views, null);
+  kernels.byDtypes.set(key, kernel);
+  return kernel;
+}
+
+const planOf = (formula: Formula, compute: DType, views: readonly View[], loops: Nest | null): Plan => ({
+  formula,
+  compute,
+  out: views[0]!.dtype,
+  operands: views
+    .slice(1)
+    .map(({ dtype }, k) => ({ dtype, isSplat: loops !== null && loops.strides[k + 1]!.at(-1) === 0 })),
+});
+
+function runVector(run: Run, loops: Nest, addresses: number[]): void {
+  const { sizes, strides } = loops;
+  const inner = sizes.length - 1;
+  const row = inner - 1;
+  const [rows, n] = [sizes[row]!, sizes[inner]!];
+  visitOuter(loops, addresses, () => {
+    if (addresses.length === 2) run(rows, n, addresses[0]!, strides[0]![row]!, addresses[1]!, strides[1]![row]!);
+    else if (addresses.length === 3)
+      run(
+        rows,
+        n,
+        addresses[0]!,
+        strides[0]![row]!,
+        addresses[1]!,
+        strides[1]![row]!,
+        addresses[2]!,
+        strides[2]![row]!,
+      );
+    else run(rows, n, ...addresses.flatMap((at, k) => [at, strides[k]![row]!]));
+  });
+}
+
+function runScalar(run: Run, loops: Nest, addresses: number[]): void {
+  const { sizes, strides } = loops;
+  const inner = sizes.length - 1;
+  const call = (rows: number, n: number, at: readonly number[]): void => {
+    run(rows, n, ...at.flatMap((p, k) => [p, strides[k]![inner]!, strides[k]![inner - 1]!]));
+  };
+  const isTiled = isCrossed(loops);
+  visitOuter(loops, addresses, () => {
+    if (isTiled) visitTiles(loops, addresses, call);
+    else call(sizes[inner - 1]!, sizes[inner]!, addresses);
+  });
+}

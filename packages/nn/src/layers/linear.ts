@@ -1,0 +1,53 @@
+import { linear, type Tensor, ValueError } from "@ag/tensor/fn";
+import { aFlag, aWhole, need, type Takes } from "@ag/tensor/internal";
+import { Module } from "../module/module.ts";
+import type { Parameter } from "../module/parameter.ts";
+import { valueText } from "../module/print.ts";
+import { weightAndBias } from "../module/reset.ts";
+
+const linearTakes: Takes = {
+  inFeatures: aWhole,
+  outFeatures: aWhole,
+  "options?": { bias: aFlag },
+};
+
+/**
+ * `x·Wᵀ + b`, learned.
+ *
+ * Shapes: `x` [n, in] → [n, out].
+ * Weight and bias start uniform in ±1/√in.
+ *
+ * ```ts doctest
+ * const layer = new Linear(3, 2);
+ * layer.forward(zeros([5, 3])).shape // => [5, 2]
+ * String(layer) // => "Linear(in_features=3, out_features=2, bias=True)"
+ * ```
+ */
+export class Linear extends Module {
+  static override readonly gives = "new";
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, options: { readonly bias?: boolean } = {}) {
+    super();
+    need("Linear", linearTakes, inFeatures, outFeatures, options);
+    for (const size of [inFeatures, outFeatures])
+      if (size < 0)
+        throw new ValueError(`Linear: need whole numbers of features; got ${inFeatures} and ${outFeatures}.`);
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    const start = weightAndBias([outFeatures, inFeatures], options.bias ?? true);
+    this.weight = start.weight;
+    this.bias = start.bias;
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  protected override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${valueText(this.bias !== null)}`;
+  }
+}

@@ -1,0 +1,179 @@
+import { IndexError, type Tensor, ValueError } from "@ag/tensor/fn";
+import { anIterable, aTensor, aText, aWhole, check, type Kind, need, signatureOf } from "@ag/tensor/internal";
+import { giveBack } from "../module/call.ts";
+import { Module } from "../module/module.ts";
+import { checkNesting } from "../module/nesting.ts";
+import { printList } from "../module/print.ts";
+
+/** A module that turns one tensor into one tensor. */
+export interface Layer extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+const aPosition: Kind = { ...aWhole, error: IndexError };
+const chained = /* @__PURE__ */ signatureOf("chain", { x: aTensor, layers: anIterable });
+
+function position(i: number, length: number, owner: string): number {
+  need(owner, { index: aPosition }, i);
+  const at = i < 0 ? i + length : i;
+  if (!(at >= 0 && at < length))
+    throw new IndexError(`${owner}: index ${i} is out of range: need a whole number in [-${length}, ${length}).`);
+  return at;
+}
+
+const aModule: Kind = {
+  word: "Module",
+  ok: (x) => x instanceof Module,
+  hint: (x) => `${typeof x} is not a Module subclass.`,
+};
+
+const needModule = (owner: string, module: unknown): void => need(owner, { module: aModule }, module);
+
+/** A name as a part of the keys of a state dict. */
+function needName(name: string, others: ReadonlyMap<string, unknown>): void {
+  need("Sequential", { name: aText }, name);
+  const wrong =
+    name === ""
+      ? 'can\'t be empty string ""'
+      : name.includes(".")
+        ? `can't contain ".", got: ${name}`
+        : others.has(name) && `'${name}' already exists`;
+  if (wrong) throw new ValueError(`Sequential: module name ${wrong}: need names that differ, without dots.`);
+}
+
+type NamedLayers = Iterable<readonly [name: string, layer: Layer]>;
+
+/** Layers one after the other. What only the next one needs is given back. */
+export function chain(x: Tensor, layers: Iterable<Layer>): Tensor {
+  check(chained, [x, layers]);
+  let y = x;
+  for (const layer of layers) {
+    needModule("chain", layer);
+    const next = layer.forward(y);
+    giveBack(y, x, next);
+    y = next;
+  }
+  return y;
+}
+
+/**
+ * Modules one after the other. Their keys are their numbers, or the names given: `new Sequential(a, b)`,
+ * `new Sequential(new Map([["conv", a], ["relu", b]]))`.
+ *
+ * ```ts doctest
+ * const model = new Sequential(new Linear(3, 4), new ReLU(), new Linear(4, 2));
+ * model.forward(zeros([5, 3])).shape // => [5, 2]
+ * [...model.stateDict().keys()] // => ["0.weight", "0.bias", "2.weight", "2.bias"]
+ * ```
+ */
+export class Sequential extends Module {
+  static override readonly gives = "passed";
+  readonly #layers = new Map<string, Layer>();
+
+  constructor(...layers: readonly Layer[] | readonly [NamedLayers]) {
+    super();
+    const [first] = layers;
+    const isNamed = layers.length === 1 && !(first instanceof Module) && typeof first === "object";
+    const named = isNamed ? (first as NamedLayers) : (layers as readonly Layer[]).map((x, i) => [`${i}`, x] as const);
+    need("Sequential", { layers: anIterable }, named);
+    for (const entry of named) {
+      need("Sequential", { layer: anIterable }, entry);
+      const [name, layer] = entry;
+      needName(name, this.#layers);
+      needModule("Sequential", layer);
+      this.#layers.set(name, layer);
+    }
+  }
+
+  get length(): number {
+    return this.#layers.size;
+  }
+
+  /** The layer at a position; negative ones count from the end. */
+  at(i: number): Layer {
+    return [...this.#layers.values()][position(i, this.length, "Sequential")]!;
+  }
+
+  /** Puts another layer in the place of the one at a position. */
+  set(i: number, layer: Layer): void {
+    needModule("Sequential", layer);
+    this.#layers.set([...this.#layers.keys()][position(i, this.length, "Sequential")]!, layer);
+  }
+
+  /** Adds a layer at the end. */
+  append(layer: Layer): this {
+    needModule("Sequential", layer);
+    this.#layers.set(`${this.length}`, layer);
+    return this;
+  }
+
+  [Symbol.iterator](): IterableIterator<Layer> {
+    return this.#layers.values();
+  }
+
+  protected override fields(): [string, unknown][] {
+    return [...super.fields(), ...this.#layers];
+  }
+
+  forward(x: Tensor): Tensor {
+    return chain(x, this.#layers.values());
+  }
+}
+
+/**
+ * Modules by number, for a `forward` that uses them as it likes.
+ *
+ * ```ts doctest
+ * const layers = new ModuleList([new Linear(2, 2), new Linear(2, 2)]);
+ * let x = zeros([1, 2]);
+ * for (const layer of layers) x = layer.forward(x);
+ * [layers.length, x.shape] // => [2, [1, 2]]
+ * ```
+ */
+export class ModuleList<M extends Module = Module> extends Module {
+  readonly #modules: M[] = [];
+
+  constructor(modules: Iterable<M> = []) {
+    super();
+    need("ModuleList", { modules: anIterable }, modules);
+    for (const module of modules) this.append(module);
+  }
+
+  get length(): number {
+    return this.#modules.length;
+  }
+
+  /** The module at a position; negative ones count from the end. */
+  at(i: number): M {
+    return this.#modules[position(i, this.length, "ModuleList")]!;
+  }
+
+  /** Puts another module in the place of the one at a position. */
+  set(i: number, module: M): void {
+    needModule("ModuleList", module);
+    this.#modules[position(i, this.length, "ModuleList")] = module;
+  }
+
+  append(module: M): this {
+    needModule("ModuleList", module);
+    this.#modules.push(module);
+    return this;
+  }
+
+  [Symbol.iterator](): IterableIterator<M> {
+    return this.#modules.values();
+  }
+
+  protected override fields(): [string, unknown][] {
+    return [...super.fields(), ...this.#modules.map((module, i): [string, M] => [`${i}`, module])];
+  }
+
+  forward(): never {
+    throw new ValueError("ModuleList: has no forward: call its modules one by one.");
+  }
+
+  override toString(): string {
+    checkNesting("toString", this);
+    return printList(this.constructor.name, this.#modules);
+  }
+}

@@ -1,0 +1,229 @@
+/** How does an operation follow from its entry? Factories make the function, which checks, computes and records, and hide the types. */
+import type { Algebra, DType, Formula } from "@ag/kernels";
+import { type Call, checked, signed, signedInPlace } from "../arguments/checked.ts";
+import { check, type Takes } from "../arguments/signature.ts";
+import { scalar } from "../make/fresh.ts";
+import { begin, creating } from "./creating.ts";
+import { elementwise, type ResultKind, writeElementwise } from "./elementwise.ts";
+import type { Args, Entry, Gradient, Names, Op, PointwiseOp, Rest, SavedOf, WithTensorFirst } from "./op.ts";
+import { beforeWrite, record, recordAll } from "./recorder.ts";
+import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
+
+/** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
+interface Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> {
+  readonly name: string;
+  /** Its name on the tape, unless that is Pascal(name) + "Backward0". */
+  readonly node?: string;
+  readonly inputs: N;
+  /** What the arguments may be. Operations that users call have to say it; for those that only we call, types are enough. */
+  readonly takes?: Takes;
+  /** For the gradient of each input: the inputs, or the results ("out"), that it reads. */
+  readonly saves?: S & { readonly [K in keyof S]: K extends N[number] ? readonly (N[number] | O)[] : never };
+  /** For each input: its gradient, or null where there is none by definition. */
+  readonly derivative: {
+    readonly [K in N[number]]:
+      | ((
+          grad: G,
+          saved: SavedOf<N, P, K extends keyof S ? S[K] : []>,
+          ...rest: Rest<N, P>
+        ) => Tensor | readonly Tensor[] | null)
+      | null;
+  };
+}
+
+/** What to do when the first operand is a number: asked for exactly when the arguments allow one. */
+type NumberFirst<P extends Args> = number extends P[0]
+  ? { readonly numberFirst: (x: number | bigint | boolean, ...rest: TensorSecond<P>) => Tensor }
+  : unknown;
+type TensorSecond<P extends Args> = P extends readonly [unknown, unknown, ...infer R] ? [b: Tensor, ...rest: R] : never;
+
+/** An operation that computes a new tensor. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineOp<P extends Args, const N extends Names<P>, const S = unknown>(
+  described: Described<P, N, S> & { readonly forward: (...args: P) => Tensor },
+): Op<P> {
+  const entry = entryOf(described, ["out"]);
+  const { forward } = described;
+  const signature = signed(described);
+  const op = (...args: P): Tensor => {
+    if (signature) check(signature, args);
+    const outer = begin(entry.name);
+    try {
+      return record(entry, args, forward(...args));
+    } finally {
+      creating.op = outer;
+    }
+  };
+  return Object.assign(op, { entries: [entry] });
+}
+
+/** An operation with several results; its derivatives get a list of gradients, null for results that none reached. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineOutputs<
+  P extends Args,
+  const N extends Names<P>,
+  const O extends readonly string[],
+  const S = unknown,
+>(
+  described: Described<P, N, S, O[number], readonly (Tensor | null)[]> & {
+    readonly outputs: O;
+    readonly forward: (...args: P) => readonly Tensor[];
+  },
+): Op<P, readonly Tensor[]> {
+  const entry = entryOf(described, described.outputs);
+  const { forward } = described;
+  const signature = signed(described);
+  const op = (...args: P): readonly Tensor[] => {
+    if (signature) check(signature, args);
+    const outer = begin(entry.name);
+    try {
+      return recordAll(entry, args, forward(...args));
+    } finally {
+      creating.op = outer;
+    }
+  };
+  return Object.assign(op, { entries: [entry] });
+}
+
+/** An operation that shows the elements of its first input in another layout. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineView<
+  P extends readonly [x: Tensor, ...rest: unknown[]],
+  const N extends Names<P>,
+  const S = unknown,
+>(described: Described<P, N, S> & { readonly layout: (...args: P) => Layout }): Op<P> {
+  const entry = entryOf(described, ["out"]);
+  const { layout } = described;
+  const signature = signed(described);
+  const op = (...args: P): Tensor => {
+    if (signature) check(signature, args);
+    return record(entry, args, viewOf(args[0], layout(...args)));
+  };
+  return Object.assign(op, { entries: [entry] });
+}
+
+/** How a pointwise operation computes: one formula, or one chosen by the options; options become parameters of the kernel. */
+interface Computed<P extends Args, N extends readonly string[]> {
+  /** `operands`: the inputs, then the `parameters`. */
+  readonly formula?: <T, C>(m: Algebra<T, C>, ...operands: readonly T[]) => T | C;
+  readonly formulaFor?: (...rest: Rest<N, NoInfer<P>>) => Formula;
+  readonly parameters?: (...rest: Rest<N, NoInfer<P>>) => readonly (number | bigint | boolean)[];
+  /** The dtype of the result: the common one of the operands ("same", the default), floating, or bool. */
+  readonly result?: ResultKind;
+  /** Throws for dtypes that the operation does not know. */
+  readonly accepts?: (common: DType, operands: readonly Operand[]) => void;
+}
+
+interface Untyped {
+  readonly formula?: Formula;
+  readonly formulaFor?: (...rest: Args) => Formula;
+  readonly parameters?: (...rest: Args) => readonly Operand[];
+}
+
+/** What the kernel is given for a call. Most calls have no options: for these the answer is kept. */
+function computation(
+  { formula, formulaFor, parameters }: Untyped,
+  arity: number,
+): { readonly formulaOf: (args: Args) => Formula; readonly operandsOf: (args: Args) => readonly Operand[] } {
+  const choose = formulaFor ?? ((): Formula => formula as Formula);
+  let usual: Formula | undefined = formula;
+  let added: readonly Operand[] | undefined;
+  const withAdded = (args: Args, more: readonly Operand[]): readonly Operand[] => {
+    if (more.length === 0 && args.length === arity) return args as readonly Operand[];
+    const operands = new Array<Operand>(arity + more.length);
+    for (let i = 0; i < arity; i++) operands[i] = args[i] as Operand;
+    for (let i = 0; i < more.length; i++) operands[arity + i] = more[i]!;
+    return operands;
+  };
+  return {
+    formulaOf: (args) => {
+      if (args.length === arity + 1) return choose(args[arity]);
+      if (args.length > arity) return choose(...args.slice(arity));
+      usual ??= choose();
+      return usual;
+    },
+    operandsOf: (args) => {
+      if (args.length === arity + 1) return withAdded(args, parameters?.(args[arity]) ?? []);
+      if (args.length > arity) return withAdded(args, parameters?.(...args.slice(arity)) ?? []);
+      added ??= parameters?.() ?? [];
+      return withAdded(args, added);
+    },
+  };
+}
+
+/** An elementwise operation. Its formula serves every dtype, and writing in place. */
+/* @__NO_SIDE_EFFECTS__ */
+export function pointwise<P extends Args, const N extends Names<P>, const S = unknown>(
+  described: Described<P, N, S> & NumberFirst<P> & Computed<P, N>,
+): PointwiseOp<P> {
+  const entry = entryOf(described, ["out"]);
+  const arity = entry.inputs.length;
+  const { result = "same", accepts } = described as Computed<P, N>;
+  const kind = { name: entry.name, result, accepts };
+  const { formulaOf, operandsOf } = computation(described as unknown as Untyped, arity);
+  const signature = signed(described);
+  const signatureInPlace = signedInPlace(described);
+  const op = (...args: P): Tensor => {
+    if (signature) check(signature, args);
+    const first = args[0];
+    if (typeof first === "object") {
+      const outer = begin(entry.name);
+      try {
+        return record(entry, args, elementwise(kind, formulaOf(args), operandsOf(args), arity));
+      } finally {
+        creating.op = outer;
+      }
+    }
+    const [, ...rest] = args;
+    const { numberFirst } = described as unknown as { numberFirst: (...args: Args) => Tensor };
+    if (typeof rest[0] === "object") return numberFirst(first, ...rest);
+    const lifted = scalar(first as number);
+    const out = op(...([lifted, ...rest] as Args as P));
+    lifted.dispose(); // the node holds what it reads
+    return out;
+  };
+  const inPlace = (...args: WithTensorFirst<P>): Tensor => {
+    if (signatureInPlace) check(signatureInPlace, args);
+    const target = args[0] as Tensor;
+    writeElementwise(kind, formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
+    return target;
+  };
+  return Object.assign(op, { entries: [entry], inPlace });
+}
+
+/** One name for several operations, which differ on the tape: `call` looks at the arguments. */
+/* @__NO_SIDE_EFFECTS__ */
+export function overloads<P extends Args, I = undefined, R = Tensor>(described: {
+  readonly name: string;
+  readonly takes?: Takes;
+  readonly ops: readonly { readonly entries: readonly Entry[] }[];
+  readonly call: (...args: P) => R;
+  readonly inPlace?: I;
+}): Op<P, R> & { readonly inPlace: I } {
+  const { ops, call, inPlace } = described;
+  const entries = ops.flatMap((op) => op.entries);
+  const signature = signed(described);
+  const write = typeof inPlace === "function" ? checked(signedInPlace(described), inPlace as Call) : undefined;
+  return Object.assign(checked(signature, call), { entries, inPlace: write as I });
+}
+
+/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
+function entryOf(
+  described: {
+    readonly name: string;
+    readonly node?: string;
+    readonly inputs: readonly string[];
+    readonly saves?: unknown;
+    readonly derivative: object;
+  },
+  outputs: readonly string[],
+): Entry {
+  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
+  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[]>>;
+  const derivatives = described.derivative as Readonly<Record<string, Gradient["derivative"] | null>>;
+  const gradients = inputs.flatMap((key, input) => {
+    const derivative = derivatives[key];
+    return derivative ? [{ input, reads: saves[key] ?? [], derivative }] : [];
+  });
+  return { name, node, inputs, outputs, gradients };
+}

@@ -1,0 +1,140 @@
+/** How does a formula meet its operands? Dtypes are promoted, shapes broadcast, and the result gets PyTorch's strides. */
+import { cpu, type DType, type Formula } from "@ag/kernels";
+import { kindOf } from "../arguments/accepts.ts";
+import { denseCopy } from "../layout/dense.ts";
+import { broadcast, isDense, type Shape, sameShape, showShape } from "../layout/shape.ts";
+import { fresh } from "../make/fresh.ts";
+import { checkComputes, isFloating, resultType, toFloating } from "../types/dtype.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import type { Operand, Tensor } from "./tensor.ts";
+import { writing } from "./writing.ts";
+
+export type ResultKind = "same" | "float" | "bool";
+
+interface Kind {
+  readonly name: string;
+  readonly result: ResultKind;
+  readonly accepts: ((common: DType, operands: readonly Operand[]) => void) | undefined;
+}
+
+type Parameter = number | bigint;
+
+/** Booleans among the operands become numbers. */
+function plain(operands: readonly Operand[]): readonly (Tensor | Parameter)[] {
+  for (const x of operands)
+    if (typeof x === "boolean") return operands.map((y) => (typeof y === "boolean" ? Number(y) : y));
+  return operands as readonly (Tensor | Parameter)[];
+}
+
+/** What is computed with. The first `arity` operands decide; parameters follow. */
+function computeType({ name, result, accepts }: Kind, operands: readonly Operand[], arity: number): DType {
+  const a = operands[0] as Tensor;
+  const b = operands[1];
+  const isSimple = arity === 1 || (arity === 2 && typeof b === "object" && b.dtype === a.dtype);
+  const common = isSimple ? a.dtype : resultType(operands.length === arity ? operands : operands.slice(0, arity));
+  checkComputes(name, common);
+  accepts?.(common, operands);
+  return result === "float" ? toFloating(common) : common;
+}
+
+function commonShape(operands: readonly Operand[]): Shape {
+  let shape: Shape = (operands[0] as Tensor).sizes;
+  for (let i = 1; i < operands.length; i++) {
+    const x = operands[i];
+    if (typeof x === "object") shape = broadcast(shape, x.sizes);
+  }
+  return shape;
+}
+
+/** Strides of a fresh result: those of the first operand of its shape if that is dense, else row-major. */
+function layoutLike(operands: readonly Operand[], shape: Shape): readonly number[] | null {
+  for (const x of operands) {
+    if (typeof x !== "object" || x.sizes.length !== shape.length || !sameShape(x.sizes, shape)) continue;
+    return x.isContiguous() || !isDense(x) ? null : x.strides;
+  }
+  return null;
+}
+
+/** A formula on operands, of which the first `arity` are inputs and the others parameters, as a new tensor. */
+export function elementwise(kind: Kind, formula: Formula, operands: readonly Operand[], arity: number): Tensor {
+  const compute = computeType(kind, operands, arity);
+  const shape = commonShape(operands);
+  const strides = layoutLike(operands, shape);
+  const dtype = kind.result === "bool" ? "bool" : compute;
+  const out = fresh(shape, dtype, strides);
+  cpu.pointwise(formula, plain(operands), out, compute);
+  return out;
+}
+
+/** The same written into `target`, after every check; `permit` asks the tape and gives what to call afterwards. */
+export function writeElementwise(
+  kind: Kind,
+  formula: Formula,
+  operands: readonly Operand[],
+  arity: number,
+  target: Tensor,
+  permit: () => () => void,
+): void {
+  const compute = computeType(kind, operands, arity);
+  checkTarget(kind.name, target, commonShape(operands), kind.result === "bool" ? "bool" : compute);
+  const written = permit();
+  const given = plain(operands);
+  const sources = given.map((x) => (typeof x === "object" && overlaps(x, target) ? denseCopy(x) : x));
+  writing([target], () => {
+    if (target.dtype === compute) cpu.pointwise(formula, sources, target, compute);
+    else {
+      const result = resultOf(kind, formula, sources, target, compute);
+      cpu.copy(result, target);
+      result.dispose();
+    }
+  });
+  sources.forEach((x, i) => {
+    if (typeof x === "object" && x !== given[i]) x.dispose();
+  });
+  written();
+}
+
+function resultOf(
+  kind: Kind,
+  formula: Formula,
+  sources: readonly (Tensor | Parameter)[],
+  target: Tensor,
+  compute: DType,
+): Tensor {
+  const out = fresh(target.sizes, kind.result === "bool" ? "bool" : compute);
+  cpu.pointwise(formula, sources, out, compute);
+  return out;
+}
+
+/** Whether x shares a storage with the target in another layout, so that writing would change what is still to be read. */
+const overlaps = (x: Tensor, target: Tensor): boolean =>
+  x !== target &&
+  x.storage === target.storage &&
+  !(x.offset === target.offset && sameShape(x.sizes, target.sizes) && sameShape(x.strides, target.strides));
+
+/** Refuses a target that cannot take the result. */
+export function checkTarget(op: string, target: Tensor, shape: Shape, dtype: DType): void {
+  if (!sameShape(shape, target.sizes))
+    throw new ShapeError(
+      `${op}_: output with shape ${showShape(target.sizes)} doesn't match the broadcast shape ${showShape(shape)}: ` +
+        "need a target as large as the result.",
+    );
+  checkComputes(`${op}_`, target.dtype);
+  const isLossy = (isFloating(dtype) && !isFloating(target.dtype)) || (dtype !== "bool" && target.dtype === "bool");
+  if (isLossy)
+    throw new DTypeError(
+      `${op}_: result type ${kindOf(dtype)} can't be cast to the desired output type ${kindOf(target.dtype)}: need a ` +
+        `target that can hold ${dtype}.`,
+    );
+  refuseOverlapping(op, target);
+}
+
+/** An expanded tensor has several elements in one place: writing to it has no meaning. */
+export function refuseOverlapping(op: string, { sizes: shape, strides }: Tensor): void {
+  for (let d = 0; d < shape.length; d++)
+    if (shape[d]! > 1 && strides[d] === 0)
+      throw new ShapeError(
+        `${op}_: unsupported operation: more than one element of the written-to tensor refers to a single memory location: ` +
+          "need a tensor that is not expanded. Use x.clone() first.",
+      );
+}

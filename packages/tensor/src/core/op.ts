@@ -1,0 +1,87 @@
+import type { DType } from "@ag/kernels";
+import type { Shape } from "../layout/shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A list of arguments. */
+export type Args = readonly unknown[];
+
+/** An operation as users call it. */
+export interface Op<P extends Args, R = Tensor> {
+  (...args: P): R;
+  /** What the tape and the tests know of it: one entry for each overload. */
+  readonly entries: readonly Entry[];
+}
+
+/** An elementwise operation: it can also overwrite its first operand, as `x.relu_()` does. */
+export interface PointwiseOp<P extends Args> extends Op<P> {
+  readonly inPlace: (...args: WithTensorFirst<P>) => Tensor;
+}
+
+/** An operation as the tape sees it: its parts without their types. Made by `define.ts` only. */
+export interface Entry {
+  readonly name: string;
+  /** PyTorch's name on the tape. */
+  readonly node: string;
+  /** The tensors, or lists of tensors, among the arguments. */
+  readonly inputs: readonly string[];
+  /** The results; those of several have a gradient each. */
+  readonly outputs: readonly string[];
+  /** One for each input that has a derivative. */
+  readonly gradients: readonly Gradient[];
+}
+
+/** How one input gets its gradient. */
+export interface Gradient {
+  /** Which argument it belongs to. */
+  readonly input: number;
+  /** The inputs and results that `derivative` reads. */
+  readonly reads: readonly string[];
+  /** `grad`: that of the one result, or a list with null where nothing arrived. */
+  readonly derivative: (
+    grad: Tensor | readonly (Tensor | null)[],
+    saved: Readonly<Record<string, unknown>>,
+    ...rest: Args
+  ) => Tensor | readonly Tensor[] | null;
+}
+
+/** What a derivative always knows of the input it differentiates. */
+export interface InputFacts {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Of each tensor, when the input is a list. */
+  readonly shapes: readonly Shape[];
+}
+
+/** The arguments once a leading number has been dispatched. */
+export type WithTensorFirst<P extends Args> = P extends readonly [unknown, ...infer R]
+  ? [x: Tensor, ...rest: R]
+  : never;
+
+/** Whether an argument can be a tensor, or is a list of tensors. */
+type IsInput<A> = Tensor extends A ? true : A extends readonly Tensor[] ? true : false;
+
+/** One name for each leading tensor argument: an input cannot be forgotten. */
+export type Names<P extends Args> = P extends readonly [infer A, ...infer R]
+  ? IsInput<A> extends true
+    ? readonly [string, ...Names<R>]
+    : readonly []
+  : readonly [];
+
+/** The arguments after the inputs. */
+export type Rest<N extends Args, P extends Args> = N extends readonly [unknown, ...infer M]
+  ? P extends readonly [unknown, ...infer R]
+    ? Rest<M, R>
+    : []
+  : P;
+
+/** The type of the argument that is called `K`. */
+type Named<N extends Args, P extends Args, K> = {
+  [I in keyof N]: N[I] extends K ? (I extends keyof P ? P[I] : never) : never;
+}[number];
+
+/** What the derivative of one input reads: the values its `saves` names, and what is known of that input. */
+export type SavedOf<N extends readonly string[], P extends Args, V> = {
+  readonly [K in V extends readonly (infer L extends string)[] ? L : never]: K extends N[number]
+    ? Named<N, P, K>
+    : Tensor;
+} & InputFacts;

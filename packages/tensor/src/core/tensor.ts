@@ -1,0 +1,299 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { type DType, disposed, isContiguous, type Storage, type View } from "@ag/kernels";
+import { dimOf, rowMajor, type Shape, sameShape, showShape, sizeOf } from "../layout/shape.ts";
+import { print } from "../make/print.ts";
+import { type Elements, elementsOf, type Nested, nestedOf, numberOf, rawBytesOf } from "../make/read.ts";
+import { WithoutMethods } from "../methods/missing.ts";
+import type { Methods } from "../methods/types.ts";
+import { isFloating } from "../types/dtype.ts";
+import { GradError, ShapeError, ValueError } from "./errors.ts";
+import { describeForeign, mark } from "./foreign.ts";
+import { gradAt, history, isTrackedLeaf, type Place, type Placed, place, placeOf } from "./place.ts";
+import { type BackwardOptions, type Edge, type GradFn, recorder } from "./recorder.ts";
+import { keep, track } from "./scope.ts";
+import { warnOnce } from "./warn.ts";
+
+/** What arithmetic takes: a tensor, or a number that adapts to it. */
+export type Operand = Tensor | number | bigint | boolean;
+
+/** Where a tensor looks: which elements of its storage, in which order. */
+export interface Layout {
+  readonly offset: number;
+  readonly sizes: Shape;
+  readonly strides: readonly number[];
+}
+
+class WithSlots extends WithoutMethods implements Placed {
+  [history]: Edge | null = null;
+  [place]: Place | null = null;
+}
+
+/** Operations are attached by `methods.ts`: here they are only types. The slots show no names but their symbols. */
+const WithMethods: abstract new () => Methods & Placed = WithSlots as unknown as abstract new () => Methods & Placed;
+
+/**
+ * A multi-dimensional array of numbers, and its place in the graph. Made by factories such as `tensor` and `rand`.
+ *
+ * Views share one storage, and with it the version counter. Memory is given back when nothing holds it any more;
+ * `dispose()` only does so sooner.
+ */
+export class Tensor<out S extends Shape = Shape> extends WithMethods implements View, Disposable {
+  readonly storage: Storage;
+  readonly offset: number;
+  /** What `shape` shows, as kernels read it: engines read lists that are not frozen several times as fast. */
+  readonly sizes: S;
+  readonly strides: readonly number[];
+  readonly dtype: DType;
+  /** The tensor that this one is a view of. */
+  readonly base: Tensor | null;
+  #shape: S | null = null;
+
+  /** Takes over one reference to the storage. */
+  constructor(
+    storage: Storage,
+    dtype: DType,
+    sizes: S,
+    layout: Pick<Layout, "offset" | "strides"> | null,
+    base: Tensor | null,
+  ) {
+    super();
+    if (layout === undefined)
+      throw new ValueError("Tensor: need what only operations have; got arguments of torch.Tensor. Use tensor(…).");
+    this.storage = storage;
+    this.offset = layout === null ? 0 : layout.offset;
+    this.sizes = sizes;
+    this.strides = layout === null ? rowMajor(sizes) : layout.strides;
+    this.dtype = dtype;
+    this.base = base;
+    track(this);
+  }
+
+  static {
+    mark(Tensor.prototype);
+  }
+
+  /** Sizes, outermost dimension first. Frozen: a tensor owns its shape. */
+  get shape(): S {
+    this.#shape ??= Object.freeze([...this.sizes]) as unknown as S;
+    return this.#shape;
+  }
+
+  get device(): "cpu" {
+    return "cpu";
+  }
+
+  /** Whether operations on this tensor are recorded. Settable on leaves of a floating dtype. */
+  get requiresGrad(): boolean {
+    return this[history] !== null || isTrackedLeaf(this);
+  }
+
+  set requiresGrad(on: boolean) {
+    if (typeof on !== "boolean")
+      throw new ValueError(`requiresGrad: requires_grad must be a bool: need true or false; got ${typeof on}.`);
+    if (!this.isLeaf)
+      throw new GradError(
+        "requiresGrad: you can only change requires_grad flags of leaf variables." +
+          (on
+            ? ""
+            : " If you want to use a computed variable in a subgraph that doesn't require differentiation use x.detach()."),
+      );
+    if (on && !isFloating(this.dtype))
+      throw new GradError(
+        "requiresGrad: only Tensors of floating point and complex dtype can require gradients: need a floating dtype; " +
+          `got ${this.dtype}.`,
+      );
+    if (on) recorder("requiresGrad");
+    if (on || this[place] !== null) placeOf(this).requiresGrad = on;
+    if (!on) this[history] = null;
+  }
+
+  /** Sets the flag of a leaf, in place. On the result of a recorded operation `true` changes nothing and `false` throws. */
+  requiresGrad_(on = true): this {
+    if (on !== true || this.isLeaf) this.requiresGrad = on;
+    return this;
+  }
+
+  /** Whether no recorded operation produced this tensor: gradients are collected on leaves. */
+  get isLeaf(): boolean {
+    return this[history] === null || isTrackedLeaf(this);
+  }
+
+  /** The node that produced this tensor; null on a leaf. */
+  get gradFn(): GradFn | null {
+    return this.isLeaf ? null : recorder("gradFn").gradFn(this);
+  }
+
+  /** The collected gradient of a leaf, of its shape and dtype; null before the first backward. */
+  get grad(): Tensor | null {
+    const grad = gradAt(this);
+    if (!this.isLeaf && grad === null)
+      warnOnce(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be " +
+          "populated during backward(). Call retainGrad() on it if you want it.",
+      );
+    if (grad !== null) placeOf(this).isGradExposed = true;
+    return grad;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null) checkGrad(this, value);
+    if (value !== null) keep(value);
+    if (value === null && this[place] === null) return;
+    const held = placeOf(this);
+    held.grad = value;
+    held.isGradExposed = value !== null;
+  }
+
+  /** Makes backward fill `grad` of this tensor although it is not a leaf. */
+  retainGrad(): void {
+    if (!this.requiresGrad)
+      throw new GradError("retainGrad: can't retain_grad on Tensor that has requires_grad=False.");
+    if (!this.isLeaf) recorder("retainGrad").retainGrad(this);
+  }
+
+  /**
+   * Adds the derivative of this tensor to `grad` of every leaf below.
+   *
+   * `gradient` weighs the elements and has the shape of this tensor; a tensor with one element needs none.
+   * Throws {@link GradError} without a graph, without a needed gradient, and when saved values were freed or overwritten.
+   */
+  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+    recorder("backward").backward(this, gradient ?? undefined, options);
+  }
+
+  /** The same elements without history; shares storage and version. */
+  detach(): Tensor<S> {
+    return aliasOf(this, this.base);
+  }
+
+  /** Gives back this handle's hold on the memory, now. Views and graphs that share it keep theirs; using the handle throws. */
+  dispose(): void {
+    const { storage } = this;
+    (this as { storage: Storage }).storage = disposed;
+    storage.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  numel(): number {
+    return sizeOf(this.sizes);
+  }
+
+  dim(): number {
+    return this.sizes.length;
+  }
+
+  /** The shape, or the size of one dimension. */
+  size(): S;
+  size(dim: number): number;
+  size(dim?: number): S | number {
+    return dim === undefined ? this.shape : (this.sizes[dimOf(dim, this.sizes.length, "size")] as number);
+  }
+
+  /** Distances between neighbours in elements, or that along one dimension. */
+  stride(): readonly number[];
+  stride(dim: number): number;
+  stride(dim?: number): readonly number[] | number {
+    return dim === undefined
+      ? Object.freeze([...this.strides])
+      : (this.strides[dimOf(dim, this.sizes.length, "stride")] as number);
+  }
+
+  storageOffset(): number {
+    return this.offset;
+  }
+
+  /** Whether the elements lie one after the other in row-major order. */
+  isContiguous(): boolean {
+    return isContiguous(this);
+  }
+
+  isFloatingPoint(): boolean {
+    return isFloating(this.dtype);
+  }
+
+  /** The one element of a tensor, as a number (0 and 1 for bool, as PyTorch's `int(x)`). int64 beyond ±2⁵³ throws: use `data()`. */
+  item(): number {
+    if (this.numel() !== 1)
+      throw new ValueError(
+        `item: a Tensor with ${this.numel()} elements cannot be converted to Scalar: need one element; got shape ${showShape(this.sizes)}.`,
+      );
+    return numberOf(this);
+  }
+
+  /** Numbers (booleans for bool), nested as the dimensions are. int64 beyond ±2⁵³ throws: use `data()`. */
+  tolist(): Nested {
+    return nestedOf(this);
+  }
+
+  /** A copy of the elements in row-major order: BigInt64Array for int64, Uint8Array for bool. */
+  data(): Elements {
+    if (this.requiresGrad)
+      throw new GradError("data: Can't call numpy() on Tensor that requires grad. Use x.detach().data() instead.");
+    return elementsOf(this);
+  }
+
+  /** What `data()` gives, on every device. */
+  async read(): Promise<Elements> {
+    return this.data();
+  }
+
+  /** A copy of the elements in row-major order as little-endian bytes; every dtype. */
+  rawBytes(): Uint8Array<ArrayBuffer> {
+    return rawBytesOf(this);
+  }
+
+  /** As PyTorch prints it. */
+  toString(): string {
+    return print(this);
+  }
+
+  /** `JSON.stringify` would show how a tensor is made: it throws instead. */
+  toJSON(): never {
+    throw new TypeError(
+      "toJSON: need numbers; got a Tensor. Write x.tolist(), or x.data() and the shape, into what becomes JSON.",
+    );
+  }
+
+  /** Arithmetic operators would silently give NaN: they throw instead. `${x}` prints. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      "Tensor: JavaScript's operators do not work on tensors. Write a.mul(b), or x.item() for a number.",
+    );
+  }
+}
+
+function checkGrad(x: Tensor, grad: Tensor): void {
+  if (!(grad instanceof Tensor))
+    throw new GradError(`grad: need a Tensor or null. ${describeForeign(grad) ?? ""}`.trimEnd());
+  if (grad === x) throw new GradError("grad: can't assign Variable as its own grad.");
+  if (grad.dtype !== x.dtype)
+    throw new GradError(`grad: assigned grad has data of a different type: need ${x.dtype}; got ${grad.dtype}.`);
+  if (!sameShape(grad.sizes, x.sizes))
+    throw new ShapeError(
+      `grad: assigned grad has data of a different size: need ${showShape(x.sizes)}; got ${showShape(grad.sizes)}.`,
+    );
+}
+
+/** Another handle on the same elements, without history. */
+export function aliasOf<S extends Shape>(x: Tensor<S>, base: Tensor | null): Tensor<S> {
+  x.storage.retain();
+  return new Tensor(x.storage, x.dtype, x.sizes, x, base);
+}
+
+/** Another layout of the same storage, without history. */
+export function viewOf<S extends Shape>(x: Tensor, layout: Layout & { readonly sizes: S }): Tensor<S> {
+  x.storage.retain();
+  return new Tensor(x.storage, x.dtype, layout.sizes, layout, x.base ?? x);
+}
+
+/** A fresh contiguous tensor in another shape, in place of its handle, which is given up. */
+export function reshaped<S extends Shape>(x: Tensor, shape: S): Tensor<S> {
+  x.storage.retain();
+  const out = new Tensor(x.storage, x.dtype, shape, null, null);
+  x.dispose();
+  return out;
+}

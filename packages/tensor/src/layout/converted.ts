@@ -1,0 +1,32 @@
+/** Copies in row-major order and in another dtype, recorded: for who has arguments of the right types. */
+import { cpu, type DType } from "@ag/kernels";
+import { defineOp } from "../core/define.ts";
+import type { Op } from "../core/op.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { fresh, freshLike } from "../make/fresh.ts";
+
+/** A copy with elements in row-major order. */
+export const cloneRowMajor: Op<[x: Tensor]> = defineOp({
+  name: "clone",
+  inputs: ["x"],
+  forward: (x) => {
+    const out = fresh(x.sizes, x.dtype);
+    cpu.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad) => grad },
+});
+
+const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
+  name: "toCopy",
+  inputs: ["x"],
+  forward: (x, dtype) => {
+    const out = freshLike(x, dtype);
+    cpu.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad, { dtype }) => converted(grad, dtype) },
+});
+
+/** `to` with a dtype that exists. */
+export const converted = (x: Tensor, dtype: DType): Tensor => (dtype === x.dtype ? x : toCopy(x, dtype));

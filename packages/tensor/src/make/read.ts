@@ -1,0 +1,128 @@
+/** How do elements come out of the memory? Always as copies: the memory moves. */
+import {
+  address,
+  allocate,
+  cpu,
+  type DType,
+  isContiguous,
+  itemSize,
+  OutOfMemoryError,
+  pool,
+  type View,
+} from "@ag/kernels";
+import { ValueError } from "../core/errors.ts";
+import { rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
+
+/** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
+export type Elements =
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>;
+
+/** Numbers or booleans, nested to any depth. */
+export type Nested = number | boolean | Nested[];
+
+/** A contiguous copy of a view, perhaps in another dtype; `use` gets it before it is given back. */
+function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
+  const storage = allocate(sizeOf(x.sizes) * itemSize(dtype), "read");
+  const copy: View = { storage, offset: 0, sizes: x.sizes, strides: rowMajor(x.sizes), dtype };
+  try {
+    cpu.copy(x, copy);
+    return use(copy);
+  } finally {
+    storage.release();
+  }
+}
+
+/** The elements in row-major order, as little-endian bytes. */
+export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
+  if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
+  pool.beginOperation();
+  const at = address(x);
+  const bytes = newBytes(sizeOf(x.sizes) * itemSize(x.dtype));
+  bytes.set(pool.bytes.subarray(at, at + bytes.length));
+  return bytes;
+}
+
+function newBytes(count: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count);
+  } catch {
+    throw new OutOfMemoryError(
+      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
+    );
+  }
+}
+
+/** What holds the elements of each dtype that is computed with. */
+export const typedArrays: {
+  readonly float32: typeof Float32Array;
+  readonly float64: typeof Float64Array;
+  readonly int32: typeof Int32Array;
+  readonly int64: typeof BigInt64Array;
+  readonly uint8: typeof Uint8Array;
+  readonly bool: typeof Uint8Array;
+} = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
+/** The elements in row-major order. */
+export function elementsOf(x: View): Elements {
+  if (x.dtype === "float16" || x.dtype === "bfloat16") return withCopy(x, "float32", elementsOf);
+  return new typedArrays[x.dtype](rawBytesOf(x).buffer);
+}
+
+/** A whole number as JavaScript's number, if that is exact. */
+function exact(x: bigint): number {
+  const n = Number(x);
+  if (!Number.isSafeInteger(n))
+    throw new ValueError(`item: need an int64 within ±2^53; got ${x}. Use data(), which gives BigInts.`);
+  return n;
+}
+
+/** The first element. */
+export function numberOf({ storage, offset, dtype }: View): number {
+  const first = elementsOf({ storage, offset, dtype, sizes: [], strides: [] })[0]!;
+  return typeof first === "bigint" ? exact(first) : first;
+}
+
+/** Numbers and lists that `tolist` makes at most: some GB of JavaScript's heap. Beyond, engines end the process. */
+const MOST_ITEMS = 2 ** 25;
+
+function checkListable(shape: Shape): void {
+  let [lists, items] = [1, 1];
+  for (const size of shape) {
+    lists *= size;
+    items += lists;
+  }
+  if (items > MOST_ITEMS)
+    throw new OutOfMemoryError(
+      `tolist: need at most ${MOST_ITEMS} numbers and lists; got shape ${showShape(shape)}. Use data(), or parts of it.`,
+    );
+}
+
+/** Numbers or booleans, nested as the dimensions are. */
+export function nestedOf(x: View): Nested {
+  checkListable(x.sizes);
+  const elements = elementsOf(x);
+  const one = (i: number): number | boolean => {
+    const element = elements[i]!;
+    if (typeof element === "bigint") return exact(element);
+    return x.dtype === "bool" ? element !== 0 : element;
+  };
+  let next = 0;
+  const level = (d: number): Nested => {
+    if (d === x.sizes.length) return one(next++);
+    const list = new Array<Nested>(x.sizes[d]!);
+    for (let i = 0; i < list.length; i++) list[i] = level(d + 1);
+    return list;
+  };
+  return level(0);
+}

@@ -1,0 +1,250 @@
+/** Elements chosen by conditions and by place. */
+import { cpu, type Formula, type View } from "@ag/kernels";
+import { defineFunction } from "../../arguments/checked.ts";
+import { anOperand, aTensor, aWhole } from "../../arguments/kinds.ts";
+import { defineOp, pointwise } from "../../core/define.ts";
+import { DTypeError, ShapeError } from "../../core/errors.ts";
+import type { Op, PointwiseOp } from "../../core/op.ts";
+import { reshaped, Tensor } from "../../core/tensor.ts";
+import { stretched, withDense } from "../../layout/dense.ts";
+import { broadcast, type Shape, sizeOf } from "../../layout/shape.ts";
+import { full, tensor } from "../../make/factories.ts";
+import { fresh } from "../../make/fresh.ts";
+import { elementsOf } from "../../make/read.ts";
+import { checkComputes } from "../../types/dtype.ts";
+import { where } from "../pointwise/arithmetic.ts";
+import { sum } from "../reduce/sums.ts";
+import { reshape } from "../shape/view.ts";
+import { indexAdd } from "./gather.ts";
+import { named, row } from "./indices.ts";
+
+type Scalar = number | bigint | boolean;
+type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
+
+/** Only to write in place: a new result is row-major in PyTorch, whatever the input is. */
+const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = pointwise<
+  [x: Tensor, mask: Tensor, value: Scalar],
+  readonly ["x", "mask"],
+  { x: readonly ["mask"] }
+>({
+  name: "maskedFill",
+  inputs: ["x", "mask"],
+  saves: { x: ["mask"] },
+  formula: (m, x, mask, value) => m.select(m.ne(mask!, 0), value!, x!),
+  parameters: (value) => [value],
+  derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
+});
+
+function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
+  const out = fresh(broadcast(x.sizes, mask.sizes), x.dtype);
+  cpu.pointwise(chosen, [x, mask, typeof value === "boolean" ? Number(value) : value], out, out.dtype);
+  return out;
+}
+
+const fillWith: Op<[x: Tensor, mask: Tensor, value: Scalar]> = defineOp({
+  name: "maskedFill",
+  inputs: ["x", "mask"],
+  saves: { x: ["mask"] },
+  forward: (x, mask, value) => filled(x, mask, value),
+  derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
+});
+
+const fillWithTensor: Op<[x: Tensor, mask: Tensor, value: Tensor]> = defineOp({
+  name: "maskedFill",
+  node: "MaskedFillBackward1",
+  inputs: ["x", "mask", "value"],
+  saves: { x: ["mask"], value: ["mask"] },
+  forward: (x, mask, value) => filled(x, mask, value),
+  derivative: {
+    x: (grad, { mask }) => fillWith(grad, mask, 0),
+    mask: null,
+    value: (grad, { mask }) => sum(where(mask, grad, 0)),
+  },
+});
+
+const chosen: Formula = (m, x, mask, value) => m.select(m.ne(mask, 0), value, x);
+
+function checkFill(op: string, ...[x, mask, value]: Filled): void {
+  checkComputes(op, x.dtype);
+  if (mask.dtype !== "bool")
+    throw new DTypeError(
+      `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${named[mask.dtype].toLowerCase()}: need bool.`,
+    );
+  if (value instanceof Tensor && value.sizes.length > 0)
+    throw new ShapeError(
+      `${op}: masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.sizes.length} dimension(s).`,
+    );
+}
+
+/**
+ * `x` with `value` (a number, or a tensor without dimensions) where the mask is true.
+ *
+ * Shapes: broadcast.
+ * Throws {@link DTypeError} unless the mask is bool, {@link ShapeError} for sizes that do not fit.
+ * Derivative: G where the mask is false; the sum of G where it is true.
+ *
+ * ```ts doctest
+ * maskedFill(tensor([1, 2]), tensor([true, false]), 9).tolist() // => [9, 2]
+ * ```
+ */
+export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor) => Tensor =
+  defineFunction({
+    name: "maskedFill",
+    takes: { x: aTensor, mask: aTensor, value: anOperand },
+    call: (x, mask, value) => {
+      checkFill("maskedFill", x, mask, value);
+      return value instanceof Tensor ? fillWithTensor(x, mask, value) : fillWith(x, mask, value);
+    },
+  });
+
+/**
+ * As {@link maskedFill} with a number, in place.
+ *
+ * ```ts doctest
+ * maskedFill_(zeros(2), tensor([true, false]), 9).tolist() // => [9, 0]
+ * ```
+ */
+export const maskedFill_: (x: Tensor, mask: Tensor, value: number | bigint | boolean) => Tensor = defineFunction({
+  name: "maskedFill_",
+  takes: { x: aTensor, mask: aTensor, value: anOperand },
+  call: (x, mask, value) => {
+    checkFill("maskedFill_", x, mask, value);
+    return fillInPlace.inPlace(x, mask, value);
+  },
+});
+
+/**
+ * The positions of the elements that are not 0, in row-major order, int64.
+ *
+ * Shapes: k such elements of a tensor with r dimensions → [k, r].
+ *
+ * ```ts doctest
+ * nonzero(tensor([[0, 5], [6, 0]])).tolist() // => [[0, 1], [1, 0]]
+ * ```
+ */
+export const nonzero: (x: Tensor) => Tensor = defineFunction({
+  name: "nonzero",
+  takes: { x: aTensor },
+  call: (x) => {
+    checkComputes("nonzero", x.dtype);
+    const out = fresh([cpu.countNonzero(x), x.sizes.length], "int64");
+    if (out.numel() > 0) cpu.nonzero(x, out);
+    return out;
+  },
+});
+
+/** Where a mask is true, counted in row-major order. */
+function truths(mask: View): Tensor {
+  const flags = elementsOf(mask) as Uint8Array;
+  const places: number[] = [];
+  flags.forEach((flag, i) => {
+    if (flag) places.push(i);
+  });
+  return tensor(BigInt64Array.from(places, BigInt));
+}
+
+const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
+  name: "maskedSelect",
+  inputs: ["x", "places"],
+  saves: { x: ["places"] },
+  forward: (x, places, shape) => {
+    const out = fresh(places.sizes, x.dtype);
+    withDense([stretched(x, shape)], (dense) => {
+      if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
+    });
+    return out;
+  },
+  derivative: {
+    x: (grad, { places }, shape) =>
+      reshape(indexAdd(full([sizeOf(shape)], 0, { dtype: grad.dtype }), 0, places, grad), shape),
+    places: null,
+  },
+});
+
+/**
+ * The elements where the mask is true, as a vector.
+ *
+ * Shapes: broadcast → [k].
+ * Throws {@link DTypeError} unless the mask is bool.
+ * Derivative: zeros with G at those places.
+ *
+ * ```ts doctest
+ * maskedSelect(tensor([1, 2, 3]), tensor([true, false, true])).tolist() // => [1, 3]
+ * ```
+ */
+export const maskedSelect: (x: Tensor, mask: Tensor) => Tensor = defineFunction({
+  name: "maskedSelect",
+  takes: { x: aTensor, mask: aTensor },
+  call: (x, mask) => {
+    if (mask.dtype !== "bool")
+      throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
+    const shape = broadcast(x.sizes, mask.sizes);
+    const places = truths(stretched(mask, shape));
+    const out = selectAt(x, places, shape);
+    places.dispose(); // the node holds what it reads
+    return out;
+  },
+});
+
+const kept: Formula = (m, x, mask) => m.select(m.ne(mask, 0), x, 0);
+
+/** Zeros above or below a diagonal of the last two dimensions. */
+function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): Tensor {
+  const [rows, columns] = [x.sizes.at(-2)!, x.sizes.at(-1)!];
+  const out = fresh(x.sizes, x.dtype);
+  const flags = Uint8Array.from({ length: rows * columns }, (_, i) =>
+    Number(isKept(i % columns, Math.floor(i / columns))),
+  );
+  const mask = reshaped(tensor(flags, { dtype: x.dtype }), [rows, columns]);
+  if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
+  mask.dispose();
+  return out;
+}
+
+function checkTriangle(op: string, x: Tensor): void {
+  checkComputes(op, x.dtype);
+  if (x.sizes.length < 2)
+    throw new ShapeError(`${op}: input tensor must have at least 2 dimensions; got ${x.sizes.length}.`);
+}
+
+/**
+ * The lower triangle of the last two dimensions: zeros above diagonal number `diagonal` (0 the main one, 1 above it).
+ *
+ * Throws {@link ShapeError} for fewer dimensions.
+ * Derivative: the same triangle of G.
+ *
+ * ```ts doctest
+ * tril(ones(2, 2)).tolist() // => [[1, 0], [1, 1]]
+ * ```
+ */
+export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
+  name: "tril",
+  inputs: ["x"],
+  takes: { x: aTensor, "diagonal?": aWhole },
+  forward: (x, diagonal = 0) => {
+    checkTriangle("tril", x);
+    return triangle(x, (column, at) => column - at <= diagonal);
+  },
+  derivative: { x: (grad, _saved, diagonal = 0) => tril(grad, diagonal) },
+});
+
+/**
+ * The upper triangle of the last two dimensions: zeros below diagonal number `diagonal`.
+ *
+ * Throws {@link ShapeError} for fewer dimensions.
+ * Derivative: the same triangle of G.
+ *
+ * ```ts doctest
+ * triu(ones(2, 2)).tolist() // => [[1, 1], [0, 1]]
+ * ```
+ */
+export const triu: Op<[x: Tensor, diagonal?: number]> = defineOp({
+  name: "triu",
+  inputs: ["x"],
+  takes: { x: aTensor, "diagonal?": aWhole },
+  forward: (x, diagonal = 0) => {
+    checkTriangle("triu", x);
+    return triangle(x, (column, at) => column - at >= diagonal);
+  },
+  derivative: { x: (grad, _saved, diagonal = 0) => triu(grad, diagonal) },
+});

@@ -1,0 +1,316 @@
+/** Normalisation by statistics of the batch, or of each row. */
+import { cpu, type Formula, type Storage, type View } from "@ag/kernels";
+import { defineFunction } from "../../arguments/checked.ts";
+import { aFlag, aNumber, aShape, aTensor } from "../../arguments/kinds.ts";
+import { defineOutputs } from "../../core/define.ts";
+import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import type { Op } from "../../core/op.ts";
+import { Tensor } from "../../core/tensor.ts";
+import { writing } from "../../core/writing.ts";
+import { withDense } from "../../layout/dense.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
+import { fresh } from "../../make/fresh.ts";
+import { checkComputes, isFloating } from "../../types/dtype.ts";
+import { mul } from "../pointwise/arithmetic.ts";
+import { sum } from "../reduce/sums.ts";
+import { reshape } from "../shape/view.ts";
+import { batchNormBackward, type NormPlan } from "./norm-backward.ts";
+
+/** The running statistics of a batch normalisation. */
+interface Running {
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
+}
+
+const channels = (x: Tensor): Tensor => fresh([x.sizes[1]!], x.dtype);
+
+/** What the backward reads. */
+interface Saved {
+  readonly x: Tensor;
+  readonly weight: Tensor | null;
+  readonly mean: Tensor;
+  readonly invstd: Tensor;
+}
+
+/** The gradients of the call before, not yet handed out. */
+let last: { readonly grad: Tensor; readonly invstd: Storage; readonly results: (Tensor | null)[] } | null = null;
+
+/** One kernel gives all three gradients: whoever asks first computes them, and each is handed out once. */
+function gradient(grad: Tensor, { x, weight, mean, invstd }: Saved, plan: NormPlan, which: 0 | 1 | 2): Tensor | null {
+  if (last?.grad !== grad || last.invstd !== invstd.storage || last.results[which] === null) {
+    const results = batchNormBackward(grad, x, weight, mean, invstd, plan);
+    last = { grad, invstd: invstd.storage, results: results.map((g, i) => (plan.wanted[i] ? g : null)) };
+  }
+  const { results } = last;
+  const out = results[which] as Tensor | null;
+  results[which] = null;
+  if (results.every((g) => g === null)) last = null;
+  return out;
+}
+
+/** 1 / √(variance + eps). */
+const inverse: Formula = (m, variance, eps) => m.div(1, m.sqrt(m.add(variance, eps)));
+
+/** Normalises by the batch and moves the running statistics, or by these. */
+function normalise(
+  operands: readonly [Tensor, Tensor | null, Tensor | null],
+  running: Running,
+  plan: NormPlan,
+): Tensor[] {
+  const [x] = operands;
+  const [out, mean, invstd] = [fresh(x.sizes, x.dtype), channels(x), channels(x)];
+  const statistics = [running.runningMean, running.runningVar] as const;
+  writing(plan.training ? statistics.filter((x) => x !== null) : [], () =>
+    withDense([...operands, ...statistics], (a, w, b, m, v) => {
+      if (out.numel() > 0)
+        cpu.batchNorm(
+          a as View,
+          w as View | null,
+          b as View | null,
+          m as View | null,
+          v as View | null,
+          out,
+          mean,
+          invstd,
+          plan,
+        );
+      if (!plan.training) {
+        cpu.copy(m as View, mean);
+        cpu.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
+        return;
+      }
+      [m, v].forEach((dense, i) => {
+        const target = statistics[i as 0 | 1];
+        if (target && dense !== target) cpu.copy(dense as View, target);
+      });
+    }),
+  );
+  return [out, mean, invstd];
+}
+
+type BatchNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, running: Running, plan: NormPlan];
+
+const read = ["x", "weight", "mean", "invstd"] as const;
+
+const batchNormOf: Op<BatchNorm, readonly Tensor[]> = defineOutputs({
+  name: "nativeBatchNorm",
+  inputs: ["x", "weight", "bias"],
+  outputs: ["out", "mean", "invstd"],
+  saves: { x: read, weight: read, bias: read },
+  forward: (...[x, weight, bias, running, plan]: BatchNorm) => normalise([x, weight, bias], running, plan),
+  derivative: {
+    x: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 0) : null),
+    weight: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 1) : null),
+    bias: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 2) : null),
+  },
+});
+
+const affine = { "weight?": [aTensor, null], "bias?": [aTensor, null], eps: aNumber };
+
+export interface BatchNormOptions {
+  /** Scale of each channel. */
+  readonly weight?: Tensor | null;
+  /** Shift of each channel. */
+  readonly bias?: Tensor | null;
+  /** Normalise by the batch, and move the running statistics, if there are any. False. */
+  readonly training?: boolean;
+  /** Share of the batch in the moved statistics. 0.1. */
+  readonly momentum?: number;
+  /** Added to the variance. 1e-5. */
+  readonly eps?: number;
+}
+
+function checkBatch(x: Tensor, running: Running, { weight, bias, training = false }: BatchNormOptions): void {
+  checkComputes("batchNorm", x.dtype);
+  if (!isFloating(x.dtype)) throw new DTypeError(`batchNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
+  const count = x.sizes[1];
+  if (count === undefined)
+    throw new ShapeError(`batchNorm: need x of at least two dimensions [n, c, …]; got ${showShape(x.sizes)}.`);
+  if (training && x.numel() / count === 1)
+    throw new ValueError(
+      `batchNorm: Expected more than 1 value per channel when training, got input size torch.Size(${showShape(x.sizes)}).`,
+    );
+  const { runningMean, runningVar } = running;
+  for (const [name, value] of Object.entries({ running_mean: runningMean, running_var: runningVar, weight, bias })) {
+    if (!value && !training && name.startsWith("running"))
+      throw new ValueError(
+        `batchNorm: ${name} must be defined in evaluation mode: need statistics, or { training: true }.`,
+      );
+    if (value && value.numel() !== count)
+      throw new ShapeError(
+        `batchNorm: ${name} should contain ${count} elements not ${value.numel()}: need one for each channel.`,
+      );
+    if (value && value.dtype !== x.dtype)
+      throw new DTypeError(`batchNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);
+  }
+}
+
+/**
+ * Each channel shifted to mean 0 and scaled to variance 1, then by its weight and bias: (x − mean) / √(var + eps).
+ *
+ * Training: mean and biased variance of the batch; the running statistics become (1 − momentum) · running + momentum · batch,
+ * with the unbiased variance. Else the running statistics.
+ *
+ * Shapes: `x` [n, c, …], all others [c] → that of `x`.
+ * Throws {@link ValueError} for a single value per channel in training and for missing statistics, {@link ShapeError} and
+ * {@link DTypeError} for operands that do not fit.
+ * Derivative: weight / σ · (G − mean(G) − x̂ · mean(G·x̂)) in training (Ioffe & Szegedy 2015), weight / σ · G else; ΣG·x̂; ΣG.
+ *
+ * ```ts doctest
+ * batchNorm(tensor([[1], [3]]), null, null, { training: true, eps: 0 }).tolist() // => [[-1], [1]]
+ * ```
+ */
+export const batchNorm: (
+  x: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  options?: BatchNormOptions,
+) => Tensor = defineFunction({
+  name: "batchNorm",
+  takes: {
+    x: aTensor,
+    runningMean: [aTensor, null],
+    runningVar: [aTensor, null],
+    "options?": { ...affine, training: aFlag, momentum: aNumber },
+  },
+  call: (x, runningMean, runningVar, options = {}) => {
+    const running = { runningMean, runningVar };
+    checkBatch(x, running, options);
+    const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+    const wanted = [x.requiresGrad, weight?.requiresGrad === true, bias?.requiresGrad === true] as const;
+    const [out, mean, invstd] = batchNormOf(x, weight, bias, running, { training, momentum, eps, wanted });
+    mean?.dispose();
+    invstd?.dispose();
+    return out as Tensor;
+  },
+});
+
+type LayerNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, rank: number, eps: number];
+
+/** [1, rows, columns]: each row is a channel of its own. */
+const asChannels = (shape: Shape, rank: number): readonly [1, number, number] => [
+  1,
+  sizeOf(shape.slice(0, shape.length - rank)),
+  sizeOf(shape.slice(shape.length - rank)),
+];
+
+const scaledAndShifted: Formula = (m, x, weight, bias) => m.add(m.mul(x, weight), bias);
+
+function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Tensor[] {
+  const [, rows, columns] = asChannels(x.sizes, rank);
+  const out = fresh(x.sizes, x.dtype);
+  const [mean, invstd] = [fresh([rows], x.dtype), fresh([rows], x.dtype)];
+  if (out.numel() === 0) return [out, mean, invstd];
+  const layout = { sizes: [1, rows, columns], strides: [rows * columns, columns, 1], dtype: x.dtype };
+  const whole: View = { ...layout, storage: out.storage, offset: 0 };
+  withDense([x, weight, bias], (a, w, b) => {
+    const from: View = { ...layout, storage: a.storage, offset: a.offset };
+    cpu.batchNorm(from, null, null, null, null, whole, mean, invstd, { training: true, momentum: 0, eps });
+    const vector = (v: Tensor | null, neutral: number): View | number =>
+      v ? { storage: v.storage, offset: v.offset, sizes: [columns], strides: [1], dtype: v.dtype } : neutral;
+    if (w || b) cpu.pointwise(scaledAndShifted, [whole, vector(w, 1), vector(b, 0)], whole, x.dtype);
+  });
+  return [out, mean, invstd];
+}
+
+const leading = (grad: Tensor, rank: number): Shape =>
+  grad.sizes.flatMap((_, d) => (d < grad.sizes.length - rank ? [d] : []));
+const overRows = (x: Tensor, rank: number): Tensor => (x.sizes.length === rank ? x : sum(x, leading(x, rank)));
+
+const layerNormOf: Op<LayerNorm, readonly Tensor[]> = defineOutputs({
+  name: "nativeLayerNorm",
+  inputs: ["x", "weight", "bias"],
+  outputs: ["out", "mean", "invstd"],
+  saves: { x: read, weight: ["x"] },
+  forward: (...args: LayerNorm) => normaliseRows(...args),
+  derivative: {
+    x: ([grad], { x, weight, mean, invstd, shape }, rank, eps) => {
+      if (!grad) return null;
+      const rows = asChannels(shape, rank);
+      const scaled = reshape(weight ? mul(grad, weight) : grad, rows);
+      const plan = { training: true, momentum: 0, eps, wanted: [true, false, false] } as const;
+      return reshape(batchNormBackward(scaled, reshape(x, rows), null, mean, invstd, plan)[0] as Tensor, shape);
+    },
+    weight: ([grad], { x }, rank, eps) =>
+      grad ? overRows(mul(grad, layerNormOf(x, null, null, rank, eps)[0] as Tensor), rank) : null,
+    bias: ([grad], _saved, rank) => (grad ? overRows(grad, rank) : null),
+  },
+});
+
+export interface LayerNormOptions {
+  /** Scale of each element of a row, in the normalised shape. */
+  readonly weight?: Tensor | null;
+  /** Shift of each element of a row, in the normalised shape. */
+  readonly bias?: Tensor | null;
+  /** Added to the variance. 1e-5. */
+  readonly eps?: number;
+}
+
+/** Options, or PyTorch's order. */
+type LayerNormRest = [
+  weight?: Tensor | null | LayerNormOptions,
+  bias?: Tensor | null,
+  options?: Pick<LayerNormOptions, "eps">,
+];
+
+function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOptions {
+  if (weight === undefined || weight === null || weight instanceof Tensor)
+    return { weight: weight ?? null, bias: bias ?? null, ...options };
+  if (bias !== undefined || options !== undefined)
+    throw new ValueError("layerNorm: need weight and bias in a row, or as options.");
+  return weight;
+}
+
+/**
+ * Each row, the last dimensions in `normalizedShape`, shifted to mean 0 and scaled to variance 1, then by weight and bias.
+ *
+ * Shapes: `x` […, …normalizedShape] → that of `x`.
+ * Throws {@link ShapeError} and {@link DTypeError} for operands that do not fit.
+ * Derivative: as {@link batchNorm}, row by row (Ba, Kiros & Hinton 2016).
+ *
+ * ```ts doctest
+ * layerNorm(tensor([[1, 3]]), [2], { eps: 0 }).tolist() // => [[-1, 1]]
+ * ```
+ */
+export const layerNorm: (x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor = defineFunction({
+  name: "layerNorm",
+  takes: {
+    x: aTensor,
+    normalizedShape: aShape,
+    "weight?": [aTensor, null, affine],
+    "bias?": [aTensor, null],
+    "options?": { eps: aNumber },
+  },
+  call: (x, normalizedShape, ...rest) => {
+    const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);
+    checkComputes("layerNorm", x.dtype);
+    if (!isFloating(x.dtype))
+      throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
+    const rank = normalizedShape.length;
+    if (rank === 0)
+      throw new ShapeError(
+        "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
+      );
+    if (x.sizes.length < rank || !sameShape(x.sizes.slice(x.sizes.length - rank), normalizedShape))
+      throw new ShapeError(
+        `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
+          `${normalizedShape.join(", ")}], but got input of size${showShape(x.sizes)}.`,
+      );
+    for (const [name, value] of [
+      ["weight", weight],
+      ["bias", bias],
+    ] as const) {
+      if (value && !sameShape(value.sizes, normalizedShape))
+        throw new ShapeError(
+          `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
+            `${showShape(value.sizes)} and normalized_shape = ${showShape(normalizedShape)}.`,
+        );
+      if (value && value.dtype !== x.dtype)
+        throw new DTypeError(`layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);
+    }
+    const [out, mean, invstd] = layerNormOf(x, weight, bias, rank, eps);
+    mean?.dispose();
+    invstd?.dispose();
+    return out as Tensor;
+  },
+});

@@ -1,0 +1,282 @@
+/** Activations: what networks put between their layers. */
+import { type Algebra, type Formula, formulas } from "@ag/kernels";
+import { onlyFloating } from "../../arguments/accepts.ts";
+import { aNumber, aTensor, oneOf } from "../../arguments/kinds.ts";
+import { overloads, pointwise } from "../../core/define.ts";
+import { DTypeError, GradError } from "../../core/errors.ts";
+import type { PointwiseOp } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { zerosLike } from "../../make/factories.ts";
+import { add, mul, rsub, where } from "./arithmetic.ts";
+import { clampMax } from "./bounds.ts";
+import { gt, le } from "./compare.ts";
+import { erf, exp, sigmoid, tanh } from "./functions.ts";
+
+/** G where the saved value is above the threshold, else 0: the gradient of relu, with a derivative of its own. */
+const thresholdBackward: PointwiseOp<[grad: Tensor, saved: Tensor, threshold: number]> = pointwise({
+  name: "thresholdBackward",
+  inputs: ["grad", "saved"],
+  saves: { grad: ["saved"] },
+  formula: (m, grad, saved, threshold) => m.select(m.le(saved!, threshold!), 0, grad!),
+  parameters: (threshold) => [threshold],
+  derivative: {
+    grad: (grad, { saved }, threshold) => thresholdBackward(grad, saved, threshold),
+    saved: (grad) => zerosLike(grad),
+  },
+});
+
+/**
+ * max(x, 0); NaN stays. Derivative: G where out > 0, else 0.
+ *
+ * ```ts doctest
+ * relu(tensor([-1, 2])).tolist() // => [0, 2]
+ * ```
+ */
+export const relu: PointwiseOp<[x: Tensor]> = pointwise({
+  name: "relu",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  saves: { x: ["out"] },
+  formula: (m, x) => m.max(x!, 0),
+  accepts: (dtype) => {
+    if (dtype === "bool")
+      throw new DTypeError('relu: Boolean inputs not supported for relu: need numbers; got bool. Use x.to("float32").');
+  },
+  derivative: { x: (grad, { out }) => thresholdBackward(grad, out, 0) },
+});
+
+/** The options of {@link leakyRelu}. */
+interface Slope {
+  /** Below 0; 0.01 unless given. */
+  readonly negativeSlope?: number;
+}
+
+const leaky = <T, C>(m: Algebra<T, C>, ...[x, slope]: readonly T[]): T => m.select(m.lt(0, x!), x!, m.mul(x!, slope!));
+
+const leakyPlain: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
+  name: "leakyRelu",
+  inputs: ["x"],
+  saves: { x: ["x"] },
+  formula: leaky,
+  parameters: (slope) => [slope],
+  accepts: onlyFloating("leakyRelu", "leaky_relu_cpu"),
+  derivative: { x: (grad, { x }, slope) => where(gt(x, 0), grad, mul(grad, slope)) },
+});
+
+/** In place the input is gone, but the result has its sign while the slope is not negative. */
+const leakyWritten: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
+  name: "leakyRelu",
+  node: "LeakyReluBackward1",
+  inputs: ["x"],
+  saves: { x: ["out"] },
+  formula: leaky,
+  parameters: (slope) => [slope],
+  accepts: onlyFloating("leakyRelu", "leaky_relu_cpu"),
+  derivative: {
+    x: (grad, { out }, slope) => {
+      refuseNegative("leakyRelu", slope);
+      return where(gt(out, 0), grad, mul(grad, slope));
+    },
+  },
+});
+
+function refuseNegative(op: string, slope: number): void {
+  if (slope < 0)
+    throw new GradError(
+      `${op}_: In-place ${op === "elu" ? "elu" : "leakyReLu"} backward calculation is triggered with a negative slope which ` +
+        `is not supported: need at least 0; got ${slope}. Use the form without underscore.`,
+    );
+}
+
+/**
+ * x above 0, `negativeSlope` · x below.
+ *
+ * Throws {@link DTypeError} for whole numbers.
+ * Derivative: G or negativeSlope · G.
+ *
+ * ```ts doctest
+ * leakyRelu(tensor([-1, 2]), { negativeSlope: 0.5 }).tolist() // => [-0.5, 2]
+ * ```
+ */
+export const leakyRelu: PointwiseOp<[x: Tensor, options?: Slope]> = overloads({
+  name: "leakyRelu",
+  takes: { x: aTensor, "options?": { negativeSlope: aNumber } },
+  ops: [leakyPlain, leakyWritten],
+  call: (x, { negativeSlope = 0.01 } = {}) => leakyPlain(x, negativeSlope),
+  inPlace: (x: Tensor, { negativeSlope = 0.01 }: Slope = {}): Tensor => leakyWritten.inPlace(x, negativeSlope),
+});
+
+const eluFormula = <T, C>(m: Algebra<T, C>, ...[x, alpha]: readonly T[]): T =>
+  m.select(m.lt(x!, 0), m.mul(formulas.expm1(m, m.min(x!, 0)), alpha!), x!);
+
+const eluPlain: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
+  name: "elu",
+  inputs: ["x"],
+  saves: { x: ["x"] },
+  formula: eluFormula,
+  parameters: (alpha) => [alpha],
+  accepts: onlyFloating("elu", "elu_cpu"),
+  derivative: {
+    x: (grad, { x }, alpha) => {
+      const below = mul(mul(grad, alpha), exp(clampMax(x, 0))); // bounded: an infinite eˣ would make second derivatives NaN
+      return where(le(x, 0), below, grad);
+    },
+  },
+});
+
+const eluWritten: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
+  name: "elu",
+  node: "EluBackward1",
+  inputs: ["x"],
+  saves: { x: ["out"] },
+  formula: eluFormula,
+  parameters: (alpha) => [alpha],
+  accepts: onlyFloating("elu", "elu_cpu"),
+  derivative: {
+    x: (grad, { out }, alpha) => {
+      refuseNegative("elu", alpha);
+      return where(le(out, 0), mul(grad, add(out, alpha)), grad);
+    },
+  },
+});
+
+/** The options of {@link elu}. */
+interface Alpha {
+  /** −alpha is the limit far below 0; 1 unless given. */
+  readonly alpha?: number;
+}
+
+/**
+ * x from 0 on, alpha · (eˣ − 1) below.
+ *
+ * Throws {@link DTypeError} for whole numbers.
+ * Derivative: G or G · alpha · eˣ.
+ *
+ * ```ts doctest
+ * elu(tensor([0, 2])).tolist() // => [0, 2]
+ * ```
+ */
+export const elu: PointwiseOp<[x: Tensor, options?: Alpha]> = overloads({
+  name: "elu",
+  takes: { x: aTensor, "options?": { alpha: aNumber } },
+  ops: [eluPlain, eluWritten],
+  call: (x, { alpha = 1 } = {}) => eluPlain(x, alpha),
+  inPlace: (x: Tensor, { alpha = 1 }: Alpha = {}): Tensor => eluWritten.inPlace(x, alpha),
+});
+
+const SQRT_HALF = Math.SQRT1_2;
+const SQRT_TWO_OVER_PI = 0.7978845608028654;
+const INVERSE_SQRT_TWO_PI = 0.3989422804014327;
+const CUBIC = 0.044715;
+
+const geluExact: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T =>
+  m.mul(m.mul(x!, 0.5), m.add(formulas.erf(m, m.mul(x!, SQRT_HALF)), 1));
+const geluTanh: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T => {
+  const inner = m.mul(m.add(x!, m.mul(m.mul(m.mul(x!, x!), x!), CUBIC)), SQRT_TWO_OVER_PI);
+  return m.mul(m.mul(x!, 0.5), m.add(formulas.tanh(m, inner), 1));
+};
+
+/** d gelu / d x, exact: Φ(x) + x · φ(x). */
+function geluSlope(x: Tensor): Tensor {
+  const cdf = mul(add(erf(mul(x, SQRT_HALF)), 1), 0.5);
+  const pdf = mul(exp(mul(mul(x, x), -0.5)), INVERSE_SQRT_TWO_PI);
+  return add(cdf, mul(x, pdf));
+}
+
+/** The same of the approximation by tanh. */
+function geluTanhSlope(x: Tensor): Tensor {
+  const square = mul(x, x);
+  const t = tanh(mul(add(x, mul(mul(square, x), CUBIC)), SQRT_TWO_OVER_PI));
+  const inner = mul(add(mul(square, 3 * CUBIC), 1), SQRT_TWO_OVER_PI);
+  const rest = mul(mul(mul(x, rsub(mul(t, t), 1)), inner), 0.5);
+  return add(mul(add(t, 1), 0.5), rest);
+}
+
+/** The options of {@link gelu}. */
+interface Approximation {
+  /** "none" unless given. */
+  readonly approximate?: "none" | "tanh";
+}
+
+const isApproximate = ({ approximate }: Approximation = {}): boolean => approximate === "tanh";
+
+/**
+ * x · Φ(x), with the distribution function of the normal distribution, or its approximation by tanh
+ * (Hendrycks & Gimpel 2016). Derivative: G · (Φ(x) + x · φ(x)).
+ *
+ * ```ts doctest
+ * gelu(tensor([0])).tolist() // => [0]
+ * ```
+ */
+export const gelu: PointwiseOp<[x: Tensor, options?: Approximation]> = pointwise({
+  name: "gelu",
+  inputs: ["x"],
+  takes: {
+    x: aTensor,
+    "options?": {
+      approximate: { ...oneOf("none", "tanh"), hint: () => "approximate argument must be either none or tanh." },
+    },
+  },
+  saves: { x: ["x"] },
+  formulaFor: (options) => (isApproximate(options) ? geluTanh : geluExact),
+  accepts: onlyFloating("gelu", "GeluKernelImpl"),
+  derivative: {
+    x: (grad, { x }, options) => mul(grad, isApproximate(options) ? geluTanhSlope(x) : geluSlope(x)),
+  },
+});
+
+/**
+ * x · sigmoid(x). Derivative: G · σ(x) · (1 + x · (1 − σ(x))).
+ *
+ * ```ts doctest
+ * silu(tensor([0])).tolist() // => [0]
+ * ```
+ */
+export const silu: PointwiseOp<[x: Tensor]> = pointwise({
+  name: "silu",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  saves: { x: ["x"] },
+  formula: (m, x) => m.mul(x!, formulas.sigmoid(m, x!)),
+  accepts: onlyFloating("silu", "silu_cpu"),
+  derivative: {
+    x: (grad, { x }) => {
+      const s = sigmoid(x);
+      return mul(grad, mul(s, add(mul(x, rsub(s, 1)), 1)));
+    },
+  },
+});
+
+/** The options of {@link softplus}. */
+interface Softness {
+  /** How sharp the bend is; 1 unless given. */
+  readonly beta?: number;
+  /** Where beta · x is larger, the result is x; 20 unless given. */
+  readonly threshold?: number;
+}
+
+/**
+ * ln(1 + e^(beta · x)) / beta, without overflow. Derivative: G · sigmoid(beta · x).
+ *
+ * ```ts doctest
+ * softplus(tensor([100])).tolist() // => [100]
+ * ```
+ */
+export const softplus: PointwiseOp<[x: Tensor, options?: Softness]> = pointwise({
+  name: "softplus",
+  inputs: ["x"],
+  takes: { x: aTensor, "options?": { beta: aNumber, threshold: aNumber } },
+  saves: { x: ["x"] },
+  formula: (m, x, beta, threshold) => {
+    const scaled = m.mul(x!, beta!);
+    return m.select(m.lt(threshold!, scaled), x!, m.div(formulas.softplus(m, scaled), beta!));
+  },
+  parameters: ({ beta = 1, threshold = 20 } = {}) => [beta, threshold],
+  accepts: onlyFloating("softplus", "softplus_cpu"),
+  derivative: {
+    x: (grad, { x }, { beta = 1, threshold = 20 } = {}) => {
+      const scaled = mul(x, beta);
+      return where(gt(scaled, threshold), grad, mul(grad, sigmoid(scaled)));
+    },
+  },
+});

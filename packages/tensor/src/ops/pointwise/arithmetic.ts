@@ -1,0 +1,272 @@
+/** Elementary arithmetic, element by element. */
+import type { Algebra, DType, Formula } from "@ag/kernels";
+import { noBool, wholeAlpha } from "../../arguments/accepts.ts";
+import { aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
+import { overloads, pointwise } from "../../core/define.ts";
+import { DTypeError } from "../../core/errors.ts";
+import type { PointwiseOp } from "../../core/op.ts";
+import type { Operand, Tensor } from "../../core/tensor.ts";
+import { zerosLike } from "../../make/factories.ts";
+
+interface Scaled {
+  /** Factor of the second operand; 1 unless given. */
+  readonly alpha?: number;
+}
+
+const sum: Formula = <T, C>(m: Algebra<T, C>, ...[a, b]: readonly T[]): T => m.add(a!, b!);
+const scaledSum: Formula = <T, C>(m: Algebra<T, C>, ...[a, b, alpha]: readonly T[]): T => m.add(a!, m.mul(b!, alpha!));
+const difference: Formula = <T, C>(m: Algebra<T, C>, ...[a, b]: readonly T[]): T => m.sub(a!, b!);
+const scaledDifference: Formula = <T, C>(m: Algebra<T, C>, ...[a, b, alpha]: readonly T[]): T =>
+  m.sub(a!, m.mul(b!, alpha!));
+const reversed: Formula = <T, C>(m: Algebra<T, C>, ...[x, b]: readonly T[]): T => m.sub(b!, x!);
+const scaledReversed: Formula = <T, C>(m: Algebra<T, C>, ...[x, b, alpha]: readonly T[]): T =>
+  m.sub(b!, m.mul(x!, alpha!));
+
+const scaled = { alpha: aNumber };
+
+const factor = ({ alpha = 1 }: Scaled = {}): readonly number[] => (alpha === 1 ? [] : [alpha]);
+
+/** Bools cannot be subtracted, not even from numbers. */
+function subtractable(op: string): (dtype: DType, operands: readonly Operand[]) => void {
+  return (dtype, operands) => {
+    const [a, b] = operands.map((x) => (typeof x === "object" ? x.dtype === "bool" : typeof x === "boolean"));
+    if (a || b)
+      throw new DTypeError(
+        `${op}: Subtraction, the \`-\` operator, with ${a && b ? "two bool tensors" : "a bool tensor"} is not supported: ` +
+          "need numbers. Use logicalXor, or logicalNot to invert.",
+      );
+    wholeAlpha(op)(dtype, operands);
+  };
+}
+
+/**
+ * Sum of two tensors, `a + alpha · b`.
+ *
+ * Shapes: `a` and `b` are broadcast.
+ * Throws {@link ShapeError} if they cannot be, {@link DTypeError} for a fraction as alpha of whole numbers.
+ * Derivative: G and alpha · G.
+ *
+ * ```ts doctest
+ * add(tensor([1, 2]), 10).tolist() // => [11, 12]
+ * ```
+ */
+export const add: PointwiseOp<[a: Operand, b: Operand, options?: Scaled]> = pointwise({
+  name: "add",
+  inputs: ["a", "b"],
+  takes: { a: anOperand, b: anOperand, "options?": scaled },
+  formulaFor: ({ alpha = 1 } = {}) => (alpha === 1 ? sum : scaledSum),
+  parameters: factor,
+  accepts: wholeAlpha("add"),
+  numberFirst: (a, b, { alpha = 1 } = {}) => add(alpha === 1 ? b : mul(b, alpha), a),
+  derivative: {
+    a: (grad) => grad,
+    b: (grad, _, { alpha = 1 } = {}) => (alpha === 1 ? grad : mul(grad, alpha)),
+  },
+});
+
+/**
+ * Difference of two tensors, `a − alpha · b`; shapes are broadcast.
+ *
+ * Throws {@link DTypeError} for bools.
+ * Derivative: G and −alpha · G.
+ *
+ * ```ts doctest
+ * sub(10, tensor([1, 2])).tolist() // => [9, 8]
+ * ```
+ */
+export const sub: PointwiseOp<[a: Operand, b: Operand, options?: Scaled]> = pointwise({
+  name: "sub",
+  inputs: ["a", "b"],
+  takes: { a: anOperand, b: anOperand, "options?": scaled },
+  formulaFor: ({ alpha = 1 } = {}) => (alpha === 1 ? difference : scaledDifference),
+  parameters: factor,
+  accepts: subtractable("sub"),
+  numberFirst: (a, b, options) => rsub(b, a, options),
+  derivative: {
+    a: (grad) => grad,
+    b: (grad, _, { alpha = 1 } = {}) => (alpha === 1 ? neg(grad) : mul(grad, -alpha)),
+  },
+});
+
+const reversedFor = ({ alpha = 1 }: Scaled = {}): Formula => (alpha === 1 ? reversed : scaledReversed);
+
+const rsubNumber: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = pointwise({
+  name: "rsub",
+  node: "RsubBackward1",
+  inputs: ["x", "b"],
+  formulaFor: reversedFor,
+  parameters: factor,
+  accepts: subtractable("rsub"),
+  derivative: { x: (grad, _, { alpha = 1 } = {}) => (alpha === 1 ? neg(grad) : mul(grad, -alpha)), b: null },
+});
+
+const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = pointwise({
+  name: "rsub",
+  inputs: ["x", "b"],
+  formulaFor: reversedFor,
+  parameters: factor,
+  accepts: subtractable("rsub"),
+  derivative: {
+    x: (grad, _, { alpha = 1 } = {}) => (alpha === 1 ? neg(grad) : mul(grad, -alpha)),
+    b: (grad) => grad,
+  },
+});
+
+/**
+ * `b − alpha · x`: what `sub(b, x)` does for a number b. Derivative: −alpha · G, and G for a tensor b.
+ *
+ * ```ts doctest
+ * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
+ * ```
+ */
+export const rsub: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = overloads({
+  name: "rsub",
+  takes: { x: aTensor, b: anOperand, "options?": scaled },
+  ops: [rsubNumber, rsubTensor],
+  call: (x, b, options) => (typeof b === "object" ? rsubTensor(x, b, options) : rsubNumber(x, b, options)),
+  inPlace: (x: Tensor, b: Operand, options?: Scaled): Tensor =>
+    (typeof b === "object" ? rsubTensor : rsubNumber).inPlace(x, b, options),
+});
+
+/**
+ * Product of two tensors, element by element; shapes are broadcast. Derivative: G · b and G · a.
+ *
+ * ```ts doctest
+ * mul(tensor([1, 2]), tensor([3, 4])).tolist() // => [3, 8]
+ * ```
+ */
+export const mul: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
+  name: "mul",
+  inputs: ["a", "b"],
+  takes: { a: anOperand, b: anOperand },
+  saves: { a: ["b"], b: ["a"] },
+  formula: (m, a, b) => m.mul(a!, b!),
+  numberFirst: (a, b) => mul(b, a),
+  derivative: {
+    a: (grad, { b }) => mul(grad, b),
+    b: (grad, { a }) => mul(grad, a),
+  },
+});
+
+/**
+ * Quotient of two tensors; shapes are broadcast, whole numbers give float32. Derivative: G / b and −G · (a / b) / b.
+ *
+ * ```ts doctest
+ * div(tensor([1, 2]), 4).tolist() // => [0.25, 0.5]
+ * ```
+ */
+export const div: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
+  name: "div",
+  inputs: ["a", "b"],
+  takes: { a: anOperand, b: anOperand },
+  saves: { a: ["b"], b: ["a", "b"] },
+  formula: (m, a, b) => m.div(a!, b!),
+  result: "float",
+  numberFirst: (a, b) => mul(reciprocal(b), a),
+  derivative: {
+    a: (grad, { b }) => div(grad, b),
+    b: (grad, { a, b }) => mul(neg(grad), div(div(a, b), b)),
+  },
+});
+
+/**
+ * 1 / x; whole numbers give float32. Derivative: −G · out².
+ *
+ * ```ts doctest
+ * reciprocal(tensor([2, 4])).tolist() // => [0.5, 0.25]
+ * ```
+ */
+export const reciprocal: PointwiseOp<[x: Tensor]> = pointwise({
+  name: "reciprocal",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  saves: { x: ["out"] },
+  formula: (m, x) => m.div(1, x!),
+  result: "float",
+  derivative: { x: (grad, { out }) => mul(neg(grad), mul(out, out)) },
+});
+
+/**
+ * −x.
+ *
+ * Throws {@link DTypeError} for bools.
+ * Derivative: −G.
+ *
+ * ```ts doctest
+ * neg(tensor([1, -2])).tolist() // => [-1, 2]
+ * ```
+ */
+export const neg: PointwiseOp<[x: Tensor]> = pointwise({
+  name: "neg",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  formula: (m, x) => m.neg(x!),
+  accepts: (dtype) => {
+    if (dtype === "bool")
+      throw new DTypeError(
+        "neg: Negation, the `-` operator, on a bool tensor is not supported: need numbers. Use logicalNot.",
+      );
+  },
+  derivative: { x: (grad) => neg(grad) },
+});
+
+/**
+ * Absolute value. Derivative: G · sign(x), so 0 at 0.
+ *
+ * ```ts doctest
+ * abs(tensor([-1, 2])).tolist() // => [1, 2]
+ * ```
+ */
+export const abs: PointwiseOp<[x: Tensor]> = pointwise({
+  name: "abs",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  saves: { x: ["x"] },
+  formula: (m, x) => m.abs(x!),
+  accepts: noBool("abs", "abs_cpu"),
+  derivative: { x: (grad, { x }) => mul(grad, sign(x)) },
+});
+
+/**
+ * −1, 0 or 1; 0 for NaN. Derivative: 0.
+ *
+ * ```ts doctest
+ * sign(tensor([-3, 0, 2])).tolist() // => [-1, 0, 1]
+ * ```
+ */
+export const sign: PointwiseOp<[x: Tensor]> = pointwise({
+  name: "sign",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  formula: (m, x) => m.select(m.lt(0, x!), 1, m.select(m.lt(x!, 0), -1, 0)),
+  derivative: { x: (grad) => zerosLike(grad) },
+});
+
+/**
+ * `a` where the condition (bool or uint8) holds, else `b`; all are broadcast. Derivative: G where the input was chosen, else 0.
+ *
+ * Throws {@link DTypeError} for other conditions.
+ *
+ * ```ts doctest
+ * where(tensor([true, false]), tensor([1, 2]), 0).tolist() // => [1, 0]
+ * ```
+ */
+export const where: PointwiseOp<[condition: Tensor, a: Operand, b: Operand]> = pointwise({
+  name: "where",
+  inputs: ["condition", "a", "b"],
+  takes: { condition: aTensor, a: anOperand, b: anOperand },
+  saves: { a: ["condition"], b: ["condition"] },
+  formula: (m, condition, a, b) => m.select(m.ne(condition!, 0), a!, b!),
+  accepts: (_, [condition]) => {
+    const { dtype } = condition as Tensor;
+    if (dtype !== "bool" && dtype !== "uint8")
+      throw new DTypeError(
+        `where: expected condition to be a boolean tensor, but got a tensor with dtype ${dtype}. Use ne(condition, 0).`,
+      );
+  },
+  derivative: {
+    condition: null,
+    a: (grad, { condition }) => where(condition, grad, 0),
+    b: (grad, { condition }) => where(condition, 0, grad),
+  },
+});

@@ -1,0 +1,156 @@
+/** Powers, by what is a tensor: PyTorch keeps the three apart on the tape. Common exponents are exact products and roots. */
+import { type Algebra, type Formula, formulas } from "@ag/kernels";
+import { noBool } from "../../arguments/accepts.ts";
+import { anOperand, aTensor } from "../../arguments/kinds.ts";
+import { overloads, pointwise } from "../../core/define.ts";
+import { ValueError } from "../../core/errors.ts";
+import type { PointwiseOp } from "../../core/op.ts";
+import type { Operand, Tensor } from "../../core/tensor.ts";
+import { full, zerosLike } from "../../make/factories.ts";
+import { isFloating } from "../../types/dtype.ts";
+import { checkPromoted, withPromoted } from "../../types/promoted.ts";
+import { mul, sub, where } from "./arithmetic.ts";
+import { eq, ge, logicalAnd } from "./compare.ts";
+import { log } from "./functions.ts";
+
+type Unary = <T, C>(m: Algebra<T, C>, x: T) => T;
+
+const formulaOf =
+  (f: Unary): Formula =>
+  <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T =>
+    f(m, x!);
+
+/** As PyTorch computes them. */
+const exact: ReadonlyMap<number, Formula> = new Map([
+  [0, formulaOf((m, x) => m.select(m.eq(x, x), 1, 1))],
+  [0.5, formulaOf((m, x) => m.sqrt(x))],
+  [1, formulaOf((_, x) => x)],
+  [2, formulaOf((m, x) => m.mul(x, x))],
+  [3, formulaOf((m, x) => m.mul(m.mul(x, x), x))],
+  [-0.5, formulaOf((m, x) => m.div(1, m.sqrt(x)))],
+  [-1, formulaOf((m, x) => m.div(1, x))],
+  [-2, formulaOf((m, x) => m.div(1, m.mul(x, x)))],
+]);
+
+const bits = { int64: 63, int32: 31, uint8: 8 } as const;
+
+/** Whole powers of whole numbers by repeated squaring, wrapping as integers do; below 1 only ±1 have negative ones. */
+function whole<T, C>(m: Algebra<T, C>, base: T, exponent: T): T {
+  let [result, square, rest] = [m.select(m.eq(base, base), 1, 1), base, m.abs(exponent)];
+  for (let bit = 0; bit < bits[m.dtype as keyof typeof bits]; bit++) {
+    const half = m.div(rest, 2);
+    const isOdd = m.ne(rest, m.add(half, half));
+    result = m.select(isOdd, m.mul(result, square), result);
+    square = m.mul(square, square);
+    rest = half;
+  }
+  const isUnit = m.or(m.eq(base, 1), m.eq(m.add(base, 1), 0));
+  return m.select(m.and(m.lt(exponent, 0), m.not(isUnit)), 0, result);
+}
+
+const general: Formula = <T, C>(m: Algebra<T, C>, ...[base, exponent]: readonly T[]): T =>
+  isFloating(m.dtype) ? formulas.pow(m, base!, exponent!) : whole(m, base!, exponent!);
+
+const reversed: Formula = <T, C>(m: Algebra<T, C>, ...[exponent, base]: readonly T[]): T =>
+  isFloating(m.dtype) ? formulas.pow(m, base!, exponent!) : whole(m, base!, exponent!);
+
+const powNumber: PointwiseOp<[x: Tensor, exponent: number]> = pointwise({
+  name: "pow",
+  inputs: ["x"],
+  saves: { x: ["x"] },
+  formulaFor: (exponent) => exact.get(exponent) ?? general,
+  parameters: (exponent) => (exact.has(exponent) ? [] : [exponent]),
+  derivative: {
+    x: (grad, { x }, exponent) =>
+      exponent === 0 ? zerosLike(grad) : mul(grad, mul(powNumber(x, exponent - 1), exponent)),
+  },
+});
+
+const powTensor: PointwiseOp<[base: Tensor, exponent: Tensor]> = pointwise({
+  name: "pow",
+  node: "PowBackward1",
+  inputs: ["base", "exponent"],
+  saves: { base: ["base", "exponent"], exponent: ["base", "exponent", "out"] },
+  formula: general,
+  accepts: noBool("pow", "pow"),
+  derivative: {
+    base: (grad, { base, exponent }) =>
+      where(eq(exponent, 0), 0, mul(grad, mul(exponent, powTensor(base, sub(exponent, 1))))),
+    exponent: (grad, { base, exponent, out }) =>
+      where(logicalAnd(eq(base, 0), ge(exponent, 0)), 0, mul(grad, mul(out, log(base)))),
+  },
+});
+
+const powOfNumber: PointwiseOp<[exponent: Tensor, base: Operand]> = pointwise({
+  name: "pow",
+  node: "PowBackward2",
+  inputs: ["exponent", "base"],
+  saves: { exponent: ["exponent", "base", "out"] },
+  formula: reversed,
+  accepts: noBool("pow", "pow"),
+  derivative: {
+    exponent: (grad, { exponent, base, out }) => {
+      const slope = mul(grad, mul(out, log(full([], Number(base), { dtype: out.dtype }))));
+      return Number(base) === 0 ? where(ge(exponent, 0), 0, slope) : slope;
+    },
+    base: null,
+  },
+});
+
+function checkExponent(x: Tensor, exponent: number): void {
+  if (!isFloating(x.dtype) && Number.isInteger(exponent) && exponent < 0)
+    throw new ValueError(
+      "pow: Integers to negative integer powers are not allowed: need a floating tensor; got " +
+        `${x.dtype} to the power ${exponent}. Use x.to("float32").`,
+    );
+}
+
+function powOf(x: Tensor, exponent: number): Tensor {
+  checkExponent(x, exponent);
+  return withPromoted(x, [exponent], (y) => powNumber(y, exponent));
+}
+
+function powInPlace(x: Tensor, exponent: number): Tensor {
+  checkExponent(x, exponent);
+  checkPromoted("pow", x, [exponent]);
+  return powNumber.inPlace(x, exponent);
+}
+
+/**
+ * Power of two tensors or numbers, `base ** exponent`; shapes are broadcast.
+ *
+ * Throws {@link ValueError} for whole numbers to a negative whole power.
+ * Derivative: G · exponent · base^(exponent − 1), 0 where the exponent is 0, and G · out · ln base.
+ *
+ * ```ts doctest
+ * pow(tensor([2, 3]), 3).tolist() // => [8, 27]
+ * pow(2, tensor([3, 4])).tolist() // => [8, 16]
+ * ```
+ */
+export const pow: PointwiseOp<[base: Operand, exponent: Operand]> = overloads({
+  name: "pow",
+  takes: { base: anOperand, exponent: anOperand },
+  ops: [powNumber, powTensor, powOfNumber],
+  call: (base, exponent) => {
+    const isTensor = typeof base === "object";
+    if (typeof exponent !== "object") return powOf(isTensor ? base : full([], base), Number(exponent));
+    return isTensor ? powTensor(base, exponent) : powOfNumber(exponent, base);
+  },
+  inPlace: (base: Tensor, exponent: Operand): Tensor =>
+    typeof exponent === "object" ? powTensor.inPlace(base, exponent) : powInPlace(base, Number(exponent)),
+});
+
+/**
+ * x². Derivative: 2 · G · x.
+ *
+ * ```ts doctest
+ * square(tensor([2, -3])).tolist() // => [4, 9]
+ * ```
+ */
+export const square: PointwiseOp<[x: Tensor]> = overloads({
+  name: "square",
+  takes: { x: aTensor },
+  ops: [powNumber],
+  call: (x) => powOf(x, 2),
+  inPlace: (x: Tensor): Tensor => powInPlace(x, 2),
+});

@@ -1,0 +1,230 @@
+/** Sums and products: one number for many. Sums have a fixed order, so they give the same bits everywhere. */
+import { cpu, type DType } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
+import { aDtype, aFlag, anyDims, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
+import { defineOp, overloads } from "../../core/define.ts";
+import { DTypeError } from "../../core/errors.ts";
+import type { Op } from "../../core/op.ts";
+import { withScope } from "../../core/scope.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { cast } from "../../layout/cast.ts";
+import { dimOf, dimsOf, type Shape, sizeOf } from "../../layout/shape.ts";
+import { full } from "../../make/factories.ts";
+import { fresh } from "../../make/fresh.ts";
+import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
+import { add, div, mul, sub, where } from "../pointwise/arithmetic.ts";
+import { eq, isinf } from "../pointwise/compare.ts";
+import { exp, log } from "../pointwise/functions.ts";
+import { cat, flip } from "../shape/join.ts";
+import { expandTo } from "../shape/reshape.ts";
+import { narrow, reshape } from "../shape/view.ts";
+import { countOf, type Dims, dropped, type ReduceOptions, reduced, spread } from "./reduction.ts";
+import { type SumOptions, sumDim, sumType } from "./sum-dim.ts";
+
+export type { SumOptions } from "./sum-dim.ts";
+
+const summed = { keepdim: aFlag, dtype: aDtype };
+
+/** Without a dimension, even `null`, and `keepdim` it is another operation on the tape, as in PyTorch. */
+const isOfAll = (dim: Dims, options: SumOptions | undefined): boolean =>
+  dim === undefined && options?.keepdim === undefined;
+
+const sumAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
+  name: "sum",
+  inputs: ["x"],
+  forward: (x, dtype) => reduced("sum", x, null, { dtype: sumType(x, dtype), op: "sum" }),
+  derivative: { x: (grad, { shape }) => expandTo(grad, shape) },
+});
+
+/**
+ * Sum of all elements, or along the dimensions `dim`. Whole numbers and booleans give int64.
+ *
+ * Throws {@link ValueError} for dimensions that do not exist.
+ * Derivative: G, spread over what was summed.
+ *
+ * ```ts doctest
+ * sum(tensor([[1, 2], [3, 4]])).item() // => 10
+ * sum(tensor([[1, 2], [3, 4]]), 1, { keepdim: true }).tolist() // => [[3], [7]]
+ * ```
+ */
+export const sum: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = overloads({
+  name: "sum",
+  takes: { x: aTensor, "dim?": anyDims, "options?": summed },
+  ops: [sumAll, sumDim],
+  call: (x, dim, options) => (isOfAll(dim, options) ? sumAll(x, options?.dtype) : sumDim(x, dim, options)),
+});
+
+function meanOf(x: Tensor, dim: Dims, options: SumOptions = {}): Tensor {
+  const { dtype = x.dtype } = options;
+  if (!isFloating(dtype))
+    throw new DTypeError(
+      "mean: mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: " +
+        `${kindOf(dtype)}. Use x.to("float32").`,
+    );
+  const total = reduced("sum", x, dim, { ...options, dtype, op: "mean" });
+  const out = div(total, countOf(x.sizes, dim, "mean"));
+  total.dispose();
+  return out;
+}
+
+const meanAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
+  name: "mean",
+  inputs: ["x"],
+  forward: (x, dtype = x.dtype) => meanOf(x, null, { dtype }),
+  derivative: { x: (grad, { shape }) => div(expandTo(grad, shape), sizeOf(shape)) },
+});
+
+const meanDim: Op<[x: Tensor, dim: Dims, options?: SumOptions]> = defineOp({
+  name: "mean",
+  node: "MeanBackward1",
+  inputs: ["x"],
+  forward: meanOf,
+  derivative: { x: (grad, { shape }, dim) => div(spread(grad, shape, dim, "mean"), countOf(shape, dim, "mean")) },
+});
+
+/**
+ * Mean of all elements, or along the dimensions `dim`.
+ *
+ * Throws {@link DTypeError} for whole numbers, unless a floating dtype is given.
+ * Derivative: G / count, spread.
+ *
+ * ```ts doctest
+ * mean(tensor([[1, 2], [3, 4]]), 0).tolist() // => [2, 3]
+ * ```
+ */
+export const mean: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = overloads({
+  name: "mean",
+  takes: { x: aTensor, "dim?": anyDims, "options?": summed },
+  ops: [meanAll, meanDim],
+  call: (x, dim, options) => (isOfAll(dim, options) ? meanAll(x, options?.dtype) : meanDim(x, dim, options)),
+});
+
+/** The products of all elements before each one, by doubling: after k steps of the 2ᵏ before it. */
+function productsBefore(x: Tensor, dim: number): Tensor {
+  const size = x.sizes[dim] as number;
+  const shifted = (y: Tensor, by: number): Tensor => {
+    const ones = full(
+      x.sizes.map((n, d) => (d === dim ? by : n)),
+      1,
+      { dtype: x.dtype },
+    );
+    return cat([ones, narrow(y, dim, 0, size - by)], dim);
+  };
+  let products = shifted(x, 1);
+  for (let by = 1; by < size; by *= 2) products = mul(products, shifted(products, by));
+  return products;
+}
+
+/** For each element the product of the others: a quotient, but where there are zeros by parts. */
+function productOfOthers(x: Tensor, out: Tensor, dim: number): Tensor {
+  if (x.numel() === 0) return x;
+  if (sum(eq(x, 0)).item() === 0) return div(out, x);
+  return mul(productsBefore(x, dim), flip(productsBefore(flip(x, dim), dim), dim));
+}
+
+const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
+  name: "prod",
+  inputs: ["x"],
+  saves: { x: ["x", "out"] },
+  forward: (x, dtype) => reduced("prod", x, null, { dtype: sumType(x, dtype), op: "prod" }),
+  derivative: {
+    x: (grad, { x, out, shape }) => mul(grad, reshape(productOfOthers(reshape(x, [sizeOf(shape)]), out, 0), shape)),
+  },
+});
+
+const prodDim: Op<[x: Tensor, dim: number, options?: SumOptions]> = defineOp({
+  name: "prod",
+  node: "ProdBackward1",
+  inputs: ["x"],
+  saves: { x: ["x", "out"] },
+  forward: (x, dim, options) => reduced("prod", x, dim, { ...options, dtype: sumType(x, options?.dtype), op: "prod" }),
+  derivative: {
+    x: (grad, { x, out, shape }, dim) => {
+      if (shape.length === 0) return grad;
+      const whole = spread(out, shape, dim, "prod");
+      return mul(spread(grad, shape, dim, "prod"), productOfOthers(x, whole, dimOf(dim, shape.length, "prod")));
+    },
+  },
+});
+
+/**
+ * Product of all elements, or along the dimension `dim`. Whole numbers give int64.
+ *
+ * Derivative: G times the product of the other elements.
+ *
+ * ```ts doctest
+ * prod(tensor([2, 3, 4])).item() // => 24
+ * ```
+ */
+export const prod: Op<[x: Tensor, dim?: number | null, options?: SumOptions]> = overloads({
+  name: "prod",
+  takes: { x: aTensor, "dim?": [aWhole, null], "options?": summed },
+  ops: [prodAll, prodDim],
+  call: (x, dim, options) =>
+    dim === undefined || dim === null ? prodAll(x, options?.dtype) : prodDim(x, dim, options),
+});
+
+/** The largest elements, 0 where they are infinite or there are none: what is subtracted before eˣ. */
+function shiftOf(x: Tensor, dim: Dims): Tensor {
+  if (x.numel() === 0) return full([], 0, { dtype: x.dtype });
+  const most = reduced("max", x, dim, { keepdim: true, op: "logsumexp" });
+  return where(isinf(most), 0, most);
+}
+
+/**
+ * ln Σ eˣ along the dimensions `dim`, without overflow. Derivative: G · e^(x − out).
+ *
+ * ```ts doctest
+ * logsumexp(tensor([1000, 1000]), 0).item() // => 1000.6931762695312
+ * ```
+ */
+export const logsumexp: Op<[x: Tensor, dim: number | Shape, options?: ReduceOptions]> = defineOp({
+  name: "logsumexp",
+  inputs: ["x"],
+  takes: { x: aTensor, dim: extents, "options?": { keepdim: aFlag } },
+  saves: { x: ["x", "out"] },
+  forward: (tracked, dim, { keepdim = false } = {}) => {
+    checkComputes("logsumexp", tracked.dtype);
+    const dims = dimsOf(dim, tracked.sizes.length, "logsumexp");
+    return withScope(() => {
+      const x = cast(tracked.detach(), toFloating(tracked.dtype));
+      const shift = shiftOf(x, dim);
+      const powers = exp.inPlace(sub(x, shift));
+      const total = reduced("sum", powers, dim, { keepdim: true, op: "logsumexp" });
+      const out = add.inPlace(log.inPlace(total), shift);
+      return keepdim ? out : dropped(out, dims);
+    });
+  },
+  derivative: {
+    x: (grad, { x, out, shape }, dim) =>
+      mul(spread(grad, shape, dim, "logsumexp"), exp(sub(x, spread(out, shape, dim, "logsumexp")))),
+  },
+});
+
+/**
+ * Running sum along `dim`. Whole numbers give int64. Derivative: the running sum of G from the other end.
+ *
+ * ```ts doctest
+ * cumsum(tensor([1, 2, 3]), 0).tolist() // => [1, 3, 6]
+ * ```
+ */
+export const cumsum: Op<[x: Tensor, dim: number, options?: Pick<SumOptions, "dtype">]> = defineOp({
+  name: "cumsum",
+  inputs: ["x"],
+  takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
+  forward: (x, dim, options) => {
+    const dtype = sumType(x, options?.dtype);
+    checkComputes("cumsum", x.dtype);
+    checkComputes("cumsum", dtype);
+    const d = dimOf(dim, x.sizes.length, "cumsum");
+    const source = cast(x, dtype);
+    const out = fresh(x.sizes, dtype);
+    if (x.sizes.length === 0) cpu.copy(source, out);
+    else cpu.cumsum(source, d, out);
+    if (source !== x) source.dispose();
+    return out;
+  },
+  derivative: {
+    x: (grad, { shape }, dim) => (shape.length === 0 ? grad : flip(cumsum(flip(grad, dim), dim), dim)),
+  },
+});

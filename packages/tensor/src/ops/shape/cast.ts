@@ -1,0 +1,145 @@
+/** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
+import type { DType } from "@ag/kernels";
+import { defineFunction } from "../../arguments/checked.ts";
+import { aDtype, aTensor } from "../../arguments/kinds.ts";
+import { defineOp } from "../../core/define.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { cloneLike } from "../../layout/clone-like.ts";
+import { cloneRowMajor, converted } from "../../layout/converted.ts";
+
+/**
+ * A copy with a storage of its own, in the order of dimensions of `x`.
+ *
+ * Shapes: that of `x`.
+ * Derivative: G.
+ *
+ * ```ts doctest
+ * clone(tensor([1, 2])).tolist() // => [1, 2]
+ * ```
+ */
+export const clone: Op<[x: Tensor]> = defineOp({
+  name: "clone",
+  inputs: ["x"],
+  takes: { x: aTensor },
+  forward: (x) => cloneLike(x, x),
+  derivative: { x: (grad) => grad },
+});
+
+/**
+ * `x` itself if its elements lie in row-major order, else a copy that does.
+ *
+ * ```ts doctest
+ * contiguous(t(tensor([[1, 2], [3, 4]]))).stride() // => [2, 1]
+ * ```
+ */
+export const contiguous: (x: Tensor) => Tensor = defineFunction({
+  name: "contiguous",
+  takes: { x: aTensor },
+  call: (x) => (x.isContiguous() ? x : cloneRowMajor(x)),
+});
+
+export interface ToOptions {
+  readonly dtype?: DType;
+}
+
+const dtypeOrOptions = [aDtype, { dtype: aDtype }];
+
+/**
+ * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
+ *
+ * Throws DTypeError for a dtype that does not exist.
+ * Derivative: G, in the dtype of `x`.
+ *
+ * ```ts doctest
+ * to(tensor([1.5, -2.5]), "int64").tolist() // => [1, -2]
+ * ```
+ */
+export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunction({
+  name: "to",
+  takes: { x: aTensor, dtype: dtypeOrOptions },
+  call: (x, dtype) => {
+    const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
+    return converted(x, wanted);
+  },
+});
+
+/**
+ * `x` in the dtype of `other`.
+ *
+ * ```ts doctest
+ * typeAs(tensor([1.9]), tensor([1n])).tolist() // => [1]
+ * ```
+ */
+export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
+  name: "typeAs",
+  takes: { x: aTensor, other: aTensor },
+  call: (x, other) => converted(x, other.dtype),
+});
+
+/* @__NO_SIDE_EFFECTS__ */
+const toDtype = (name: string, dtype: DType): ((x: Tensor) => Tensor) =>
+  defineFunction({ name, takes: { x: aTensor }, call: (x) => converted(x, dtype) });
+
+/**
+ * `x` as float32.
+ *
+ * ```ts doctest
+ * float(tensor([true, false])).tolist() // => [1, 0]
+ * ```
+ */
+export const float: (x: Tensor) => Tensor = toDtype("float", "float32");
+
+/**
+ * `x` as float64.
+ *
+ * ```ts doctest
+ * double(tensor([0.5])).dtype // => "float64"
+ * ```
+ */
+export const double: (x: Tensor) => Tensor = toDtype("double", "float64");
+
+/**
+ * `x` as int64.
+ *
+ * ```ts doctest
+ * long(tensor([1.9, -1.9])).tolist() // => [1, -1]
+ * ```
+ */
+export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
+
+/**
+ * `x` as int32.
+ *
+ * ```ts doctest
+ * int(tensor([1.9, -1.9])).tolist() // => [1, -1]
+ * ```
+ */
+export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
+
+/**
+ * `x` as bool.
+ *
+ * ```ts doctest
+ * bool(tensor([0, 2])).tolist() // => [false, true]
+ * ```
+ */
+export const bool: (x: Tensor) => Tensor = toDtype("bool", "bool");
+
+/**
+ * `x` as float16: to store, not to compute.
+ *
+ * ```ts doctest
+ * half(tensor([0.5])).dtype // => "float16"
+ * ```
+ */
+export const half: (x: Tensor) => Tensor = toDtype("half", "float16");
+
+/**
+ * `x` as bfloat16: to store, not to compute.
+ *
+ * ```ts doctest
+ * bfloat16(tensor([0.5])).dtype // => "bfloat16"
+ * ```
+ */
+export const bfloat16: (x: Tensor) => Tensor = toDtype("bfloat16", "bfloat16");

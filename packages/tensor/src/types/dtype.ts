@@ -1,0 +1,70 @@
+import type { DType } from "@ag/kernels";
+import { DTypeError } from "../core/errors.ts";
+import type { Operand } from "../core/tensor.ts";
+
+export const isFloating = (dtype: DType): boolean =>
+  dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
+
+/** float16 and bfloat16 are stored, loaded, saved and converted; nothing computes with them yet. */
+export const isStorageOnly = (dtype: DType): boolean => dtype === "float16" || dtype === "bfloat16";
+
+/** Throws for dtypes that nothing computes with. */
+export function checkComputes(op: string, dtype: DType): void {
+  if (isStorageOnly(dtype))
+    throw new DTypeError(
+      `${op}: need a dtype to compute with; got ${dtype}, which is storage only. Use x.to("float32").`,
+    );
+}
+
+/** Every dtype, in the order in which they meet. */
+export const allDtypes: readonly DType[] = [
+  "bool",
+  "uint8",
+  "int32",
+  "int64",
+  "float16",
+  "bfloat16",
+  "float32",
+  "float64",
+];
+
+/** Bool, whole numbers, floating numbers: only a higher kind lets a number or a scalar tensor change the dtype. */
+const category = (dtype: DType): number => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
+
+/** The dtype in which two tensors of equal standing meet. */
+export function promoteTypes(a: DType, b: DType): DType {
+  if (a === b) return a;
+  if (isStorageOnly(a) && isStorageOnly(b)) return "float32";
+  return allDtypes.indexOf(a) > allDtypes.indexOf(b) ? a : b;
+}
+
+function ofNumber(x: number | bigint | boolean): DType {
+  if (typeof x === "boolean") return "bool";
+  return typeof x === "bigint" || Number.isInteger(x) ? "int64" : "float32";
+}
+
+const combine = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b));
+const higher = (a: DType, b: DType | null): DType => (b !== null && category(b) > category(a) ? b : a);
+
+/**
+ * The dtype in which operands meet, by PyTorch's rule: tensors with dimensions decide, unless a scalar tensor is of a
+ * higher kind, unless a number is.
+ */
+export function resultType(operands: readonly Operand[]): DType {
+  const first = operands[0] as Operand;
+  if (operands.length === 1 && typeof first === "object") return first.dtype;
+  let dimensioned: DType | null = null;
+  let scalar: DType | null = null;
+  let number: DType | null = null;
+  for (const x of operands) {
+    if (typeof x !== "object") number = combine(number, ofNumber(x));
+    else if (x.sizes.length > 0) dimensioned = combine(dimensioned, x.dtype);
+    else scalar = combine(scalar, x.dtype);
+  }
+  if (dimensioned !== null) return higher(higher(dimensioned, scalar), number);
+  if (scalar !== null) return higher(scalar, number);
+  return number ?? "float32";
+}
+
+/** What functions such as `exp` and `mean` compute in. */
+export const toFloating = (dtype: DType): DType => (isFloating(dtype) ? dtype : "float32");
