@@ -1,6 +1,7 @@
 import type { Formula } from "./cpu/pointwise/algebra.ts";
 import type { RandomState } from "./cpu/random/state.ts";
 import type { DType } from "./dtype.ts";
+import type { Storage } from "./memory/storage.ts";
 import type { View } from "./view.ts";
 
 /** What reductions compute over the reduced dimensions. `max` and `min` let NaN through; on bool they are any and all. */
@@ -65,9 +66,9 @@ export interface AdamOptions {
 /**
  * What a back end must offer: methods by family of kernels, never by operation. Views may have any strides unless said
  * otherwise; `out` is written whole, was allocated by the caller, and does not overlap an input (pointwise: may be one
- * of them, with the same layout). Sizes are the caller's to check. "float" means float32 or float64.
+ * of them, with the same layout). Sizes are the caller's to check. "float" means float32 or float64. None uses `this`.
  */
-export interface Device {
+export interface Kernels {
   // pointwise
   /**
    * out[i] = formula(operands[i]). Operands are broadcast to the shape of `out`; a number is a parameter of the kernel,
@@ -177,4 +178,12 @@ export interface Device {
     expAvgSqs: readonly View[],
     options: AdamOptions,
   ): void;
+}
+
+/** Another place than the cpu where tensors lie and are computed. */
+export interface Device extends Kernels {
+  /** As messages and `x.device` call it. */
+  readonly name: string;
+  /** Memory for `bytes` bytes, not cleared. `label` names the operation that wants it. */
+  allocate(bytes: number, label: string): Storage;
 }

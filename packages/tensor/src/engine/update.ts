@@ -2,9 +2,10 @@
  * How do optimizers change parameters? One fused kernel call for a whole group. Every check comes before the first
  * write; what is not row-major is updated in a copy. Nothing here is recorded: callers are under `noGrad`.
  */
-import { type AdamOptions, cpu, type SgdOptions } from "@ag/kernels";
+import type { AdamOptions, SgdOptions } from "@ag/kernels";
 import { refuseOverlapping } from "../core/elementwise.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
+import * as kernels from "../core/kernels.ts";
 import { place } from "../core/place.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { writing } from "../core/writing.ts";
@@ -58,7 +59,7 @@ function eachDtype(
       withDense(sources, (...rows) => run(dense, rows as Tensors, states.map(pick)));
       dense.forEach((x, i) => {
         if (x === targets[i]) return;
-        cpu.copy(x, targets[i]!);
+        kernels.copy(x, targets[i]!);
         x.dispose();
       });
     }
@@ -74,7 +75,7 @@ function eachDtype(
 export function sgdUpdate(params: Tensors, grads: Tensors, buffers: Tensors, options: SgdOptions): void {
   const states = options.momentum === 0 ? [] : [buffers];
   checkAll("sgd", params, grads, states.length > 0 ? { "momentum buffer": buffers } : {});
-  eachDtype(params, grads, states, (dense, rows, [held = []]) => cpu.sgd(dense, rows, held, options));
+  eachDtype(params, grads, states, (dense, rows, [held = []]) => kernels.sgd(dense, rows, held, options));
 }
 
 /**
@@ -91,7 +92,7 @@ export function adamUpdate(
 ): void {
   checkAll("adam", params, grads, { "running mean": expAvgs, "running mean of squares": expAvgSqs });
   eachDtype(params, grads, [expAvgs, expAvgSqs], (dense, rows, [means = [], squares = []]) =>
-    cpu.adam(dense, rows, means, squares, options),
+    kernels.adam(dense, rows, means, squares, options),
   );
 }
 

@@ -1,7 +1,8 @@
 /** How do our own packages make tensors that users have no call for? */
-import { allocate, type DType, pool } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { creating } from "../core/creating.ts";
 import { ShapeError } from "../core/errors.ts";
+import { allocate } from "../core/kernels.ts";
 import { placeOf } from "../core/place.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkedShape, rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
@@ -26,10 +27,8 @@ export function tensorOfBytes(
   strides: readonly number[] = rowMajor(shape),
   offset = 0,
 ): Tensor {
-  const storage = allocate(bytes.length, creating.op);
-  pool.beginOperation();
-  const at = storage.address();
-  pool.bytes.set(bytes, at);
+  const storage = allocate(bytes.length, creating.op, creating.device);
+  storage.write(bytes);
   return new Tensor(storage, dtype, shape, { offset, strides }, null);
 }
 
