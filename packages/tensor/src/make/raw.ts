@@ -11,9 +11,9 @@ import { isFloating } from "../types/dtype.ts";
 /** Where a layout ends, counted in elements of its storage; throws for what is no layout. */
 export function reachOf(op: string, shape: Shape, strides: readonly number[], offset: number): number {
   const sizes = checkedShape(shape, op);
-  if (strides.length !== sizes.length || ![offset, ...strides].every((s) => Number.isSafeInteger(s) && s >= 0))
+  if (strides.length !== sizes.length || ![offset, ...strides].every((s) => s >= 0))
     throw new ShapeError(
-      `${op}: need as many strides as sizes, and an offset, that are whole and at least 0; got shape ${showShape(shape)}, ` +
+      `${op}: need as many strides as sizes, and an offset, that are at least 0; got shape ${showShape(shape)}, ` +
         `strides ${showShape(strides)}, offset ${offset}.`,
     );
   return sizeOf(sizes) === 0 ? 0 : sizes.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
