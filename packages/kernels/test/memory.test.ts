@@ -5,13 +5,13 @@ import {
   liveBlocks,
   OutOfMemoryError,
   OverrunError,
-  pool,
   type Storage,
 } from "@ag/kernels";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Arena } from "#memory/arena";
 import type { Block } from "#memory/block";
+import { pool } from "#memory/heap";
 import { Pool } from "#memory/pool";
 import { clear } from "#runtime";
 

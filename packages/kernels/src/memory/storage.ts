@@ -1,4 +1,4 @@
-import { DisposedError } from "../errors.ts";
+import { DisposedError, OutOfMemoryError } from "../errors.ts";
 import { Block } from "./heap/block.ts";
 import { pool } from "./heap/heap.ts";
 import { WATCHED_BYTES } from "./heap/pool.ts";
@@ -7,41 +7,79 @@ import { WATCHED_BYTES } from "./heap/pool.ts";
 const refusal = /* @__PURE__ */ Symbol("a Tensor: send its data() or tolist() instead");
 
 /**
- * What tensors and graph nodes hold: a block with the number of its holders and of the writes in place.
- * Views share it, and with it version and lifetime.
+ * What tensors and graph nodes hold: a block of memory with the number of its holders and of the writes in place. Views
+ * share it, and with it version and lifetime.
  */
 export class Storage {
   readonly refusal: symbol = refusal;
-  readonly block: Block;
+  readonly #block: Block;
   /** Handles and saves that hold it. At 0 the block goes back to the pool at once. */
-  refs = 1;
+  #holders = 1;
   /** Counts writes in place: a saved value that was overwritten must not be used. */
   version = 0;
 
   constructor(block: Block) {
-    this.block = block;
+    this.#block = block;
     if (block.bytes >= WATCHED_BYTES) pool.watch(block, this);
   }
 
   get bytes(): number {
-    return this.block.bytes;
+    return this.#block.bytes;
   }
 
-  /** Byte address, valid until the next operation begins. */
+  /** Whether the caller, who holds it, is the only one: then nobody sees what is written here. */
+  get isSole(): boolean {
+    return this.#holders === 1;
+  }
+
+  /** Byte address, for kernels: valid until the next operation begins. */
   address(): number {
-    const { block } = this;
+    const block = this.#block;
     const isBack = block.region < 0 && block.bytes >= WATCHED_BYTES; // it was spilled
     const at = pool.address(block);
     if (isBack) pool.watch(block, this);
     return at;
   }
 
+  /** A copy of `count` bytes, from byte `from` on. Throws {@link OutOfMemoryError} when JavaScript has no room for it. */
+  read(from: number, count: number): Uint8Array<ArrayBuffer> {
+    pool.beginOperation();
+    const at = this.address() + from;
+    const copy = newBytes(count);
+    copy.set(pool.bytes.subarray(at, at + count));
+    return copy;
+  }
+
+  /** Overwrites the first bytes of a fresh storage: no version counts it. */
+  write(bytes: Uint8Array): void {
+    pool.beginOperation();
+    const at = this.address();
+    pool.bytes.set(bytes, at);
+  }
+
+  /** Another handle holds it. */
   retain(): void {
-    this.refs++;
+    this.#holders++;
   }
 
   release(): void {
-    if (--this.refs === 0) pool.free(this.block);
+    if (--this.#holders === 0) pool.free(this.#block);
+  }
+
+  /** A graph node holds it for its backward: until `unsave` it is moved out of the memory only when little else is left. */
+  save(): void {
+    this.retain();
+    this.#block.saves++;
+  }
+
+  unsave(): void {
+    this.#block.saves--;
+    this.release();
+  }
+
+  /** Keeps the elements in memory as long as there is room: parameters, buffers, optimizer state. */
+  pin(): void {
+    pool.pin(this.#block);
   }
 
   /** From now on whoever wants to read or write it gets the error that `reason` makes. */
@@ -50,10 +88,15 @@ export class Storage {
       throw reason();
     };
   }
+}
 
-  /** Keeps the block in memory as long as there is room: parameters, buffers, optimizer state. */
-  pin(): void {
-    pool.pin(this.block);
+function newBytes(count: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count);
+  } catch {
+    throw new OutOfMemoryError(
+      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /** How do our own packages make tensors that users have no call for? */
-import { allocate, type DType, pool } from "@ag/kernels";
+import { allocate, type DType } from "@ag/kernels";
 import { creating } from "../core/creating.ts";
 import { ShapeError } from "../core/errors.ts";
 import { placeOf } from "../core/place.ts";
@@ -27,9 +27,7 @@ export function tensorOfBytes(
   offset = 0,
 ): Tensor {
   const storage = allocate(bytes.length, creating.op);
-  pool.beginOperation();
-  const at = storage.address();
-  pool.bytes.set(bytes, at);
+  storage.write(bytes);
   return new Tensor(storage, dtype, shape, { offset, strides }, null);
 }
 

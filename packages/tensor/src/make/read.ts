@@ -1,15 +1,5 @@
 /** How do elements come out of the memory? Always as copies: the memory moves. */
-import {
-  address,
-  allocate,
-  cpu,
-  type DType,
-  isContiguous,
-  itemSize,
-  OutOfMemoryError,
-  pool,
-  type View,
-} from "@ag/kernels";
+import { allocate, cpu, type DType, isContiguous, itemSize, OutOfMemoryError, type View } from "@ag/kernels";
 import { ValueError } from "../core/errors.ts";
 import { rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
 
@@ -39,21 +29,8 @@ function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
 /** The elements in row-major order, as little-endian bytes. */
 export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
-  pool.beginOperation();
-  const at = address(x);
-  const bytes = newBytes(sizeOf(x.sizes) * itemSize(x.dtype));
-  bytes.set(pool.bytes.subarray(at, at + bytes.length));
-  return bytes;
-}
-
-function newBytes(count: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(count);
-  } catch {
-    throw new OutOfMemoryError(
-      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
-    );
-  }
+  const size = itemSize(x.dtype);
+  return x.storage.read(x.offset * size, sizeOf(x.sizes) * size);
 }
 
 /** What holds the elements of each dtype that is computed with. */
