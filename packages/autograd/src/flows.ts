@@ -1,72 +1,92 @@
-/** Who owns a gradient on its way? The engine, from where it arrives until it was used: then it is given back. */
+/**
+ * Whose are the gradients that travel? Each that has arrived at a node is a handle of the engine's own, which it adds to,
+ * hands on and gives back as soon as it was used; who gets one from outside, or keeps one outside, has another handle.
+ */
 import { add, type Edge, type Tensor } from "@ag/tensor/fn";
-import { withScope } from "@ag/tensor/internal";
-import { accumulate, owned } from "./accumulate-grad.ts";
+import { aliasOf, history, isTrackedLeaf, placeOf, withScope } from "@ag/tensor/internal";
+import { accumulate, edgeOf } from "./accumulate-grad.ts";
+import { isGradEnabled } from "./mode.ts";
 import { type Node, nodeOf } from "./node.ts";
 
-type Gradients = readonly (Tensor | null)[];
+type Flows = readonly (Tensor | null)[];
 
-export class Flows {
-  readonly #pass: number;
-  readonly #targets: readonly Edge[];
-  readonly #isRecorded: boolean;
-  /** What arrived at the targets: handles for the caller. */
-  readonly found: (Tensor | null)[];
+const none: Flows = [];
 
-  constructor(pass: number, targets: readonly Edge[], isRecorded: boolean) {
-    this.#pass = pass;
-    this.#targets = targets;
-    this.#isRecorded = isRecorded;
-    this.found = targets.map(() => null);
+/** Another handle on a gradient; while recording, in the same place of the graph. */
+export function owned(grad: Tensor): Tensor {
+  const handle = aliasOf(grad, null);
+  if (isGradEnabled() && grad.requiresGrad) {
+    handle[history] = edgeOf(grad);
+    if (isTrackedLeaf(grad)) placeOf(handle).requiresGrad = true;
   }
-
-  /** A gradient, whose handle is taken over, arrives at an output of a node, and is added to what is there. */
-  arrive(edge: Edge, grad: Tensor): void {
-    const node = nodeOf(edge);
-    if (node?.pass !== this.#pass) {
-      grad.dispose(); // of an input that needs none, beside one that does
-      return;
-    }
-    node.arrived ??= [];
-    const sum = node.arrived[edge[1]];
-    node.arrived[edge[1]] = sum ? this.#sum(sum, grad) : grad;
-  }
-
-  /** What has arrived passes a node: gives what flows on, handles for whoever takes them. Nothing passes an end. */
-  pass(node: Node, isEnd: boolean): Gradients {
-    const grads = node.arrived;
-    node.arrived = null;
-    if (!grads) return [];
-    this.#note(node, grads);
-    if (!isEnd && !node.isSelfContained) return node.apply(grads, this.#pass).map((flow) => flow && owned(flow)); // users may keep theirs
-    const flows = isEnd ? [] : withScope(() => separate(node.apply(grads, this.#pass), grads));
-    for (const grad of grads) grad?.dispose();
-    return flows;
-  }
-
-  /** In place when nobody else holds the sum, and nothing is recorded; else as a new tensor. */
-  #sum(sum: Tensor, grad: Tensor): Tensor {
-    const isOurs = !this.#isRecorded && sum.storage.isSole && sum.isContiguous();
-    const total = isOurs ? add.inPlace(sum, grad) : add(sum, grad);
-    if (total !== sum) sum.dispose();
-    grad.dispose();
-    return total;
-  }
-
-  /** Keeps what results or callers asked for. */
-  #note(node: Node, grads: Gradients): void {
-    node.retained?.forEach((x, i) => {
-      const grad = grads[i];
-      if (x && grad) accumulate(x, owned(grad));
-    });
-    this.#targets.forEach((edge, i) => {
-      const grad = grads[edge[1]];
-      if (nodeOf(edge) === node && grad) this.found[i] = owned(grad);
-    });
-  }
+  return handle;
 }
 
-/** Each flow becomes a handle of its own: formulas may hand on the gradient they got, or one tensor to several inputs. */
-function separate(flows: Gradients, grads: Gradients): Gradients {
-  return flows.map((flow, i) => (flow && (grads.includes(flow) || flows.indexOf(flow) < i) ? owned(flow) : flow));
+/** Adds a gradient, whose handle is taken over, to what has arrived at the other end of an edge. */
+export function arrive(edge: Edge, grad: Tensor | null | undefined, pass: number): void {
+  if (!grad) return;
+  const node = nodeOf(edge);
+  if (node?.pass !== pass) {
+    grad.dispose(); // of an input that needs none, beside one that does
+    return;
+  }
+  node.arrived ??= [];
+  const sum = node.arrived[edge[1]];
+  node.arrived[edge[1]] = sum ? added(sum, grad) : grad;
+}
+
+/** In place when nobody else holds the sum, and nothing is recorded; else a new tensor. Takes over both handles. */
+function added(sum: Tensor, grad: Tensor): Tensor {
+  const isOurs = sum.storage.isSole && sum.isContiguous();
+  const total = isOurs && !isGradEnabled() ? add.inPlace(sum, grad) : add(sum, grad);
+  if (total !== sum) sum.dispose();
+  grad.dispose();
+  return total;
+}
+
+/** Hands out what has arrived at a node: to results that retain it, and to the targets. */
+export function handOut(node: Node, targets: readonly Edge[] | undefined, found: (Tensor | null)[]): void {
+  const { arrived, retained } = node;
+  if (!arrived) return;
+  retained?.forEach((x, output) => {
+    const grad = arrived[output];
+    if (x && grad) accumulate(x, owned(grad));
+  });
+  targets?.forEach((edge, i) => {
+    const grad = arrived[edge[1]];
+    if (grad && nodeOf(edge) === node) found[i] = owned(grad);
+  });
+}
+
+/** Runs a node on what has arrived, which is used up; gives what flows to its inputs. */
+export function flowsOf(node: Node, pass: number): Flows {
+  const grads = node.arrived;
+  if (!grads) return none;
+  node.arrived = null;
+  if (!node.isSelfContained) return node.apply(grads, pass).map((flow) => flow && owned(flow)); // users may keep both
+  const flows = withScope(() => separate(node.apply(grads, pass), grads));
+  for (const grad of grads) grad?.dispose();
+  return flows;
+}
+
+/** Formulas may hand on the gradient they got, or one tensor to several inputs: each flow becomes a handle of its own. */
+const separate = (flows: Flows, grads: Flows): Flows =>
+  flows.map((flow, i) => (flow && (grads.includes(flow) || flows.indexOf(flow) < i) ? owned(flow) : flow));
+
+/** Gives back what has arrived at a node and will not be used. */
+export function drop(node: Node): void {
+  if (node.arrived) for (const grad of node.arrived) grad?.dispose();
+  node.arrived = null;
+}
+
+/** Takes away what waits at the nodes of one pass, so that another can use them; gives how to put it back. */
+export function setAside(nodes: readonly Node[], pass: number): () => void {
+  const waiting = nodes.map(({ arrived }) => arrived);
+  for (const node of nodes) node.arrived = null;
+  return () => {
+    nodes.forEach((node, i) => {
+      node.pass = pass;
+      node.arrived = waiting[i]!;
+    });
+  };
 }

@@ -14,11 +14,10 @@ export {
   WorkerLostError,
 } from "./errors.ts";
 export { checkMemory, debugMemory, liveBlocks } from "./memory/heap/debug.ts";
-export { pool } from "./memory/heap/heap.ts";
+export { limitMemory, memoryReport } from "./memory/heap/heap.ts";
 export type { MemoryReport } from "./memory/report.ts";
 export { allocate, DeviceStorage, disposed, Storage } from "./memory/storage.ts";
 export { numerics } from "./numerics.ts";
 export { getNumThreads, type StartOptions, setNumThreads, startThreads } from "./threads/threads.ts";
 export { version } from "./version.ts";
 export { isContiguous, sizeOf, type View } from "./view.ts";
-export { address } from "./wasm/runtime.ts";

@@ -1,5 +1,6 @@
-import { allocate, pool, type Storage } from "@ag/kernels";
+import { allocate, type Storage } from "@ag/kernels";
 import { i32, kernel, pointer } from "#assembler";
+import { pool } from "#memory/heap";
 import { parallel } from "#parallel";
 import { beginOperation, compile } from "#runtime";
 

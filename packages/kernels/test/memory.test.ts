@@ -5,13 +5,13 @@ import {
   liveBlocks,
   OutOfMemoryError,
   OverrunError,
-  pool,
   type Storage,
 } from "@ag/kernels";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Arena } from "#memory/arena";
 import type { Block } from "#memory/block";
+import { pool } from "#memory/heap";
 import { Pool } from "#memory/pool";
 import { clear } from "#runtime";
 
@@ -162,16 +162,6 @@ describe("a size that cannot be had", () => {
     pool.setLimit({ hard: Infinity });
     allocate(2 * MIB, "test").release();
   });
-});
-
-test("what a backward holds is counted, and let go of", () => {
-  const storage = allocate(64, "held");
-  expect(storage.isSole).toBe(true);
-  storage.hold();
-  expect([storage.isSole, storage.block.saves]).toEqual([false, 1]);
-  storage.drop();
-  expect([storage.isSole, storage.block.saves]).toEqual([true, 0]);
-  storage.release();
 });
 
 describe("scratch space", () => {

@@ -1,4 +1,4 @@
-import { allocate, type DType, itemSize, pool, sizeOf, type View } from "@ag/kernels";
+import { allocate, type DType, itemSize, sizeOf, type View } from "@ag/kernels";
 
 type Elements = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array | Uint16Array;
 
@@ -21,17 +21,13 @@ export function emptyView(shape: readonly number[], dtype: DType = "float32"): V
 /** A contiguous view of a copy of `data`; the dtype follows the array unless given. */
 export function viewOf(data: Elements, shape: readonly number[] = [data.length], dtype?: DType): View {
   const view = emptyView(shape, dtype ?? kinds.get(data.constructor) ?? "float32");
-  pool.beginOperation();
-  const at = view.storage.address();
-  pool.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+  view.storage.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return view;
 }
 
 /** The elements of a view as numbers, in logical order. */
 export function read({ storage, offset, sizes: shape, strides, dtype }: View): number[] {
-  pool.beginOperation();
-  const at = storage.address();
-  const data = new DataView(pool.bytes.buffer, at, storage.bytes);
+  const data = new DataView(storage.read(0, storage.bytes).buffer);
   const element = (i: number): number => {
     switch (dtype) {
       case "float32":

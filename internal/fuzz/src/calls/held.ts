@@ -1,5 +1,4 @@
 /** Which tensors does a value hold, and what is known of each? */
-import { pool } from "@ag/kernels";
 import { Module } from "@ag/nn";
 import { Tensor } from "@ag/tensor";
 
@@ -23,11 +22,7 @@ export function tensorsIn(value: unknown, found: Set<Tensor> = new Set(), seen: 
 export const isDisposed = (x: Tensor): boolean => x.storage.constructor.name === "DisposedStorage";
 
 /** What a tensor's storage holds, all of it. */
-function bytesOf({ storage }: Tensor): Uint8Array {
-  pool.beginOperation();
-  const at = storage.address();
-  return pool.bytes.slice(at, at + storage.bytes);
-}
+const bytesOf = ({ storage }: Tensor): Uint8Array => storage.read(0, storage.bytes);
 
 interface Known {
   readonly facts: string;

@@ -8,76 +8,86 @@ import { WATCHED_BYTES } from "./heap/pool.ts";
 const refusal = /* @__PURE__ */ Symbol("a Tensor: send its data() or tolist() instead");
 
 /**
- * What tensors and graph nodes hold: a block with the number of its holders and of the writes in place.
- * Views share it, and with it version and lifetime.
+ * What tensors and graph nodes hold: a block of memory with the number of its holders and of the writes in place. Views
+ * share it, and with it version and lifetime.
  */
 export class Storage {
   readonly refusal: symbol = refusal;
-  readonly block: Block;
+  readonly #block: Block;
   /** Which device has it: null is the cpu. */
   readonly device: Device | null = null;
   /** Handles and saves that hold it. At 0 the block goes back to the pool at once. */
-  refs = 1;
+  #holders = 1;
   /** Counts writes in place: a saved value that was overwritten must not be used. */
   version = 0;
 
   constructor(block: Block) {
-    this.block = block;
+    this.#block = block;
     if (block.bytes >= WATCHED_BYTES) pool.watch(block, this);
   }
 
   get bytes(): number {
-    return this.block.bytes;
+    return this.#block.bytes;
   }
 
-  /** Byte address, valid until the next operation begins. */
+  /** Whether the caller, who holds it, is the only one: then nobody sees what is written here. */
+  get isSole(): boolean {
+    return this.#holders === 1;
+  }
+
+  /** Byte address, for kernels: valid until the next operation begins. */
   address(): number {
-    const { block } = this;
+    const block = this.#block;
     const isBack = block.region < 0 && block.bytes >= WATCHED_BYTES; // it was spilled
     const at = pool.address(block);
     if (isBack) pool.watch(block, this);
     return at;
   }
 
-  /** A copy of `count` bytes from byte `at`. */
-  read(at: number, count: number): Uint8Array<ArrayBuffer> {
+  /** A copy of `count` bytes, from byte `from` on. Throws {@link OutOfMemoryError} when JavaScript has no room for it. */
+  read(from: number, count: number): Uint8Array<ArrayBuffer> {
     pool.beginOperation();
-    const from = this.address() + at;
-    const bytes = newBytes(count);
-    bytes.set(pool.bytes.subarray(from, from + count));
-    return bytes;
+    const at = this.address() + from;
+    const copy = newBytes(count);
+    copy.set(pool.bytes.subarray(at, at + count));
+    return copy;
   }
 
-  /** The bytes become its first ones. */
+  /** Overwrites the first bytes of a fresh storage: no version counts it. */
   write(bytes: Uint8Array): void {
     pool.beginOperation();
     const at = this.address();
     pool.bytes.set(bytes, at);
   }
 
-  /** Whether one handle or save holds it and nobody else. */
-  get isSole(): boolean {
-    return this.refs === 1;
-  }
-
+  /** Another handle holds it. */
   retain(): void {
-    this.refs++;
+    this.#holders++;
   }
 
   release(): void {
-    if (--this.refs === 0) pool.free(this.block);
+    if (--this.#holders === 0) this.free();
   }
 
-  /** Holds it for a backward: it is spilled only when nothing else is left. */
-  hold(): void {
+  /** Nobody holds it any more. */
+  protected free(): void {
+    pool.free(this.#block);
+  }
+
+  /** A graph node holds it for its backward: until `unsave` it is moved out of the memory only when little else is left. */
+  save(): void {
     this.retain();
-    this.block.saves++;
+    this.#block.saves++;
   }
 
-  /** The backward has used it, or will not come. */
-  drop(): void {
-    this.block.saves--;
+  unsave(): void {
+    this.#block.saves--;
     this.release();
+  }
+
+  /** Keeps the elements in memory as long as there is room: parameters, buffers, optimizer state. */
+  pin(): void {
+    pool.pin(this.#block);
   }
 
   /** From now on whoever wants to read or write it gets the error that `reason` makes. */
@@ -85,11 +95,6 @@ export class Storage {
     this.address = () => {
       throw reason();
     };
-  }
-
-  /** Keeps the block in memory as long as there is room: parameters, buffers, optimizer state. */
-  pin(): void {
-    pool.pin(this.block);
   }
 }
 
@@ -125,27 +130,25 @@ export const disposed: Storage = new DisposedStorage(new Block(0, "disposed", tr
 export abstract class DeviceStorage extends Storage {
   override readonly device: Device;
   readonly #bytes: number;
+  readonly #label: string;
 
   constructor(device: Device, bytes: number, label: string) {
     super(new Block(0, label, true));
     this.device = device;
     this.#bytes = bytes;
+    this.#label = label;
   }
   override get bytes(): number {
     return this.#bytes;
   }
   override address(): never {
     throw new DeviceError(
-      `${this.block.label}: Expected all tensors to be on the same device, but found at least two devices, ${this.device.name} ` +
+      `${this.#label}: Expected all tensors to be on the same device, but found at least two devices, ${this.device.name} ` +
         'and cpu! Use x.to({ device: "cpu" }).',
     );
   }
-  abstract override read(at: number, count: number): Uint8Array<ArrayBuffer>;
+  abstract override read(from: number, count: number): Uint8Array<ArrayBuffer>;
   abstract override write(bytes: Uint8Array): void;
-  override release(): void {
-    if (--this.refs === 0) this.free();
-  }
   override pin(): void {}
-  /** Nobody holds it any more. */
-  protected abstract free(): void;
+  protected abstract override free(): void;
 }

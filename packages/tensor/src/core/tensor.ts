@@ -121,7 +121,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   /** The node that produced this tensor; null on a leaf. */
   get gradFn(): GradFn | null {
-    return this.isLeaf ? null : recorder("gradFn").gradFn(this);
+    return isTrackedLeaf(this) ? null : (this[history]?.[0] ?? null);
   }
 
   /** The collected gradient of a leaf, of its shape and dtype; null before the first backward. */

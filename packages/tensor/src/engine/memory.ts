@@ -1,4 +1,4 @@
-import { type MemoryReport, pool } from "@ag/kernels";
+import { limitMemory, type MemoryReport, memoryReport } from "@ag/kernels";
 import { aNumber } from "../arguments/kinds.ts";
 import { need } from "../arguments/signature.ts";
 import { ValueError } from "../core/errors.ts";
@@ -15,7 +15,7 @@ import { ValueError } from "../core/errors.ts";
  * held >= 4000 // => true
  * ```
  */
-export const memory = (): MemoryReport => pool.report();
+export const memory = (): MemoryReport => memoryReport();
 
 /**
  * `soft`: bytes of tensors above which the ones that were not used for longest are moved out of the WebAssembly memory
@@ -36,5 +36,5 @@ export function setMemoryLimit(limits: { readonly soft?: number; readonly hard?:
   for (const [name, bytes] of Object.entries(limits))
     if (bytes !== undefined && !(bytes > 0))
       throw new ValueError(`setMemoryLimit: need a positive number of bytes for ${name}; got ${bytes}.`);
-  pool.setLimit(limits);
+  limitMemory(limits);
 }
