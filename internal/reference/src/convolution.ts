@@ -31,7 +31,9 @@ function eachTriple(x: View, weight: View, out: View, options: ConvolutionOption
 
 export const conv2d: Kernels["conv2d"] = (x, weight, bias, out, options) => {
   const [a, b] = [numbers(x), numbers(weight)];
-  const sums = bias ? numbers(stretched(viewed(bias, [...bias.sizes, 1, 1], [...bias.strides, 0, 0]), out.sizes)) : zeros(out);
+  const sums = bias
+    ? numbers(stretched(viewed(bias, [...bias.sizes, 1, 1], [...bias.strides, 0, 0]), out.sizes))
+    : zeros(out);
   eachTriple(x, weight, out, options, (i, j, k) => {
     sums[k]! += a[i]! * b[j]!;
   });

@@ -18,7 +18,11 @@ export function placesOf({ offset, sizes, strides }: Pick<View, "offset" | "size
 }
 
 /** The same elements in another layout. */
-export const viewed = ({ storage, dtype, offset }: View, sizes: readonly number[], strides: readonly number[]): View => ({
+export const viewed = (
+  { storage, dtype, offset }: View,
+  sizes: readonly number[],
+  strides: readonly number[],
+): View => ({
   ...{ storage, dtype, offset },
   ...{ sizes, strides },
 });

@@ -6,7 +6,13 @@ const bits = new Uint32Array(float32.buffer);
 export function fromHalf(half: number): number {
   const [sign, exponent, digits] = [half >> 15, (half >> 10) & 31, half & 1023];
   const size =
-    exponent === 31 ? (digits ? Number.NaN : Infinity) : exponent ? (1 + digits / 1024) * 2 ** (exponent - 15) : digits * 2 ** -24;
+    exponent === 31
+      ? digits
+        ? Number.NaN
+        : Infinity
+      : exponent
+        ? (1 + digits / 1024) * 2 ** (exponent - 15)
+        : digits * 2 ** -24;
   return sign ? -size : size;
 }
 

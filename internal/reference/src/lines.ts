@@ -5,7 +5,12 @@ import { elementsOf, linesOf, type Value } from "./elements.ts";
 import { isFloating } from "./reduce.ts";
 
 /** Calls `body` with the elements of each line of `x`, and with where the line of each result lies. */
-function eachLine(x: View, dim: number, outs: readonly View[], body: (line: Value[], places: number[][]) => void): void {
+function eachLine(
+  x: View,
+  dim: number,
+  outs: readonly View[],
+  body: (line: Value[], places: number[][]) => void,
+): void {
   const elements = elementsOf(x);
   const places = outs.map((out) => linesOf(out, dim));
   const lines = linesOf(x, dim).map((line) => line.map((place) => elements.get(place)));

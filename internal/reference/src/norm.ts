@@ -16,7 +16,17 @@ const meanOf = (values: readonly number[]): number => sum(values) / values.lengt
 const valuesOr = (x: View | null, otherwise: number, count: number): number[] =>
   x ? numbers(x) : new Array<number>(count).fill(otherwise);
 
-export const batchNorm: Kernels["batchNorm"] = (x, weight, bias, runningMean, runningVar, out, mean, invstd, options) => {
+export const batchNorm: Kernels["batchNorm"] = (
+  x,
+  weight,
+  bias,
+  runningMean,
+  runningVar,
+  out,
+  mean,
+  invstd,
+  options,
+) => {
   const { training, momentum, eps } = options;
   const [values, channels] = [numbers(x), channelsOf(x)];
   const batch = channels.map((places) => places.map((place) => values[place]!));
