@@ -98,7 +98,7 @@ function run({ args, run: call, isStep }: Sample, place: (x: Tensor) => Tensor, 
       return leaf;
     }),
   );
-  const result = watched(() => (tensorsIn(args).length > 0 ? call(...given) : there(() => call(...given), [beside])));
+  const result = watched(() => (tensorsIn(args).length > 0 ? call(...given) : there((_) => call(...given), [beside])));
   const outputs = tensorsIn(result);
   const fn = outputs.find((out) => out.requiresGrad)?.gradFn;
   const first = gradients(outputs, leaves, true);

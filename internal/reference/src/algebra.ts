@@ -10,7 +10,9 @@ type Whole = "int64" | "int32" | "uint8" | "bool";
 /** What does not depend on how numbers are rounded. */
 const comparing = <T extends Value>(of: (x: T | number) => T) =>
   ({
+    // biome-ignore lint/complexity/useMathMinMax: a comparison with NaN decides
     min: (x, y) => (of(y) < of(x) ? of(y) : of(x)),
+    // biome-ignore lint/complexity/useMathMinMax: a comparison with NaN decides
     max: (x, y) => (of(x) < of(y) ? of(y) : of(x)),
     lt: (x, y) => of(x) < of(y),
     le: (x, y) => of(x) <= of(y),

@@ -1,7 +1,7 @@
 /** Elements by their index: read there, added there, or found. Every index is checked before anything is written. */
 import { IndexError, type Kernels, type View } from "@ag/kernels";
 import { algebraOf } from "./algebra.ts";
-import { elementsOf, linesOf, placesOf, read, type Value, viewed, write } from "./elements.ts";
+import { elementsOf, linesOf, read, type Value, viewed, write } from "./elements.ts";
 
 interface Rule {
   readonly op: string;

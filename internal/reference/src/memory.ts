@@ -22,7 +22,10 @@ export class ReferenceStorage extends DeviceStorage {
   }
 }
 
-const arrays = {
+type Memory = Float32Array | Float64Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
+
+/** float16 and bfloat16 are bits. */
+const arrays: Readonly<Record<DType, new (buffer: ArrayBuffer) => Memory>> = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Uint16Array,
@@ -31,9 +34,7 @@ const arrays = {
   int32: Int32Array,
   uint8: Uint8Array,
   bool: Uint8Array,
-} as const satisfies Record<DType, unknown>;
-
-export type Memory = InstanceType<(typeof arrays)[DType]>;
+};
 
 /** The whole storage of a view, as elements. */
 export function memoryOf({ storage, dtype }: View): Memory {

@@ -26,12 +26,13 @@ export const sgd: Kernels["sgd"] = (params, grads, buffers, options) => {
       return weightDecay === 0 ? g : m.add(g, m.mul(p, weightDecay));
     };
     const moved = (p: number, by: number): number => m.add(p, m.mul(by, -lr));
-    if (momentum === 0) return update([param, grads[i]!], (p, grad) => [moved(p, along(p!, grad!))]);
-    update([param, buffers[i]!, grads[i]!], (p, buffer, grad) => {
-      const g = along(p!, grad!);
-      const next = isFirst ? g : m.add(m.mul(buffer!, momentum), m.mul(g, 1 - dampening));
-      return [moved(p!, nesterov ? m.add(g, m.mul(next, momentum)) : next), next];
-    });
+    if (momentum === 0) update([param, grads[i]!], (p, grad) => [moved(p!, along(p!, grad!))]);
+    else
+      update([param, buffers[i]!, grads[i]!], (p, buffer, grad) => {
+        const g = along(p!, grad!);
+        const next = isFirst ? g : m.add(m.mul(buffer!, momentum), m.mul(g, 1 - dampening));
+        return [moved(p!, nesterov ? m.add(g, m.mul(next, momentum)) : next), next];
+      });
   });
 };
 
