@@ -1,7 +1,7 @@
 /** A second device as a user meets it: tensors are made there, move, are read and trained. */
 import { AutogradFunction, type Context, gradcheck, gradgradcheck, noGrad } from "@ag/autograd";
 import { BatchNorm1d, crossEntropy, Linear, ReLU, Sequential } from "@ag/nn";
-import { SGD } from "@ag/optim";
+import { Adam, SGD } from "@ag/optim";
 import { reference as device } from "@ag/reference";
 import { DeviceError, manualSeed, rand, randn, randperm, type Tensor, tensor, zeros, zerosLike } from "@ag/tensor";
 import { expect, test } from "vitest";
@@ -127,6 +127,16 @@ function train(where: Tensor["device"]): { readonly losses: number[]; readonly s
   });
   return { losses, state: model.stateDict() };
 }
+
+test("an optimizer's state is loaded where its parameters lie", () => {
+  const model = new Linear(2, 1).to({ device });
+  const [from, to] = [0, 1].map(() => new Adam(model.parameters(), { lr: 0.1 }));
+  model.forward(there).sum().backward();
+  from!.step();
+  to!.loadStateDict(from!.stateDict());
+  to!.step();
+  expect(model.weight.device).toBe(device);
+});
 
 test("a model learns there as on the cpu", () => {
   const [got, wanted] = [train(device), train("cpu")];
