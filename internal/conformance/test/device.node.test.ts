@@ -89,12 +89,14 @@ test("a gradient from another device is refused", () => {
   expect(() => y.backward(here)).toThrow("invalid gradient at index 0 - expected device reference but got cpu");
 });
 
+const seen: Tensor["device"][] = [];
+
 class Half extends AutogradFunction {
   static forward(_ctx: Context, x: Tensor): [Tensor, Tensor] {
     return [x.div(2), x.mul(2)];
   }
   static backward(_ctx: Context, half: Tensor, double: Tensor): Tensor {
-    expect([half.device, double.device]).toEqual([device, device]);
+    seen.push(half.device, double.device);
     return half.div(2);
   }
 }
@@ -102,6 +104,7 @@ class Half extends AutogradFunction {
 test("a custom function gets zeros where its results lie", () => {
   const x = tensor([1, 2], { device, requiresGrad: true });
   (Half.apply(x) as unknown as Tensor[])[0]!.sum().backward();
+  expect(seen).toEqual([device, device]);
   expect(x.grad?.tolist()).toEqual([0.5, 0.5]);
 });
 

@@ -98,7 +98,8 @@ function run({ args, run: call, isStep }: Sample, place: (x: Tensor) => Tensor, 
       return leaf;
     }),
   );
-  const result = watched(() => (tensorsIn(args).length > 0 ? call(...given) : there((_) => call(...given), [beside])));
+  const isGiven = tensorsIn(args).length > 0;
+  const result = watched(() => (isGiven ? call(...given) : there<[Tensor], unknown>(() => call(...given), [beside])));
   const outputs = tensorsIn(result);
   const fn = outputs.find((out) => out.requiresGrad)?.gradFn;
   const first = gradients(outputs, leaves, true);

@@ -2,6 +2,7 @@
 import { type Algebra, type DType, formulas } from "@ag/kernels";
 import { quadrantOf, restOf } from "./angle.ts";
 import type { Value } from "./elements.ts";
+import { roundEven } from "./half.ts";
 
 type Numbers<T> = Algebra<T, boolean>;
 type Floating = "float32" | "float64";
@@ -25,12 +26,7 @@ const comparing = <T extends Value>(of: (x: T | number) => T) =>
   }) satisfies Partial<Numbers<T>>;
 
 /** The nearest whole number, of two the even one. */
-function nearest(x: number): number {
-  const down = Math.floor(x);
-  if (x - down !== 0.5) return x - down < 0.5 ? withSign(down, x) : withSign(Math.ceil(x), x);
-  return withSign(down % 2 === 0 ? down : down + 1, x);
-}
-
+const nearest = (x: number): number => withSign(roundEven(Math.abs(x)), x);
 const isNegative = (x: number): boolean => x < 0 || Object.is(x, -0);
 const withSign = (x: number, sign: number): number => (isNegative(sign) ? -Math.abs(x) : Math.abs(x));
 const isOdd = (n: number): boolean => Math.abs(nearest(n)) % 2 === 1;
@@ -96,7 +92,7 @@ const floatingOnly = (): never => {
 
 /** `wrap` brings a result back into the range of the dtype. */
 function whole<T extends Value>(dtype: Whole, wrap: (x: bigint) => T): Numbers<T> {
-  const of = (x: T | number): T => (typeof x === "number" ? wrap(BigInt(Math.trunc(x) || 0)) : x);
+  const of = (x: T | number): T => literal(x, dtype) as T;
   const two = (op: (x: bigint, y: bigint) => bigint) => (x: T | number, y: T | number) =>
     wrap(op(BigInt(of(x)), BigInt(of(y))));
   const same = (x: T): T => x;

@@ -4,20 +4,13 @@ const float32 = new Float32Array(1);
 const bits = new Uint32Array(float32.buffer);
 
 export function fromHalf(half: number): number {
-  const [sign, exponent, digits] = [half >> 15, (half >> 10) & 31, half & 1023];
-  const size =
-    exponent === 31
-      ? digits
-        ? Number.NaN
-        : Infinity
-      : exponent
-        ? (1 + digits / 1024) * 2 ** (exponent - 15)
-        : digits * 2 ** -24;
-  return sign ? -size : size;
+  const [sign, exponent, digits] = [half >> 15 ? -1 : 1, (half >> 10) & 31, half & 1023];
+  if (exponent === 31) return digits === 0 ? sign * Infinity : Number.NaN;
+  return sign * (exponent === 0 ? digits * 2 ** -24 : (1 + digits / 1024) * 2 ** (exponent - 15));
 }
 
-/** To the nearest whole number, of two the even one. */
-function roundEven(x: number): number {
+/** To the nearest whole number, of two the even one; for numbers that are not negative. */
+export function roundEven(x: number): number {
   const down = Math.floor(x);
   const rest = x - down;
   return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down;
