@@ -1,7 +1,7 @@
 /** A second device as a user meets it: tensors are made there, move, are read and trained. */
 import { AutogradFunction, type Context, gradcheck, gradgradcheck, noGrad } from "@ag/autograd";
 import { BatchNorm1d, crossEntropy, Linear, ReLU, Sequential } from "@ag/nn";
-import { Adam, SGD } from "@ag/optim";
+import { Adam, AdamW, SGD } from "@ag/optim";
 import { reference as device } from "@ag/reference";
 import { DeviceError, manualSeed, rand, randn, randperm, type Tensor, tensor, zeros, zerosLike } from "@ag/tensor";
 import { expect, test } from "vitest";
@@ -112,14 +112,19 @@ test("a device that nobody registered is refused", () => {
   expect(() => zeros([2], { device: { ...device } })).toThrow('"cpu" or a device');
 });
 
+type Make = (parameters: Tensor[]) => SGD | Adam;
+
 /** Losses of a few steps, and what the model has become. */
-function train(where: Tensor["device"]): { readonly losses: number[]; readonly state: Map<string, Tensor> } {
+function train(
+  where: Tensor["device"],
+  make: Make,
+): { readonly losses: number[]; readonly state: Map<string, Tensor> } {
   manualSeed(1);
-  const model = new Sequential(new Linear(4, 8), new BatchNorm1d(8), new ReLU(), new Linear(8, 3)).to({
+  const model = new Sequential(new Linear(4, 8, { bias: false }), new BatchNorm1d(8), new ReLU(), new Linear(8, 3)).to({
     device: where,
   });
   const [x, target] = [randn([6, 4]).to({ device: where }), tensor([0n, 1n, 2n, 0n, 1n, 2n], { device: where })];
-  const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 0.01 });
+  const optimizer = make(model.parameters());
   const losses = Array.from({ length: 4 }, () => {
     const loss = crossEntropy(model.forward(x), target);
     expect(loss.device).toBe(where);
@@ -141,8 +146,15 @@ test("an optimizer's state is loaded where its parameters lie", () => {
   expect(model.weight.device).toBe(device);
 });
 
-test("a model learns there as on the cpu", () => {
-  const [got, wanted] = [train(device), train("cpu")];
+const optimizers: [string, Make][] = [
+  ["SGD", (list) => new SGD(list, { lr: 0.1 })],
+  ["SGD with momentum", (list) => new SGD(list, { lr: 0.1, momentum: 0.9, dampening: 0.1, weightDecay: 0.01 })],
+  ["SGD by Nesterov", (list) => new SGD(list, { lr: 0.1, momentum: 0.5, nesterov: true })],
+  ["Adam", (list) => new Adam(list, { lr: 0.01, weightDecay: 0.1 })],
+  ["AdamW", (list) => new AdamW(list, { lr: 0.01, betas: [0.3, 0.99], weightDecay: 0.1 })],
+];
+test.each(optimizers)("a model learns there as on the cpu by %s", (_, make) => {
+  const [got, wanted] = [train(device, make), train("cpu", make)];
   got.losses.forEach((loss, i) => {
     expect(loss).toBeCloseTo(wanted.losses[i]!, 5);
   });
