@@ -2,8 +2,8 @@ import { copy_, empty, keep, Tensor, ValueError, zeros } from "@ag/tensor/fn";
 import { sameShape, showShape } from "@ag/tensor/internal";
 
 /** Row-major zeros of a parameter's shape and dtype, which live as long as the optimizer. */
-export function heldZeros({ shape, dtype }: Tensor): Tensor {
-  const x = keep(zeros(shape, { dtype }));
+export function heldZeros({ shape, dtype, device }: Tensor): Tensor {
+  const x = keep(zeros(shape, { dtype, device }));
   x.storage.pin();
   return x;
 }
@@ -15,7 +15,7 @@ export function heldCopy(name: string, param: Tensor, saved: unknown): Tensor {
       `loadStateDict: need a tensor of shape ${showShape(param.shape)} as ${name}; ` +
         `got ${saved instanceof Tensor ? `shape ${showShape(saved.shape)}` : typeof saved}.`,
     );
-  const x = keep(empty(param.shape, { dtype: param.dtype }));
+  const x = keep(empty(param.shape, { dtype: param.dtype, device: param.device }));
   x.storage.pin();
   return copy_(x, saved);
 }

@@ -47,16 +47,22 @@ function placeOf(args: Args): Device | null {
   return tensors.length === 0 ? creating.device : tensors[0]!.storage.device;
 }
 
-const nameOf = ({ storage }: Tensor): string => storage.device?.name ?? "cpu";
+/** As messages call the device of a tensor. */
+export const deviceName = ({ storage }: Tensor): string => storage.device?.name ?? "cpu";
 
 function checkTogether(op: string, args: Args): void {
   const tensors = args.flat().filter(isTensor);
   const apart = tensors.find(({ storage }) => storage.device !== tensors[0]!.storage.device);
   if (apart)
     throw new DeviceError(
-      `${op}: Expected all tensors to be on the same device, but found at least two devices, ${nameOf(tensors[0]!)} and ` +
-        `${nameOf(apart)}! Use x.to({ device }).`,
+      `${op}: Expected all tensors to be on the same device, but found at least two devices, ${deviceName(tensors[0]!)} and ` +
+        `${deviceName(apart)}! Use x.to({ device }).`,
     );
+}
+
+/** For who reads elements before an operation sees all the tensors. */
+export function needTogether(op: string, ...tensors: (Tensor | null)[]): void {
+  if (areSeveral) checkTogether(op, tensors);
 }
 
 /** Whether a call computes on another device than what is created now lies on. Of an operation all operands lie on one. */

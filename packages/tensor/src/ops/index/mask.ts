@@ -2,6 +2,7 @@
 import type { Formula, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anOperand, aTensor, aWhole } from "../../arguments/kinds.ts";
+import { needTogether } from "../../core/creating.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
@@ -177,6 +178,7 @@ export const maskedSelect: (x: Tensor, mask: Tensor) => Tensor = defineFunction(
   name: "maskedSelect",
   takes: { x: aTensor, mask: aTensor },
   call: (x, mask) => {
+    needTogether("maskedSelect", x, mask);
     if (mask.dtype !== "bool")
       throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
     const shape = broadcast(x.sizes, mask.sizes);

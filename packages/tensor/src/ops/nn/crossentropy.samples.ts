@@ -22,13 +22,13 @@ const impossible = tensor([
 
 /** PyTorch refuses weights that want a gradient: they are made in the call. */
 const nllWeighed = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor =>
-  nllLoss(x, target, { ...options, weight: weight.to(x.dtype) });
+  nllLoss(x, target, { ...options, weight: weight.to({ dtype: x.dtype, device: x.device }) });
 const weightless = (x: Tensor, target: Tensor, options: NllOptions = {}): Tensor => {
-  using none = zeros([x.shape[1]!], { dtype: x.dtype });
+  using none = zeros([x.shape[1]!], { dtype: x.dtype, device: x.device });
   return nllLoss(x, target, { ...options, weight: none });
 };
 const crossWeighed = (x: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor =>
-  crossEntropy(x, target, { ...options, weight: weight.to(x.dtype) });
+  crossEntropy(x, target, { ...options, weight: weight.to({ dtype: x.dtype, device: x.device }) });
 
 export const samples: Sample[] = [
   ...samplesFor(nllLoss, "torch.nn.functional.nll_loss", [

@@ -2,6 +2,7 @@
 import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor, aWhole } from "../../arguments/kinds.ts";
+import { needTogether } from "../../core/creating.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
@@ -83,6 +84,7 @@ export interface NllOptions extends Reduced {
 const choice = { "weight?": [aTensor, null], ignoreIndex: aWhole, reduction: aReduction };
 
 function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | null): void {
+  needTogether(op, x, target, weight);
   checkComputes(op, x.dtype);
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: need float32 or float64; got ${x.dtype}. Use x.float().`);
   if (target.dtype !== "int64" && target.dtype !== "uint8")

@@ -116,8 +116,8 @@ export const samples: Sample[] = [
   ...samplesFor(
     (a: typeof x, b: typeof x) =>
       binaryCrossEntropyWithLogits(a, b, {
-        weight: positive4.detach().to(a.dtype),
-        posWeight: half4.detach().to(a.dtype),
+        weight: positive4.detach().to({ dtype: a.dtype, device: a.device }),
+        posWeight: half4.detach().to({ dtype: a.dtype, device: a.device }),
       }),
     "lambda a, b: torch.nn.functional.binary_cross_entropy_with_logits(a, b, torch.tensor([1.0, 2.0, 0.5, 0.25], dtype=a.dtype), pos_weight=torch.tensor([0.5, 1.5, 2.5, 3.5], dtype=a.dtype))",
     [{ name: "weighed", args: [x, shares] }],

@@ -42,7 +42,8 @@ const withRunning =
   (x: Tensor, weight: Tensor, bias: Tensor): Tensor[] => {
     const count = x.shape[1]!;
     const values = Float64Array.from({ length: count }, (_, i) => 0.25 * (i + 1));
-    const [mean, variance] = [tensor(values, { dtype: x.dtype }), tensor(values, { dtype: x.dtype })];
+    const { dtype, device } = x;
+    const [mean, variance] = [tensor(values, { dtype, device }), tensor(values, { dtype, device })];
     const out = batchNorm(x, mean, variance, { weight, bias, training, ...rest });
     for (const x of isShown ? [out] : [mean, variance]) x.dispose();
     return isShown ? [mean, variance] : [out];
@@ -130,7 +131,7 @@ export const samples: Sample[] = [
     "batch_norm",
   ),
   ...samplesFor(
-    (x: Tensor) => batchNorm(x, zeros(2), ones(3), { training: true }),
+    (x: Tensor) => batchNorm(x, zeros([2], { device: x.device }), ones([3], { device: x.device }), { training: true }),
     "lambda x: torch.nn.functional.batch_norm(x, torch.zeros(2), torch.ones(3), None, None, True)",
     [{ name: "mean of another size", args: [x], throws: "running_mean should contain 3 elements not 2" }],
     "batch_norm",

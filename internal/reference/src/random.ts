@@ -1,0 +1,95 @@
+/** PyTorch's CPU stream: which draws make which element. What is not contiguous is filled in the order of its memory. */
+import { isContiguous, type Kernels, type RandomState, random32, random64, type View } from "@ag/kernels";
+import { placesOf, type Value, viewed, write } from "./elements.ts";
+
+/** The largest stride outermost. */
+function inMemoryOrder(x: View): View {
+  const order = x.sizes.map((_, d) => d).sort((a, b) => x.strides[b]! - x.strides[a]!);
+  return viewed(
+    x,
+    order.map((d) => x.sizes[d]!),
+    order.map((d) => x.strides[d]!),
+  );
+}
+
+/** Each element from draws of its own. */
+function drawn(out: View, draw: () => Value): void {
+  const ordered = inMemoryOrder(out);
+  write(
+    ordered,
+    placesOf(ordered).map(() => draw()),
+  );
+}
+
+/** In [0, 1): from 24 bits, or from 53. */
+const unit32 = (state: RandomState): number => (random32(state) & 0xffffff) * 2 ** -24;
+const unit64 = (state: RandomState): number => Number(random64(state) & (2n ** 53n - 1n)) * 2 ** -53;
+
+export const uniform: Kernels["uniform"] = (out, state, from, to) => {
+  const [unit, round] = out.dtype === "float32" ? [unit32, Math.fround] : [unit64, Number];
+  const [low, high] = [round(from), round(to)];
+  drawn(out, () => {
+    const value = round(unit(state) * round(high - low) + low);
+    return value === high ? low : value; // rounded up to the end
+  });
+};
+
+/** Two normals from two uniforms (Box & Muller 1958). */
+function pair(radius: number, angle: number): readonly [number, number] {
+  const size = Math.sqrt(-2 * Math.log1p(-radius));
+  return [size * Math.cos(2 * Math.PI * angle), size * Math.sin(2 * Math.PI * angle)];
+}
+
+/** Pair by pair; the second one waits in the state. */
+function nextNormal(state: RandomState): number {
+  const { cachedNormal } = state;
+  if (cachedNormal !== null) {
+    state.cachedNormal = null;
+    return cachedNormal;
+  }
+  const angle = unit64(state);
+  const [first, second] = pair(unit64(state), angle);
+  state.cachedNormal = second;
+  return first;
+}
+
+/** In blocks of 16 uniforms: eight for the radius, eight for the angle; the last block overlaps the one before. */
+function blocksOfNormals(count: number, unit: () => number): number[] {
+  const values = Array.from({ length: count }, unit);
+  const turn = (at: number): void => {
+    for (let i = at; i < at + 8; i++) [values[i], values[i + 8]] = pair(values[i]!, values[i + 8]!);
+  };
+  for (let at = 0; at + 16 <= count; at += 16) turn(at);
+  if (count % 16 === 0) return values;
+  for (let i = count - 16; i < count; i++) values[i] = unit();
+  turn(count - 16);
+  return values;
+}
+
+export const normal: Kernels["normal"] = (out, state, mean, std) => {
+  const scaled = (x: number): number => x * std + mean;
+  const count = placesOf(out).length;
+  if (count < 16 || !isContiguous(out)) {
+    drawn(out, () => scaled(nextNormal(state)));
+    return;
+  }
+  const unit = out.dtype === "float32" ? unit32 : unit64;
+  write(out, blocksOfNormals(count, () => unit(state)).map(scaled));
+};
+
+export const randomIntegers: Kernels["randomIntegers"] = (out, state, low, high) => {
+  const range = high - low;
+  const draw = (): bigint => (range < 2 ** 28 ? BigInt(random32(state)) : random64(state));
+  drawn(out, () => (draw() % BigInt(range)) + BigInt(low));
+};
+
+export const bernoulli: Kernels["bernoulli"] = (out, state, p) => drawn(out, () => Number(unit64(state) < p));
+
+export const permutation: Kernels["permutation"] = (out, state) => {
+  const order = placesOf(out).map((_, i) => BigInt(i));
+  for (let i = 0; i < order.length - 1; i++) {
+    const other = i + (random32(state) % (order.length - i));
+    [order[i], order[other]] = [order[other]!, order[i]!];
+  }
+  write(out, order);
+};

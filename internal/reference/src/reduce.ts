@@ -1,0 +1,49 @@
+/** What remains of several elements. Sums and products of floats run in float64 and are rounded once. */
+import type { DType, Kernels, Reduction } from "@ag/kernels";
+import { algebraOf } from "./algebra.ts";
+import { elementsOf, placesOf, read, stretched, type Value } from "./elements.ts";
+
+export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+export const sum = (values: readonly number[]): number => values.reduce((total, x) => total + x, 0);
+
+/** The smallest and the largest value of a dtype. */
+const bounds: Readonly<Record<DType, readonly [Value, Value]>> = {
+  float32: [-Infinity, Infinity],
+  float64: [-Infinity, Infinity],
+  float16: [-Infinity, Infinity],
+  bfloat16: [-Infinity, Infinity],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
+/** NaN stays. */
+const larger = (a: Value, b: Value): Value => (b > a || Number.isNaN(b) ? b : a);
+const smaller = (a: Value, b: Value): Value => (b < a || Number.isNaN(b) ? b : a);
+
+function reduced(kind: Reduction, values: readonly Value[], dtype: DType): Value {
+  const m = algebraOf(isFloating(dtype) ? "float64" : dtype);
+  const [least, most] = bounds[dtype];
+  switch (kind) {
+    case "sum":
+      return values.reduce((a, b) => m.add(a, b), dtype === "int64" ? 0n : 0);
+    case "prod":
+      return values.reduce((a, b) => m.mul(a, b), dtype === "int64" ? 1n : 1);
+    case "max":
+      return values.reduce((a, b) => (Number.isNaN(a) ? a : larger(a, b)), least);
+    case "min":
+      return values.reduce((a, b) => (Number.isNaN(a) ? a : smaller(a, b)), most);
+  }
+}
+
+export const reduce: Kernels["reduce"] = (kind, x, out) => {
+  const groups = new Map<number, Value[]>(placesOf(out).map((place) => [place, []]));
+  const values = read(x);
+  placesOf(stretched(out, x.sizes)).forEach((place, i) => {
+    groups.get(place)!.push(values[i]!);
+  });
+  const results = elementsOf(out);
+  for (const [place, group] of groups) results.set(place, reduced(kind, group, x.dtype));
+};
