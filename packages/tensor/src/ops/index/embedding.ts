@@ -134,11 +134,13 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
     if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
       throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
     return withScope(() => {
-      const count = numClasses === -1 ? numberOf(reduced("max", classes, null, { op: "oneHot" })) + 1 : numClasses; // a size
+      const count = numClasses === -1 ? largestOf(classes) + 1 : numClasses; // a size: it has to be read
       return ones(classes, Math.max(count, 0));
     });
   },
 });
+
+const largestOf = (classes: Tensor): number => numberOf(reduced("max", classes, null, { op: "oneHot" }));
 
 /** Zeros with a one at each class. */
 function ones(classes: Tensor, count: number): Tensor {

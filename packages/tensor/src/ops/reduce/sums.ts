@@ -16,6 +16,7 @@ import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
 import { add, div, mul, sub, where } from "../pointwise/arithmetic.ts";
 import { isinf } from "../pointwise/compare.ts";
 import { exp, log } from "../pointwise/functions.ts";
+import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
 import { expandTo } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
@@ -174,7 +175,8 @@ const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   saves: { x: ["x", "out"] },
   forward: (x, dtype) => reduced("prod", x, null, { dtype: sumType(x, dtype), op: "prod" }),
   derivative: {
-    x: (grad, { x, out, shape }) => mul(grad, reshape(productOfOthers(reshape(x, [sizeOf(shape)]), out, 0), shape)),
+    x: (grad, { x, out, shape }) =>
+      mul(grad, reshape(productOfOthers(reshape(to(x, out.dtype), [sizeOf(shape)]), out, 0), shape)),
   },
 });
 
@@ -188,7 +190,10 @@ const prodDim: Op<[x: Tensor, dim: number, options?: SumOptions]> = defineOp({
     x: (grad, { x, out, shape }, dim) => {
       if (shape.length === 0) return grad;
       const whole = spread(out, shape, dim, "prod");
-      return mul(spread(grad, shape, dim, "prod"), productOfOthers(x, whole, dimOf(dim, shape.length, "prod")));
+      return mul(
+        spread(grad, shape, dim, "prod"),
+        productOfOthers(to(x, out.dtype), whole, dimOf(dim, shape.length, "prod")),
+      );
     },
   },
 });
