@@ -10,6 +10,7 @@ import {
   type Formula,
   type IndexOptions,
   itemSize,
+  type RandomState,
   type Storage,
   sizeOf,
   type View,
@@ -139,7 +140,32 @@ export function scatter(
 }
 export const nonzero: Device["nonzero"] = (x, out) => (other(out)?.nonzero ?? cpu.nonzero)(x, out);
 
-export const random: Device["random"] = (draw, out, state) => (other(out)?.random ?? cpu.random)(draw, out, state);
+/** Of the cpu each kind is a function, so that bundles keep only what they draw. */
+export function uniform(out: View, state: RandomState, from: number, to: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "uniform", from, to }, out, state);
+  else cpu.uniform(out, state, from, to);
+}
+export function normal(out: View, state: RandomState, mean: number, std: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "normal", mean, std }, out, state);
+  else cpu.normal(out, state, mean, std);
+}
+export function integers(out: View, state: RandomState, low: number, high: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "integers", low, high }, out, state);
+  else cpu.integers(out, state, low, high);
+}
+export function bernoulli(out: View, state: RandomState, p: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "bernoulli", p }, out, state);
+  else cpu.bernoulli(out, state, p);
+}
+export function permutation(out: View, state: RandomState): void {
+  const device = other(out);
+  if (device) device.random({ kind: "permutation" }, out, state);
+  else cpu.permutation(out, state);
+}
 
 export const sgd: Device["sgd"] = (params, grads, buffers, options) =>
   ((params[0] && other(params[0])?.sgd) ?? cpu.sgd)(params, grads, buffers, options);

@@ -1,5 +1,5 @@
 /** How are random tensors made? The draws, and their order in the stream, are PyTorch's. */
-import type { Draw, DType } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { defineFunction } from "../arguments/checked.ts";
 import { aGenerator, aShape, aSize, aTensor, aWhole } from "../arguments/kinds.ts";
 import { DTypeError, ValueError } from "../core/errors.ts";
@@ -34,7 +34,7 @@ function needFloating(op: string, dtype: DType): void {
 const drawing = { ...making, generator: aGenerator };
 
 /* @__NO_SIDE_EFFECTS__ */
-const drawn = (op: string, draw: Draw): RandomFactory =>
+const drawn = (op: string, fill: (out: Tensor, generator: Generator | null | undefined) => void): RandomFactory =>
   defineFunction({
     name: op,
     takes: { "...shape": aSize, "options?": drawing },
@@ -43,7 +43,7 @@ const drawn = (op: string, draw: Draw): RandomFactory =>
       const { generator, dtype = "float32" } = options;
       needFloating(op, dtype);
       const out = fresh(checkedShape(shape, op), dtype);
-      kernels.random(draw, out, stateOf(generator));
+      fill(out, generator);
       return flagged(out, options);
     }) as RandomFactory,
   });
@@ -56,7 +56,7 @@ const drawn = (op: string, draw: Draw): RandomFactory =>
  * rand(2).tolist() // => [0.49625658988952637, 0.7682217955589294]
  * ```
  */
-export const rand: RandomFactory = drawn("rand", { kind: "uniform", from: 0, to: 1 });
+export const rand: RandomFactory = drawn("rand", (out, generator) => kernels.uniform(out, stateOf(generator), 0, 1));
 
 /**
  * Normal numbers of mean 0 and variance 1; called as {@link rand}.
@@ -66,7 +66,7 @@ export const rand: RandomFactory = drawn("rand", { kind: "uniform", from: 0, to:
  * randn(2).tolist() // => [1.5409960746765137, -0.293428897857666]
  * ```
  */
-export const randn: RandomFactory = drawn("randn", { kind: "normal", mean: 0, std: 1 });
+export const randn: RandomFactory = drawn("randn", (out, generator) => kernels.normal(out, stateOf(generator), 0, 1));
 
 /**
  * Whole numbers in [low, high), int64 unless `dtype` says otherwise.
@@ -85,7 +85,7 @@ export const randint: (low: number, high: number, shape: Shape, options?: Random
         `randint: random_ expects 'from' to be less than 'to': need whole numbers low < high; got ${low} and ${high}.`,
       );
     const out = fresh(checkedShape(shape, "randint"), options.dtype ?? "int64");
-    kernels.random({ kind: "integers", low, high }, out, stateOf(options.generator));
+    kernels.integers(out, stateOf(options.generator), low, high);
     return flagged(out, options);
   },
 });
@@ -103,7 +103,7 @@ export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFu
   takes: { n: aWhole, "options?": drawing },
   call: (n, options = {}) => {
     const out = fresh(checkedShape([n], "randperm"), "int64");
-    kernels.random({ kind: "permutation" }, out, stateOf(options.generator));
+    kernels.permutation(out, stateOf(options.generator));
     return flagged(out, options);
   },
 });
@@ -145,7 +145,7 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
     throw new ValueError(
       `uniform_: expects to-from <= std::numeric_limits<${x.dtype}>::max(): need finite bounds; got ${from} and ${to}.`,
     );
-  writing([x], () => kernels.random({ kind: "uniform", from, to }, x, stateOf(generator)));
+  writing([x], () => kernels.uniform(x, stateOf(generator), from, to));
   return x;
 }
 
@@ -153,13 +153,13 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
 export function fillNormal(x: Tensor, mean: number, std: number, generator?: Generator | null): Tensor {
   needFloating("normal_", x.dtype);
   if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
-  writing([x], () => kernels.random({ kind: "normal", mean, std }, x, stateOf(generator)));
+  writing([x], () => kernels.normal(x, stateOf(generator), mean, std));
   return x;
 }
 
 /** 1 with probability p, else 0, in the shape and dtype of `x`; one float64 draw an element. */
 export function bernoulliLike(x: Tensor, p: number, generator?: Generator | null): Tensor {
   const out = fresh(x.sizes, x.dtype);
-  kernels.random({ kind: "bernoulli", p }, out, stateOf(generator));
+  kernels.bernoulli(out, stateOf(generator), p);
   return out;
 }

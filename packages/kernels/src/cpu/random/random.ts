@@ -81,7 +81,7 @@ function inBlocks(run: Run, base: number, at: number, count: number, first: numb
   memory.copyWithin(from, base + BLOCK, base + BLOCK + rest);
 }
 
-function uniform(out: View, state: RandomState, from: number, to: number): void {
+export function uniform(out: View, state: RandomState, from: number, to: number): void {
   if (out.dtype !== "float32" && out.dtype !== "float64")
     throw new TypeError(`uniform: need float32 or float64; got ${out.dtype}.`);
   const n = sizeOf(out.sizes);
@@ -111,7 +111,7 @@ function uniforms64(state: RandomState, base: number, at: number, n: number, fro
 }
 
 /** From 16 contiguous elements on in blocks of 16, else pair by pair with the second one cached in the state. */
-function normal(out: View, state: RandomState, mean: number, std: number): void {
+export function normal(out: View, state: RandomState, mean: number, std: number): void {
   if (out.dtype !== "float32" && out.dtype !== "float64")
     throw new TypeError(`normal: need float32 or float64; got ${out.dtype}.`);
   const n = sizeOf(out.sizes);
@@ -153,7 +153,7 @@ function normals64(state: RandomState, base: number, at: number, n: number, mean
 }
 
 /** Any dtype but float16 and bfloat16; the range at most 2⁵³. */
-function integers(out: View, state: RandomState, low: number, high: number): void {
+export function integers(out: View, state: RandomState, low: number, high: number): void {
   const range = high - low;
   if (!(range >= 1 && range <= Number.MAX_SAFE_INTEGER + 1))
     throw new RangeError(`randomIntegers: need low < high, at most 2^53 apart; got low=${low}, high=${high}.`);
@@ -164,7 +164,7 @@ function integers(out: View, state: RandomState, low: number, high: number): voi
   });
 }
 
-function bernoulli(out: View, state: RandomState, p: number): void {
+export function bernoulli(out: View, state: RandomState, p: number): void {
   const run = bernoulliRun(dtypes.indexOf(out.dtype));
   throughScratch(out, state, 2, (words, at, count) => {
     run(words, at, count, p);
@@ -192,7 +192,7 @@ function throughScratch(
 }
 
 /** At most 214,748,363 elements: beyond, PyTorch shuffles in another way. */
-function permutation(out: View, state: RandomState): void {
+export function permutation(out: View, state: RandomState): void {
   const n = sizeOf(out.sizes);
   if (out.dtype !== "int64" || !isContiguous(out))
     throw new TypeError(
