@@ -13,22 +13,58 @@ export interface ConvolutionOptions {
   readonly padding: readonly [number, number];
   readonly dilation: readonly [number, number];
   readonly groups: number;
+  /** "forward" adds it to every output pixel: [o]. */
+  readonly bias?: View | null;
 }
 
-/** Sizes of a pooling window, [vertical, horizontal]. The output's shape says how many windows there are (ceil mode or not). */
-export interface PoolOptions {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly dilation: readonly [number, number];
+/** A convolution, or the gradient of one. */
+export type Convolution = "forward" | "input" | "weight";
+
+/** Where the windows of a pooling layer lie: a size for each spatial dimension. How many there are is the output's to say. */
+export interface Windows {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
 }
 
-export interface AveragePoolOptions extends PoolOptions {
-  /** Padding counts as zeros in the divisor. */
-  readonly countIncludePad: boolean;
-  /** Divides by this instead of the size of the window. */
-  readonly divisor: number | null;
+/** What becomes of a window, and where windows lie. Without `windows` they fit: window i spans floor(i·in/out) … ceil((i+1)·in/out). */
+export type Pooling =
+  | {
+      /** Padding counts as −∞, the first maximum wins, NaN wins. */
+      readonly kind: "max";
+      readonly windows: Windows | null;
+      /** int64, of the output's shape: the position of each maximum in its input plane. Written by `pool`, read by `poolBackward`. */
+      readonly indices: View;
+    }
+  | {
+      readonly kind: "average";
+      readonly windows: Windows | null;
+      /** Padding counts as zeros in the divisor. */
+      readonly countIncludePad: boolean;
+      /** Divides by this instead of the size of the window. */
+      readonly divisor: number | null;
+    };
+
+/** Along which dimension an index reads or adds. */
+export interface IndexOptions {
+  readonly dim: number;
+  /** Negative indices count from the end. */
+  readonly wraps?: boolean;
 }
+
+/** What random numbers are. */
+export type Draw =
+  /** from + (to − from)·u, float. */
+  | { readonly kind: "uniform"; readonly from: number; readonly to: number }
+  /** Float. */
+  | { readonly kind: "normal"; readonly mean: number; readonly std: number }
+  /** Whole numbers in [low, high). */
+  | { readonly kind: "integers"; readonly low: number; readonly high: number }
+  /** 1 where a float64 draw is below p (one draw for each element), else 0. Any dtype. */
+  | { readonly kind: "bernoulli"; readonly p: number }
+  /** 0 … n − 1 in some order, int64, contiguous. */
+  | { readonly kind: "permutation" };
 
 /** The statistics of a batch normalisation; running ones are updated in place when `training`. */
 export interface BatchNormOptions {
@@ -81,6 +117,11 @@ export interface Kernels {
     out: View,
     compute: DType,
   ) => void;
+  /**
+   * Throws {@link ElementError} with the first element of `x`, in row-major order, for which a condition on it and on the
+   * numbers does not hold; computed in the dtype of `x`.
+   */
+  readonly check: (holds: Formula, x: View, numbers?: readonly number[]) => void;
 
   // copy
   /** Copies with broadcast and conversion between any two dtypes, as PyTorch's `copy_` converts. */
@@ -91,8 +132,12 @@ export interface Kernels {
   readonly arange: (out: View, start: number, step: number) => void;
 
   // reduce
-  /** Reduces `x` over every dimension in which `out`, of the same rank and dtype, has size 1. `sum` of no element is 0, `prod` 1. */
-  readonly reduce: (kind: Reduction, x: View, out: View) => void;
+  /**
+   * Reduces `x`, or `of` each of its elements, over every dimension in which `out`, of the same rank and dtype, has size 1.
+   * `sum` of no element is 0, `prod` 1. A condition counts as 1 or 0, and then `out` may be bool or int64 too. The bits are those
+   * of `pointwise(of)` and a reduction of what it gives.
+   */
+  readonly reduce: (kind: Reduction, x: View, out: View, of?: Formula | null) => void;
   /** The first index (int64) of the largest or smallest element along `dim`, in which `indices` and `values` have size 1. */
   readonly argReduce: (kind: "max" | "min", x: View, dim: number, values: View | null, indices: View) => void;
   /** Running sum along `dim`. */
@@ -110,19 +155,13 @@ export interface Kernels {
   readonly softmaxBackward: (grad: View, y: View, out: View, isLog: boolean) => void;
 
   // convolution, float, all contiguous: x [n, c, h, w], weight [o, c / groups, kh, kw], out [n, o, oh, ow]
-  readonly conv2d: (x: View, weight: View, bias: View | null, out: View, options: ConvolutionOptions) => void;
-  readonly conv2dInput: (grad: View, weight: View, out: View, options: ConvolutionOptions) => void;
-  readonly conv2dWeight: (grad: View, x: View, out: View, options: ConvolutionOptions) => void;
+  /** "forward": out of x and weight; "input": the gradient of x, of that of out and weight; "weight": that of weight, of that of out and x. */
+  readonly convolution: (kind: Convolution, a: View, b: View, out: View, options: ConvolutionOptions) => void;
 
-  // pooling, float, contiguous [n, c, h, w]
-  /** `indices` (int64): position of each maximum in its input plane. Padding counts as −∞, the first maximum wins, NaN wins. */
-  readonly maxPool2d: (x: View, out: View, indices: View, options: PoolOptions) => void;
-  readonly maxPool2dBackward: (grad: View, indices: View, out: View) => void;
-  readonly averagePool2d: (x: View, out: View, options: AveragePoolOptions) => void;
-  readonly averagePool2dBackward: (grad: View, out: View, options: AveragePoolOptions) => void;
-  /** Window i spans floor(i·in/out) … ceil((i+1)·in/out). */
-  readonly adaptiveAveragePool2d: (x: View, out: View) => void;
-  readonly adaptiveAveragePool2dBackward: (grad: View, out: View) => void;
+  // pooling, float, contiguous [n, c, …spatial]; TypeError for as many spatial dimensions as the device does not know
+  readonly pool: (x: View, out: View, pooling: Pooling) => void;
+  /** out: the gradient of x, of that of the output. */
+  readonly poolBackward: (grad: View, out: View, pooling: Pooling) => void;
 
   // norm, float, contiguous [n, c, …]
   /** Training: fills `mean` and `invstd` ([c], saved for backward) from the batch and moves the running statistics; else reads those. */
@@ -150,29 +189,20 @@ export interface Kernels {
     training: boolean,
   ) => void;
 
-  // gather and scatter; indices int64, every index is checked before anything is written
-  /** out[… i …] = x[… index[… i …] …] along `dim`. Throws IndexError naming the index. */
-  readonly gather: (x: View, dim: number, index: View, out: View) => void;
-  /** out[… index[… i …] …] += source[… i …] along `dim`, in the order of i. */
-  readonly scatterAdd: (out: View, dim: number, index: View, source: View) => void;
-  /** out[…] = the slices of x at `index` (one dimension) along `dim`; negative indices count from the end. */
-  readonly indexSelect: (x: View, dim: number, index: View, out: View) => void;
-  /** out[… index[i] …] += source[… i …]: the slices of source, added in order. */
-  readonly indexAdd: (out: View, dim: number, index: View, source: View) => void;
-  /** Number of non-zero elements, and with `out` (int64 [count, rank]) their positions in row-major order. */
-  readonly countNonzero: (x: View) => number;
+  // gather and scatter; indices int64, each of them is checked before anything is written
+  /**
+   * out[… i …] = x[… index[… i …] …] along `dim`, for each i of `index`, which has the shape of `out`: with stride 0 in all
+   * other dimensions it picks slices. Throws {@link ElementError} with the first index outside, also where it is never used
+   * because slices are empty.
+   */
+  readonly gather: (x: View, index: View, out: View, options: IndexOptions) => void;
+  /** "add": out[… index[… i …] …] += source[… i …] along `dim`; "set": = source[… i …]. In the order of i; errors as `gather`. */
+  readonly scatter: (kind: "add" | "set", out: View, index: View, source: View, options: IndexOptions) => void;
+  /** The positions of the elements that are not zero, in row-major order: int64 [count, rank]. NaN is not zero. */
   readonly nonzero: (x: View, out: View) => void;
 
-  // random, PyTorch's CPU stream; `out` contiguous unless said
-  /** from + (to − from)·u. */
-  readonly uniform: (out: View, state: RandomState, from: number, to: number) => void;
-  readonly normal: (out: View, state: RandomState, mean: number, std: number) => void;
-  /** Whole numbers in [low, high). */
-  readonly randomIntegers: (out: View, state: RandomState, low: number, high: number) => void;
-  /** 1 where a float64 draw is below p (one draw for each element), else 0. Any dtype. */
-  readonly bernoulli: (out: View, state: RandomState, p: number) => void;
-  /** A permutation of 0 … n − 1, int64. */
-  readonly permutation: (out: View, state: RandomState) => void;
+  // random, PyTorch's CPU stream
+  readonly random: (draw: Draw, out: View, state: RandomState) => void;
 
   // optimizer updates, float, contiguous and of equal length; one call for a whole group
   readonly sgd: (

@@ -26,10 +26,18 @@ export class DeviceError extends Error {
   }
 }
 
-/** An index lies outside of its dimension. Nothing has been written. */
-export class IndexError extends Error {
+/** A kernel refuses an element: an index outside of its dimension, or what a check is about. Nothing has been written. */
+export class ElementError extends Error {
+  /** Where it is, counted in row-major order. */
+  readonly position: number;
+  readonly value: number | bigint;
+  constructor(message: string, position: number, value: number | bigint) {
+    super(message);
+    this.position = position;
+    this.value = value;
+  }
   override get name(): string {
-    return "IndexError";
+    return "ElementError";
   }
 }
 

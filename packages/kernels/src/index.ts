@@ -7,7 +7,7 @@ export { type DType, itemSize } from "./dtype.ts";
 export {
   DeviceError,
   DisposedError,
-  IndexError,
+  ElementError,
   ONE_COPY,
   OutOfMemoryError,
   OverrunError,

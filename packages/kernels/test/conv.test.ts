@@ -67,9 +67,9 @@ function computed(item: Case, data: Data, dtype: "float32" | "float64"): Results
   const rubbish = (shape: readonly number[]): View => view(new Float32Array(sizeOf(shape)).fill(Number.NaN), shape);
   const [x, weight, grad] = [view(data.x, item.x), view(data.weight, item.weight), view(data.grad, item.out)];
   const [forward, input, weights] = [rubbish(item.out), rubbish(item.x), rubbish(item.weight)];
-  cpu.conv2d(x, weight, view(data.bias, [data.bias.length]), forward, item.options);
-  cpu.conv2dInput(grad, weight, input, item.options);
-  cpu.conv2dWeight(grad, x, weights, item.options);
+  cpu.convolution("forward", x, weight, forward, { ...item.options, bias: view(data.bias, [data.bias.length]) });
+  cpu.convolution("input", grad, weight, input, item.options);
+  cpu.convolution("weight", grad, x, weights, item.options);
   return { forward: read(forward), input: read(input), weights: read(weights) };
 }
 
@@ -115,12 +115,12 @@ test("an image has the same bits alone and in a batch, output and gradient", () 
     const grad = viewOf(numbers(2, n * o * h * h), [n, o, h, h]);
     const weight = viewOf(numbers(3, o * c * 9), [o, c, 3, 3]);
     const [out, gradX] = [emptyView([n, o, h, h]), emptyView([n, c, h, h])];
-    cpu.conv2d(x, weight, null, out, plain);
-    cpu.conv2dInput(grad, weight, gradX, plain);
+    cpu.convolution("forward", x, weight, out, plain);
+    cpu.convolution("input", grad, weight, gradX, plain);
     const [outOne, gradOne] = [emptyView([1, o, h, h]), emptyView([1, c, h, h])];
     for (const image of [0, 3, 6]) {
-      cpu.conv2d(some(x, image, 1), weight, null, outOne, plain);
-      cpu.conv2dInput(some(grad, image, 1), weight, gradOne, plain);
+      cpu.convolution("forward", some(x, image, 1), weight, outOne, plain);
+      cpu.convolution("input", some(grad, image, 1), weight, gradOne, plain);
       expect(read(outOne)).toEqual(read(some(out, image, 1)));
       expect(read(gradOne)).toEqual(read(some(gradX, image, 1)));
     }
@@ -132,12 +132,12 @@ test("the gradient of the weights sums 64 pixels from zero at a time, in order",
   const x = viewOf(numbers(1, n * c * h * h), [n, c, h, h]);
   const grad = viewOf(numbers(2, n * o * h * h), [n, o, h, h]);
   const whole = emptyView([o, c, 3, 3]);
-  cpu.conv2dWeight(grad, x, whole, plain);
+  cpu.convolution("weight", grad, x, whole, plain);
   const total = new Float32Array(o * c * 9);
   for (let image = 0; image < n; image += 4) {
     const images = Math.min(4, n - image);
     const part = emptyView([o, c, 3, 3]);
-    cpu.conv2dWeight(some(grad, image, images), some(x, image, images), part, plain);
+    cpu.convolution("weight", some(grad, image, images), some(x, image, images), part, plain);
     read(part).forEach((value, i) => {
       total[i]! += value;
     });
@@ -153,7 +153,7 @@ test("infinities and NaN stay in their window", () => {
     viewOf(numbers(2, 4 * 27), [4, 3, 3, 3]),
     emptyView([1, 4, 6, 6]),
   ];
-  cpu.conv2d(x, weight, null, out, plain);
+  cpu.convolution("forward", x, weight, out, plain);
   read(out).forEach((value, i) => {
     const [y, z] = [Math.floor(i / 6) % 6, i % 6];
     expect(Number.isNaN(value)).toBe(Math.abs(y - 2) <= 1 && Math.abs(z - 2) <= 1);
@@ -163,15 +163,15 @@ test("infinities and NaN stay in their window", () => {
 test.each<DType>(["float32", "float64"])("nothing to sum gives zeros or the bias, %s", (dtype) => {
   const empty = (shape: readonly number[]): View => emptyView(shape, dtype);
   const weights = empty([4, 3, 3, 3]);
-  cpu.conv2dWeight(empty([0, 4, 5, 5]), empty([0, 3, 5, 5]), weights, plain);
+  cpu.convolution("weight", empty([0, 4, 5, 5]), empty([0, 3, 5, 5]), weights, plain);
   expect(read(weights)).toEqual(new Array(108).fill(0));
-  cpu.conv2d(empty([0, 3, 5, 5]), weights, null, empty([0, 4, 5, 5]), plain);
+  cpu.convolution("forward", empty([0, 3, 5, 5]), weights, empty([0, 4, 5, 5]), plain);
   const bias = dtype === "float32" ? viewOf(numbers(1, 2)) : viewOf(Float64Array.from(numbers(1, 2)));
   const out = empty([1, 2, 2, 2]);
-  cpu.conv2d(empty([1, 0, 2, 2]), empty([2, 0, 1, 1]), bias, out, { ...plain, padding: [0, 0] });
+  cpu.convolution("forward", empty([1, 0, 2, 2]), empty([2, 0, 1, 1]), out, { ...plain, bias, padding: [0, 0] });
   const [p, q] = read(bias) as [number, number];
   expect(read(out)).toEqual([p, p, p, p, q, q, q, q]);
   const input = empty([1, 3, 2, 2]);
-  cpu.conv2dInput(empty([1, 0, 2, 2]), empty([0, 3, 1, 1]), input, { ...plain, padding: [0, 0] });
+  cpu.convolution("input", empty([1, 0, 2, 2]), empty([0, 3, 1, 1]), input, { ...plain, padding: [0, 0] });
   expect(read(input)).toEqual(new Array(12).fill(0));
 });

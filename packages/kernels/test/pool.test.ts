@@ -1,4 +1,4 @@
-import { type AveragePoolOptions, cpu, type PoolOptions } from "@ag/kernels";
+import { cpu, type Pooling, type View, type Windows } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import goldens from "./goldens/pool.json" with { type: "json" };
 import { floats, noise, sizeOf, ulpsOff } from "./noise.ts";
@@ -11,10 +11,12 @@ interface Golden {
   readonly grad: number[];
 }
 const { largest, average, adaptive } = goldens as unknown as {
-  largest: (Golden & { options: PoolOptions; indices: number[] })[];
-  average: (Golden & { options: AveragePoolOptions })[];
+  largest: (Golden & { options: Windows; indices: number[] })[];
+  average: (Golden & { options: Windows & { countIncludePad: boolean; divisor: number | null } })[];
   adaptive: Golden[];
 };
+
+const fitted = { kind: "average", windows: null, countIncludePad: true, divisor: null } as const;
 
 describe.each(["float32", "float64"] as const)("%s as PyTorch", (dtype) => {
   const ulps = 2;
@@ -23,36 +25,83 @@ describe.each(["float32", "float64"] as const)("%s as PyTorch", (dtype) => {
 
   test.each(largest)("largest of $options.kernel in $shape", (golden) => {
     const [out, indices] = [emptyView(golden.out, dtype), emptyView(golden.out, "int64")];
-    cpu.maxPool2d(input(golden), out, indices, golden.options);
+    const pooling = { kind: "max", windows: golden.options, indices } as const;
+    cpu.pool(input(golden), out, pooling);
     expect(read(out)).toEqual(golden.values);
     expect(read(indices)).toEqual(golden.indices);
     const grad = emptyView(golden.shape, dtype);
-    cpu.maxPool2dBackward(incoming(golden), indices, grad);
+    cpu.poolBackward(incoming(golden), grad, pooling);
     expect(ulpsOff(grad, golden.grad)).toBeLessThanOrEqual(ulps);
   });
 
   test.each(average)("average of $options.kernel in $shape", (golden) => {
     const [out, grad] = [emptyView(golden.out, dtype), emptyView(golden.shape, dtype)];
-    cpu.averagePool2d(input(golden), out, golden.options);
+    const { countIncludePad, divisor, ...windows } = golden.options;
+    const pooling = { kind: "average", windows, countIncludePad, divisor } as const;
+    cpu.pool(input(golden), out, pooling);
     expect(ulpsOff(out, golden.values)).toBeLessThanOrEqual(ulps);
-    cpu.averagePool2dBackward(incoming(golden), grad, golden.options);
+    cpu.poolBackward(incoming(golden), grad, pooling);
     expect(ulpsOff(grad, golden.grad)).toBeLessThanOrEqual(ulps);
   });
 
   test.each(adaptive)("average of $shape to $out", (golden) => {
     const [out, grad] = [emptyView(golden.out, dtype), emptyView(golden.shape, dtype)];
-    cpu.adaptiveAveragePool2d(input(golden), out);
+    cpu.pool(input(golden), out, fitted);
     expect(ulpsOff(out, golden.values)).toBeLessThanOrEqual(ulps);
-    cpu.adaptiveAveragePool2dBackward(incoming(golden), grad);
+    cpu.poolBackward(incoming(golden), grad, fitted);
     expect(ulpsOff(grad, golden.grad)).toBeLessThanOrEqual(ulps);
   });
 });
 
+test("lines are planes of one row, for every kind of window", () => {
+  const x = floats(noise(2 * 3 * 20, 4), [2, 3, 20]);
+  const fixed = { kernel: [3], stride: [2], padding: [1], dilation: [2] };
+  const whole = { kernel: [1, 3], stride: [1, 2], padding: [0, 1], dilation: [1, 2] };
+  const plane = (view: View): View => {
+    const [n, c, w] = view.sizes as [number, number, number];
+    return { ...view, sizes: [n, c, 1, w], strides: [c * w, w, w, 1] };
+  };
+  const size = [2, 3, 9];
+  for (const [lines, planes] of [
+    [fixed, whole],
+    [null, null],
+  ])
+    for (const kind of ["max", "average"] as const) {
+      const [line, image, at] = [emptyView(size), emptyView(size), emptyView(size, "int64")];
+      const pooling = (windows: Windows | null | undefined): Pooling =>
+        kind === "max"
+          ? { kind, windows: windows ?? null, indices: windows === planes ? plane(at) : at }
+          : { kind, windows: windows ?? null, countIncludePad: false, divisor: null };
+      cpu.pool(x, line, pooling(lines));
+      cpu.pool(plane(x), plane(image), pooling(planes));
+      expect(read(line)).toEqual(read(image));
+      const [gradLine, gradImage] = [emptyView(x.sizes), emptyView(x.sizes)];
+      cpu.poolBackward(line, gradLine, pooling(lines));
+      cpu.poolBackward(plane(line), plane(gradImage), pooling(planes));
+      expect(read(gradLine)).toEqual(read(gradImage));
+    }
+});
+
+test("the largest of windows that fit", () => {
+  const [out, indices] = [emptyView([1, 1, 2, 2]), emptyView([1, 1, 2, 2], "int64")];
+  cpu.pool(floats([1, 5, 2, 7, 3, 4, 9, 8, 6], [1, 1, 3, 3]), out, { kind: "max", windows: null, indices });
+  expect([read(out), read(indices)]).toEqual([
+    [7, 5, 9, 8],
+    [3, 1, 6, 7],
+  ]);
+});
+
+test("cubes are refused", () => {
+  const [x, out] = [emptyView([1, 1, 2, 2, 2]), emptyView([1, 1, 1, 1, 1])];
+  expect(() => cpu.pool(x, out, fitted)).toThrow("pool: need one or two spatial dimensions, [n, c, …spatial]; got 3");
+  expect(() => cpu.poolBackward(out, x, fitted)).toThrow("got 3");
+});
+
 describe("largest elements", () => {
-  const pooled = (values: number[], shape: number[], options: Partial<PoolOptions>, size: number[]) => {
+  const pooled = (values: number[], shape: number[], options: Partial<Windows>, size: number[]) => {
     const [out, indices] = [emptyView(size), emptyView(size, "int64")];
     const all = { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1], ...options } as const;
-    cpu.maxPool2d(floats(values, shape), out, indices, all);
+    cpu.pool(floats(values, shape), out, { kind: "max", windows: all, indices });
     return [read(out), read(indices)];
   };
 

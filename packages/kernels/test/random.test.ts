@@ -1,8 +1,10 @@
 import {
   copyState,
   cpu,
+  type Draw,
   type DType,
   itemSize,
+  pool,
   type RandomState,
   random32,
   random64,
@@ -26,12 +28,12 @@ interface Golden {
 }
 const golden = goldens as unknown as Golden;
 
-const fills: Readonly<Record<string, (out: View, state: RandomState, first: number, second: number) => void>> = {
-  uniform: cpu.uniform,
-  normal: cpu.normal,
-  integers: cpu.randomIntegers,
-  bernoulli: cpu.bernoulli,
-  permutation: cpu.permutation,
+const draws: Readonly<Record<string, (first: number, second: number) => Draw>> = {
+  uniform: (from, to) => ({ kind: "uniform", from, to }),
+  normal: (mean, std) => ({ kind: "normal", mean, std }),
+  integers: (low, high) => ({ kind: "integers", low, high }),
+  bernoulli: (p) => ({ kind: "bernoulli", p }),
+  permutation: () => ({ kind: "permutation" }),
 };
 
 const transposed = (view: View): View => ({
@@ -47,8 +49,10 @@ function filled([kind, shape, dtype, first, second]: Call, state: RandomState): 
   cpu.fill(out, 0);
   const [layout, name] = kind.includes(" ") ? (kind.split(" ") as [string, string]) : ["", kind];
   const view = layout === "transposed" ? transposed(out) : layout === "columns" ? columns(out) : out;
-  fills[name]!(view, state, first, second);
-  return out.storage.read(0, sizeOf(shape) * itemSize(dtype));
+  cpu.random(draws[name]!(first, second), view, state);
+  pool.beginOperation();
+  const at = out.storage.address();
+  return pool.bytes.slice(at, at + sizeOf(shape) * itemSize(dtype));
 }
 
 const named = golden.hashes.map((entry) => ({ ...entry, name: JSON.stringify(entry.calls).slice(0, 100) }));
@@ -66,7 +70,7 @@ test.each(golden.float64)("seed $seed: float64 normals as PyTorch's to 1e-15", (
   const state = seedState(seed);
   sizes.forEach(([n, mean, std], i) => {
     const out = emptyView([n], "float64");
-    cpu.normal(out, state, mean, std);
+    cpu.random({ kind: "normal", mean, std }, out, state);
     read(out).forEach((x, j) => {
       const expected = values[i]![j]!;
       expect(Math.abs(x - expected)).toBeLessThanOrEqual(1e-15 * Math.max(Math.abs(expected), std));
@@ -85,7 +89,7 @@ test.each(golden.random64)("seed $seed: 64 bits as PyTorch, from two draws of 32
 
 const draw = (state: RandomState, n: number, kind: "uniform" | "normal" = "uniform"): number[] => {
   const out = emptyView([n]);
-  fills[kind]!(out, state, -0.3, 0.7);
+  cpu.random(draws[kind]!(-0.3, 0.7), out, state);
   return read(out);
 };
 
@@ -111,26 +115,27 @@ test("a range that rounds up to its end begins again: the end is never drawn", (
   const [state, from, to] = [seedState(0), 1, 1 + 2 ** -23];
   for (const n of [10, 5000]) {
     const out = emptyView([n]);
-    cpu.uniform(out, state, from, to);
+    cpu.random({ kind: "uniform", from, to }, out, state);
     expect(new Set(read(out))).toEqual(new Set([from]));
   }
 });
 
 test("nothing is drawn for no element", () => {
   const state = seedState(0);
-  for (const fill of Object.values(fills))
-    fill(emptyView([0], fill === cpu.permutation ? "int64" : "float32"), state, 0, 1);
+  for (const [kind, draw] of Object.entries(draws))
+    cpu.random(draw(0, 1), emptyView([0], kind === "permutation" ? "int64" : "float32"), state);
   expect(random32(state)).toBe(random32(seedState(0)));
 });
 
 test("what cannot be drawn is refused", () => {
   const state = seedState(0);
-  expect(() => cpu.uniform(emptyView([2], "int64"), state, 0, 1)).toThrow(
-    "uniform: need float32 or float64; got int64",
-  );
-  expect(() => cpu.normal(emptyView([2], "uint8"), state, 0, 1)).toThrow("normal: need float32 or float64; got uint8");
-  expect(() => cpu.randomIntegers(emptyView([2]), state, 3, 3)).toThrow("randomIntegers: need low < high");
-  expect(() => cpu.randomIntegers(emptyView([2], "float16"), state, 0, 3)).toThrow("randomIntegers: need");
-  expect(() => cpu.permutation(emptyView([2]), state)).toThrow("permutation: need contiguous int64; got float32");
+  const drawn = (kind: string, [first, second]: readonly [number, number], dtype?: DType) => {
+    return () => cpu.random(draws[kind]!(first, second), emptyView([2], dtype), state);
+  };
+  expect(drawn("uniform", [0, 1], "int64")).toThrow("uniform: need float32 or float64; got int64");
+  expect(drawn("normal", [0, 1], "uint8")).toThrow("normal: need float32 or float64; got uint8");
+  expect(drawn("integers", [3, 3])).toThrow("randomIntegers: need low < high");
+  expect(drawn("integers", [0, 3], "float16")).toThrow("randomIntegers: need");
+  expect(drawn("permutation", [0, 0])).toThrow("permutation: need contiguous int64; got float32");
   expect(() => seedState(0.5)).toThrow(RangeError);
 });

@@ -1,8 +1,7 @@
-import type { Reduction, View } from "@ag/kernels";
-import { cpu } from "@ag/kernels";
+import { cpu, ElementError, type Formula, formulas, type Reduction, type View } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import goldens from "./goldens/reduce.json" with { type: "json" };
-import { noise, sizeOf, ulpsOff } from "./noise.ts";
+import { floats, noise, sizeOf, ulpsOff } from "./noise.ts";
 import { emptyView, read, viewOf } from "./views.ts";
 
 const iota = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -253,6 +252,96 @@ describe("accuracy", () => {
           cpu.reduce("sum", { ...make(values, [n], dtype), sizes: [n, 2], strides: [1, 0] }, column);
           expect(read(column)).toEqual([want, want]);
         }
+  });
+});
+
+const square: Formula = (m, x) => m.mul(x, x);
+const positive: Formula = (m, x) => m.lt(0, x);
+const known: Formula = (m, x) => m.select(m.eq(x, x), x, 0);
+
+describe("a formula of the elements", () => {
+  const kinds: readonly Reduction[] = ["sum", "prod", "max", "min"];
+  const made = (dtype: Computed, shape: readonly number[]): View => {
+    const spread = dtype === "bool" ? 1 : dtype.startsWith("float") ? 1.5 : 6;
+    const values = noise(sizeOf(shape), 5).map((v, i) => (i % 11 === 3 ? 0 : v * spread + (dtype === "uint8" ? 7 : 0)));
+    return make(dtype === "bool" ? values.map((v) => Number(v > 0)) : values, shape, dtype);
+  };
+  /** The same by way of a temporary. */
+  const apart = (of: Formula, kind: Reduction, x: View, out: View): number[] => {
+    const terms = emptyView(x.sizes, out.dtype === "int64" && x.dtype !== "int64" ? "bool" : out.dtype);
+    cpu.pointwise(of, [x], terms, x.dtype);
+    const wide = emptyView(x.sizes, out.dtype);
+    cpu.copy(terms, wide);
+    cpu.reduce(kind, wide, out);
+    return read(out);
+  };
+
+  describe.each(Object.keys(arrays) as Computed[])("%s", (dtype) => {
+    const results = (of: Formula): readonly Computed[] => (of === positive ? [dtype, "bool", "int64"] : [dtype]);
+    test.each([
+      ["square", square],
+      ["condition", positive],
+      ["known", known],
+      ["with steps for few", formulas.sin],
+    ] as const)("%s: the bits of a temporary's", (name, of) => {
+      if (name === "with steps for few" && !dtype.startsWith("float")) return;
+      for (const [shape, outShape] of [...shapes.filter(([shape]) => sizeOf(shape) < 9999), [[], []]] as typeof shapes)
+        for (const result of results(of))
+          for (const kind of result === "bool" ? (["max", "min"] as const) : kinds) {
+            const [x, out] = [made(dtype, shape), emptyView(outShape, result)];
+            cpu.reduce(kind, x, out, of);
+            expect(read(out)).toEqual(apart(of, kind, x, emptyView(outShape, result)));
+          }
+    });
+  });
+
+  test.each(["float32", "int32"] as const)("rows that are cut into parts, %s", (dtype) => {
+    const x = made(dtype, [1, 600001]);
+    for (const kind of ["sum", "max"] as const) {
+      const out = emptyView([1, 1], dtype);
+      cpu.reduce(kind, x, out, square);
+      expect(read(out)).toEqual(apart(square, kind, x, emptyView([1, 1], dtype)));
+    }
+  });
+
+  test("of other layouts, and of no element", () => {
+    const [x, out, turned] = [made("float32", [6, 40]), emptyView([6, 1]), emptyView([6, 1])];
+    cpu.reduce("sum", x, out, square);
+    cpu.reduce("sum", permuted(x, [1, 0]), turned, square);
+    expect(read(turned)).toEqual(read(out));
+    const count = emptyView([1, 2], "int64");
+    cpu.reduce("sum", emptyView([0, 2]), count, positive);
+    expect(read(count)).toEqual([0, 0]);
+  });
+
+  test("sums that leave NaN out", () => {
+    const out = emptyView([1]);
+    cpu.reduce("sum", floats([1, Number.NaN, 2, Number.NaN, 4], [5]), out, known);
+    expect(read(out)).toEqual([7]);
+  });
+});
+
+describe("check", () => {
+  const bounded: Formula = (m, x, low, high) => m.and(m.le(low!, x), m.le(x, high!));
+  const refusal = (x: View): unknown => {
+    try {
+      cpu.check(bounded, x, [-2, 5]);
+    } catch (error) {
+      return error instanceof ElementError ? [error.position, error.value] : error;
+    }
+    return null;
+  };
+  test("names the first element in row-major order", () => {
+    for (const dtype of ["float32", "float64", "int64", "int32"] as const) {
+      const x = make([1, 2, 6, -3, 5, 0], [2, 3], dtype);
+      const value = dtype === "int64" ? BigInt : Number;
+      expect(refusal(x)).toEqual([2, value(6)]);
+      expect(refusal({ ...x, sizes: [3, 2], strides: [1, 3] })).toEqual([1, value(-3)]);
+      expect(refusal({ ...x, sizes: [2, 2] })).toEqual([2, value(-3)]);
+      expect(refusal({ ...x, sizes: [2, 2], offset: 4, strides: [1, 0] })).toBe(null);
+    }
+    expect(refusal(floats([1, Number.NaN], [2]))).toEqual([1, Number.NaN]);
+    expect(refusal(emptyView([0, 3]))).toBe(null);
   });
 });
 

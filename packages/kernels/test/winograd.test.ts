@@ -18,9 +18,9 @@ function computed({ x, weight, out, options }: Case, dtype: DType): Record<(type
   };
   const [images, kernel, bias, grad] = [view(1, x), view(2, weight), view(3, [weight[0]!]), view(4, out)];
   const [forward, input, weights] = [rubbish(out), rubbish(x), rubbish(weight)];
-  cpu.conv2d(images, kernel, bias, forward, options);
-  cpu.conv2dInput(grad, kernel, input, options);
-  cpu.conv2dWeight(grad, images, weights, options);
+  cpu.convolution("forward", images, kernel, forward, { ...options, bias });
+  cpu.convolution("input", grad, kernel, input, options);
+  cpu.convolution("weight", grad, images, weights, options);
   return { forward: read(forward), input: read(input), weights: read(weights) };
 }
 

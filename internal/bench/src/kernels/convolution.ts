@@ -14,17 +14,17 @@ type Call = (operands: Operands, views: Views) => () => void;
 
 const forward: Call = ({ x, weight, grad, options }, views) => {
   const out = views.empty(grad.sizes);
-  return () => cpu.conv2d(x, weight, null, out, options);
+  return () => cpu.convolution("forward", x, weight, out, options);
 };
 
 const inputGradient: Call = ({ x, weight, grad, options }, views) => {
   const out = views.empty(x.sizes);
-  return () => cpu.conv2dInput(grad, weight, out, options);
+  return () => cpu.convolution("input", grad, weight, out, options);
 };
 
 const weightGradient: Call = ({ x, weight, grad, options }, views) => {
   const out = views.empty(weight.sizes);
-  return () => cpu.conv2dWeight(grad, x, out, options);
+  return () => cpu.convolution("weight", grad, x, out, options);
 };
 
 function operands({ c, o, kernel, stride, padding, size, outSize }: Layer, batch: number, views: Views): Operands {

@@ -37,7 +37,7 @@ export class Views {
   /** Uniform in [0.1, 1), fit for a variance too. */
   random(shape: readonly number[]): View {
     const view = this.empty(shape);
-    cpu.uniform(view, this.#state, 0.1, 1);
+    cpu.random({ kind: "uniform", from: 0.1, to: 1 }, view, this.#state);
     return view;
   }
 

@@ -54,8 +54,8 @@ const activations: readonly Shape[] = inputs.flatMap(({ batch, size }) => {
 const maxPool = moving("max pool", 4 + 1 + 2, (views, shape) => {
   const half = shape.map((n, d) => (d < 2 ? n : Math.ceil(n / 2)));
   const [x, out, indices] = [views.random(shape), views.empty(half), views.empty(half, "int64")];
-  const options = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1] } as const;
-  return () => cpu.maxPool2d(x, out, indices, options);
+  const windows = { kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1] };
+  return () => cpu.pool(x, out, { kind: "max", windows, indices });
 });
 
 const first = activations.filter(([, c]) => c === 64);

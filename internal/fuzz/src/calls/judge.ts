@@ -1,6 +1,6 @@
 /** Is an answer one that a user may get? Errors are ours; tensors are whole, written, and inside of their memory. */
 import { grad, isGradEnabled } from "@ag/autograd";
-import { checkMemory, itemSize, IndexError as KernelIndexError } from "@ag/kernels";
+import { checkMemory, itemSize } from "@ag/kernels";
 import * as models from "@ag/models";
 import * as files from "@ag/serialization";
 import * as ag from "@ag/tensor";
@@ -18,7 +18,6 @@ const ours: readonly (new (...args: never[]) => Error)[] = [
   ag.OutOfMemoryError,
   ag.DeviceError,
   ag.DisposedError,
-  KernelIndexError,
   files.FormatError,
   models.DownloadError,
 ];

@@ -3,7 +3,6 @@ import type { Algebra, DType, Formula } from "@ag/kernels";
 import { DTypeError, ValueError } from "../core/errors.ts";
 import * as kernels from "../core/kernels.ts";
 import type { Operand } from "../core/tensor.ts";
-import { fresh } from "../make/fresh.ts";
 import { isFloating } from "../types/dtype.ts";
 
 type Accepts = (dtype: DType, operands: readonly Operand[]) => void;
@@ -40,19 +39,13 @@ export const noBool =
       throw new DTypeError(`${op}: "${kernel}" not implemented for 'Bool': need numbers; got bool. Use x.to("int64").`);
   };
 
-const isZeroFormula: Formula = <T, C>(m: Algebra<T, C>, ...[a]: readonly T[]): C => m.eq(a!, 0);
+const isSet: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): C => m.ne(x!, 0);
 
-function hasZero(x: Operand): boolean {
-  if (typeof x !== "object") return Number(x) === 0;
-  if (x.numel() === 0) return false;
-  const ones = x.sizes.map(() => 1);
-  const [isZero, any] = [fresh(x.sizes, "bool"), fresh(ones, "bool")];
-  kernels.pointwise(isZeroFormula, [x], isZero, x.dtype);
-  kernels.reduce("max", isZero, any);
-  const found = any.item() === 1;
-  isZero.dispose();
-  any.dispose();
-  return found;
+function checkDivisors(op: string, x: Operand): void {
+  const refusal = (): Error =>
+    new ValueError(`${op}: ZeroDivisionError: need divisors other than 0 for whole numbers.`);
+  if (typeof x === "object") kernels.check(isSet, x, refusal);
+  else if (Number(x) === 0) throw refusal();
 }
 
 /** Numbers, and no whole ones that would be divided by zero. */
@@ -60,8 +53,7 @@ export const divisible =
   (op: string, kernel: string): Accepts =>
   (dtype, operands) => {
     noBool(op, kernel)(dtype, operands);
-    if (!isFloating(dtype) && hasZero(operands[1] as Operand))
-      throw new ValueError(`${op}: ZeroDivisionError: need divisors other than 0 for whole numbers.`);
+    if (!isFloating(dtype)) checkDivisors(op, operands[1] as Operand);
   };
 
 /** The factor of the second operand has to be whole where the operands are. */

@@ -2,7 +2,19 @@
  * Which device computes? The one that holds the result: a kernel's name here, and the cpu's function, or the same of another device.
  * Nothing else in this package knows of one. One function a kernel, so that bundles keep only what they call.
  */
-import { allocate as allocateOnCpu, cpu, type Device, itemSize, type Storage, sizeOf, type View } from "@ag/kernels";
+import {
+  allocate as allocateOnCpu,
+  cpu,
+  type Device,
+  ElementError,
+  type Formula,
+  type IndexOptions,
+  itemSize,
+  type RandomState,
+  type Storage,
+  sizeOf,
+  type View,
+} from "@ag/kernels";
 
 /** Null is the cpu. */
 export type Place = Device | null;
@@ -13,8 +25,23 @@ const other = ({ storage }: View): Place => storage.device;
 export const allocate = (bytes: number, label: string, device: Place): Storage =>
   device === null ? allocateOnCpu(bytes, label) : device.allocate(bytes, label);
 
+/** What to throw for an element that a kernel refuses, such as an index outside. */
+export type Refusal = (element: number | bigint) => Error;
+
+const refused = (error: unknown, refusal: Refusal | undefined): unknown =>
+  refusal && error instanceof ElementError ? refusal(error.value) : error;
+
 export const pointwise: Device["pointwise"] = (formula, operands, out, compute) =>
   (other(out)?.pointwise ?? cpu.pointwise)(formula, operands, out, compute);
+
+/** Throws what `refusal` makes of the first element for which the condition does not hold. */
+export function check(holds: Formula, x: View, refusal: Refusal, numbers?: readonly number[]): void {
+  try {
+    (other(x)?.check ?? cpu.check)(holds, x, numbers);
+  } catch (error) {
+    throw refused(error, refusal);
+  }
+}
 
 export function copy(from: View, to: View): void {
   if (other(from) !== other(to)) carry(from, to);
@@ -44,7 +71,7 @@ function carry(from: View, to: View): void {
 export const fill: Device["fill"] = (out, value) => (other(out)?.fill ?? cpu.fill)(out, value);
 export const arange: Device["arange"] = (out, start, step) => (other(out)?.arange ?? cpu.arange)(out, start, step);
 
-export const reduce: Device["reduce"] = (kind, x, out) => (other(out)?.reduce ?? cpu.reduce)(kind, x, out);
+export const reduce: Device["reduce"] = (kind, x, out, of) => (other(out)?.reduce ?? cpu.reduce)(kind, x, out, of);
 export const argReduce: Device["argReduce"] = (kind, x, dim, values, indices) =>
   (other(indices)?.argReduce ?? cpu.argReduce)(kind, x, dim, values, indices);
 export const cumsum: Device["cumsum"] = (x, dim, out) => (other(out)?.cumsum ?? cpu.cumsum)(x, dim, out);
@@ -57,25 +84,12 @@ export const softmax: Device["softmax"] = (x, out, isLog) => (other(out)?.softma
 export const softmaxBackward: Device["softmaxBackward"] = (grad, y, out, isLog) =>
   (other(out)?.softmaxBackward ?? cpu.softmaxBackward)(grad, y, out, isLog);
 
-export const conv2d: Device["conv2d"] = (x, weight, bias, out, options) =>
-  (other(out)?.conv2d ?? cpu.conv2d)(x, weight, bias, out, options);
-export const conv2dInput: Device["conv2dInput"] = (grad, weight, out, options) =>
-  (other(out)?.conv2dInput ?? cpu.conv2dInput)(grad, weight, out, options);
-export const conv2dWeight: Device["conv2dWeight"] = (grad, x, out, options) =>
-  (other(out)?.conv2dWeight ?? cpu.conv2dWeight)(grad, x, out, options);
+export const convolution: Device["convolution"] = (kind, a, b, out, options) =>
+  (other(out)?.convolution ?? cpu.convolution)(kind, a, b, out, options);
 
-export const maxPool2d: Device["maxPool2d"] = (x, out, indices, options) =>
-  (other(out)?.maxPool2d ?? cpu.maxPool2d)(x, out, indices, options);
-export const maxPool2dBackward: Device["maxPool2dBackward"] = (grad, indices, out) =>
-  (other(out)?.maxPool2dBackward ?? cpu.maxPool2dBackward)(grad, indices, out);
-export const averagePool2d: Device["averagePool2d"] = (x, out, options) =>
-  (other(out)?.averagePool2d ?? cpu.averagePool2d)(x, out, options);
-export const averagePool2dBackward: Device["averagePool2dBackward"] = (grad, out, options) =>
-  (other(out)?.averagePool2dBackward ?? cpu.averagePool2dBackward)(grad, out, options);
-export const adaptiveAveragePool2d: Device["adaptiveAveragePool2d"] = (x, out) =>
-  (other(out)?.adaptiveAveragePool2d ?? cpu.adaptiveAveragePool2d)(x, out);
-export const adaptiveAveragePool2dBackward: Device["adaptiveAveragePool2dBackward"] = (grad, out) =>
-  (other(out)?.adaptiveAveragePool2dBackward ?? cpu.adaptiveAveragePool2dBackward)(grad, out);
+export const pool: Device["pool"] = (x, out, pooling) => (other(out)?.pool ?? cpu.pool)(x, out, pooling);
+export const poolBackward: Device["poolBackward"] = (grad, out, pooling) =>
+  (other(out)?.poolBackward ?? cpu.poolBackward)(grad, out, pooling);
 
 export const batchNorm: Device["batchNorm"] = (x, weight, bias, runningMean, runningVar, out, mean, invstd, options) =>
   (other(out)?.batchNorm ?? cpu.batchNorm)(x, weight, bias, runningMean, runningVar, out, mean, invstd, options);
@@ -102,26 +116,56 @@ export const batchNormBackward: Device["batchNormBackward"] = (
     training,
   );
 
-export const gather: Device["gather"] = (x, dim, index, out) => (other(out)?.gather ?? cpu.gather)(x, dim, index, out);
-export const scatterAdd: Device["scatterAdd"] = (out, dim, index, source) =>
-  (other(out)?.scatterAdd ?? cpu.scatterAdd)(out, dim, index, source);
-export const indexSelect: Device["indexSelect"] = (x, dim, index, out) =>
-  (other(out)?.indexSelect ?? cpu.indexSelect)(x, dim, index, out);
-export const indexAdd: Device["indexAdd"] = (out, dim, index, source) =>
-  (other(out)?.indexAdd ?? cpu.indexAdd)(out, dim, index, source);
-export const countNonzero: Device["countNonzero"] = (x) => (other(x)?.countNonzero ?? cpu.countNonzero)(x);
+/** `refusal` says what is thrown for an index outside, where that can be. */
+export function gather(x: View, index: View, out: View, options: IndexOptions, refusal?: Refusal): void {
+  try {
+    (other(out)?.gather ?? cpu.gather)(x, index, out, options);
+  } catch (error) {
+    throw refused(error, refusal);
+  }
+}
+export function scatter(
+  kind: "add" | "set",
+  out: View,
+  index: View,
+  source: View,
+  options: IndexOptions,
+  refusal?: Refusal,
+): void {
+  try {
+    (other(out)?.scatter ?? cpu.scatter)(kind, out, index, source, options);
+  } catch (error) {
+    throw refused(error, refusal);
+  }
+}
 export const nonzero: Device["nonzero"] = (x, out) => (other(out)?.nonzero ?? cpu.nonzero)(x, out);
 
-export const uniform: Device["uniform"] = (out, state, from, to) =>
-  (other(out)?.uniform ?? cpu.uniform)(out, state, from, to);
-export const normal: Device["normal"] = (out, state, mean, std) =>
-  (other(out)?.normal ?? cpu.normal)(out, state, mean, std);
-export const randomIntegers: Device["randomIntegers"] = (out, state, low, high) =>
-  (other(out)?.randomIntegers ?? cpu.randomIntegers)(out, state, low, high);
-export const bernoulli: Device["bernoulli"] = (out, state, p) =>
-  (other(out)?.bernoulli ?? cpu.bernoulli)(out, state, p);
-export const permutation: Device["permutation"] = (out, state) =>
-  (other(out)?.permutation ?? cpu.permutation)(out, state);
+/** Of the cpu each kind is a function, so that bundles keep only what they draw. */
+export function uniform(out: View, state: RandomState, from: number, to: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "uniform", from, to }, out, state);
+  else cpu.uniform(out, state, from, to);
+}
+export function normal(out: View, state: RandomState, mean: number, std: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "normal", mean, std }, out, state);
+  else cpu.normal(out, state, mean, std);
+}
+export function integers(out: View, state: RandomState, low: number, high: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "integers", low, high }, out, state);
+  else cpu.integers(out, state, low, high);
+}
+export function bernoulli(out: View, state: RandomState, p: number): void {
+  const device = other(out);
+  if (device) device.random({ kind: "bernoulli", p }, out, state);
+  else cpu.bernoulli(out, state, p);
+}
+export function permutation(out: View, state: RandomState): void {
+  const device = other(out);
+  if (device) device.random({ kind: "permutation" }, out, state);
+  else cpu.permutation(out, state);
+}
 
 export const sgd: Device["sgd"] = (params, grads, buffers, options) =>
   ((params[0] && other(params[0])?.sgd) ?? cpu.sgd)(params, grads, buffers, options);

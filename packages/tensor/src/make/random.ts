@@ -85,7 +85,7 @@ export const randint: (low: number, high: number, shape: Shape, options?: Random
         `randint: random_ expects 'from' to be less than 'to': need whole numbers low < high; got ${low} and ${high}.`,
       );
     const out = fresh(checkedShape(shape, "randint"), options.dtype ?? "int64");
-    kernels.randomIntegers(out, stateOf(options.generator), low, high);
+    kernels.integers(out, stateOf(options.generator), low, high);
     return flagged(out, options);
   },
 });

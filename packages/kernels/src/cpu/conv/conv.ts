@@ -13,6 +13,15 @@
  *            pixels in blocks of 64; these start anew with every batch block: as many images as have 256 pixels, at
  *            least one.
  */
-export { conv2d } from "./direct/forward.ts";
-export { conv2dInput } from "./direct/input.ts";
-export { conv2dWeight } from "./direct/weight.ts";
+import type { Convolution, ConvolutionOptions } from "../../device.ts";
+import type { View } from "../../view.ts";
+import { forward } from "./direct/forward.ts";
+import { gradientOfInput } from "./direct/input.ts";
+import { gradientOfWeight } from "./direct/weight.ts";
+
+/** As `Device.convolution` says. */
+export function convolution(kind: Convolution, a: View, b: View, out: View, options: ConvolutionOptions): void {
+  if (kind === "forward") forward(a, b, out, options);
+  else if (kind === "input") gradientOfInput(a, b, out, options);
+  else gradientOfWeight(a, b, out, options);
+}

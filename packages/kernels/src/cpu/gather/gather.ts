@@ -1,42 +1,42 @@
 /**
- * Reading and adding at positions from an index. All indices are checked before anything is written. Along a dimension
- * line by line (any strides); whole slices of contiguous tensors block by block. Sums run in the order of the index.
+ * Reading, adding and writing at positions from an index. All indices are checked before anything is written. Along a dimension
+ * line by line (any strides); whole slices of contiguous tensors block by block. Sums and writes run in the order of the index.
  */
 
+import type { IndexOptions } from "../../device.ts";
 import { type DType, itemSize } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, bytes, compile, scratch } from "../../wasm/runtime.ts";
-import { copy } from "../copy/copy.ts";
 import { splitNest, visitOuter } from "../pointwise/layout.ts";
-import { contiguousLike } from "../reduce/contiguous.ts";
+import { withContiguous } from "../reduce/contiguous.ts";
 import { lines } from "../reduce/lines.ts";
 import { checkedIndices, release } from "./indices.ts";
-import { addBlocks, addLines, countSet, gatherBlocks, gatherLines, positionsSet } from "./kernels.ts";
+import { gatherBlocks, gatherLines, positionsSet, scatterBlocks, scatterLines } from "./kernels.ts";
 
 type Run = (...args: number[]) => number;
+interface Runs {
+  readonly lines: Run;
+  readonly blocks: Run;
+}
 
-/** Shorter slices are read element by element. */
+/** Shorter slices are moved element by element. */
 const BLOCK_BYTES = 64;
 
-const gatherRuns: Partial<Record<number, { readonly lines: Run; readonly blocks: Run }>> = {};
-const addRuns: Partial<Record<DType, { readonly lines: Run; readonly blocks: Run }>> = {};
-const nonzeroRuns: Partial<Record<DType, { readonly count: Run; readonly positions: Run }>> = {};
+const gatherRuns: Partial<Record<number, Runs>> = {};
+const scatterRuns: Record<"add" | "set", Partial<Record<DType, Runs>>> = { add: {}, set: {} };
+const nonzeroRuns: Partial<Record<DType, Run>> = {};
 
-const gathering = (dtype: DType): { readonly lines: Run; readonly blocks: Run } => {
+const gathering = (dtype: DType): Runs => {
   const size = itemSize(dtype) as 1 | 2 | 4 | 8;
   gatherRuns[size] ??= compile({ lines: gatherLines(size), blocks: gatherBlocks });
   return gatherRuns[size];
 };
 
-const adding = (dtype: DType): { readonly lines: Run; readonly blocks: Run } => {
-  addRuns[dtype] ??= compile({ lines: addLines(dtype), blocks: addBlocks(dtype) });
-  return addRuns[dtype];
-};
-
-const testing = (dtype: DType): { readonly count: Run; readonly positions: Run } => {
-  nonzeroRuns[dtype] ??= compile({ count: countSet(dtype), positions: positionsSet(dtype) });
-  return nonzeroRuns[dtype];
+const scattering = (kind: "add" | "set", dtype: DType): Runs => {
+  const runs = scatterRuns[kind];
+  runs[dtype] ??= compile({ lines: scatterLines(kind, dtype), blocks: scatterBlocks(kind, dtype) });
+  return runs[dtype];
 };
 
 /** A view without dimensions as one with one. */
@@ -58,49 +58,30 @@ function alongLines(run: Run, dim: number, to: View, from: View, index: View): v
   );
 }
 
-/** As `Device.gather` says. */
-export function gather(x: View, dim: number, index: View, out: View): void {
-  const [from, at, to] = [withDimension(x), withDimension(index), withDimension(out)];
-  if (sizeOf(at.sizes) === 0) return;
-  const checked = checkedIndices(at, { op: "gather", dim, size: from.sizes[dim]!, wraps: false });
-  alongLines(gathering(x.dtype).lines, dim, to, from, checked);
-  release(checked, at);
-}
-
-/** As `Device.scatterAdd` says. */
-export function scatterAdd(out: View, dim: number, index: View, source: View): void {
-  const run = adding(out.dtype).lines;
-  const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
-  if (sizeOf(at.sizes) === 0) return;
-  const checked = checkedIndices(at, { op: "scatterAdd", dim, size: to.sizes[dim]!, wraps: false });
-  alongLines(run, dim, to, from, checked);
-  release(checked, at);
-}
-
 /** Slices before and behind `dim`. */
 function around({ sizes: shape }: View, dim: number): { readonly outer: number; readonly inner: number } {
   return { outer: sizeOf(shape.slice(0, dim)), inner: sizeOf(shape.slice(dim + 1)) };
 }
 
-/** An index of one dimension, repeated along all others of `like`. */
-const spreadAlong = (index: View, dim: number, { sizes: shape }: View): View => ({
-  ...index,
-  sizes: shape,
-  strides: shape.map((_, d) => (d === dim ? 1 : 0)),
-});
+/** Whether a checked index names whole slices of contiguous tensors, other than along `dim`. */
+const isOfSlices = ({ sizes, strides }: View, dim: number, x: View, y: View): boolean =>
+  sizes.every((size, d) => (d === dim ? size < 2 || strides[d] === 1 : size < 2 || strides[d] === 0)) &&
+  sizes.every((size, d) => d === dim || (size === x.sizes[d] && size === y.sizes[d])) &&
+  isContiguous(x) &&
+  isContiguous(y);
 
-/** As `Device.indexSelect` says. */
-export function indexSelect(x: View, dim: number, index: View, out: View): void {
+/** As `Device.gather` says. */
+export function gather(x: View, index: View, out: View, { dim, wraps = false }: IndexOptions): void {
   const [from, at, to] = [withDimension(x), withDimension(index), withDimension(out)];
-  const checked = checkedIndices(at, { op: "indexSelect", dim, size: from.sizes[dim]!, wraps: true });
-  const { outer, inner } = around(to, dim);
-  const block = inner * itemSize(x.dtype);
-  if (sizeOf(to.sizes) > 0) {
+  const checked = checkedIndices(at, { op: "gather", dim, size: from.sizes[dim]!, wraps });
+  if (sizeOf(at.sizes) > 0) {
     const runs = gathering(x.dtype);
-    if (block >= BLOCK_BYTES && isContiguous(from) && isContiguous(to)) {
+    const { outer, inner } = around(to, dim);
+    const block = inner * itemSize(x.dtype);
+    if (block >= BLOCK_BYTES && isOfSlices(checked, dim, from, to)) {
       beginOperation();
       const [target, source, positions] = [address(to), address(from), address(checked)];
-      const [k, fromOuter] = [at.sizes[0]!, from.sizes[dim]! * block];
+      const [k, fromOuter] = [at.sizes[dim]!, from.sizes[dim]! * block];
       const work = (outer * k * block) / 16;
       if (outer === 1)
         split({ n: k, work }, (first, count) => {
@@ -110,26 +91,32 @@ export function indexSelect(x: View, dim: number, index: View, out: View): void 
         split({ n: outer, work }, (first, count) => {
           runs.blocks(count, k, block, target + first * k * block, source + first * fromOuter, fromOuter, positions);
         });
-    } else alongLines(runs.lines, dim, to, from, spreadAlong(checked, dim, to));
+    } else alongLines(runs.lines, dim, to, from, checked);
   }
   release(checked, at);
 }
 
-/** As `Device.indexAdd` says. */
-export function indexAdd(out: View, dim: number, index: View, source: View): void {
-  const runs = adding(out.dtype);
+/** As `Device.scatter` says. */
+export function scatter(
+  kind: "add" | "set",
+  out: View,
+  index: View,
+  source: View,
+  { dim, wraps = false }: IndexOptions,
+): void {
+  const runs = scattering(kind, out.dtype);
   const [to, at, from] = [withDimension(out), withDimension(index), withDimension(source)];
-  const checked = checkedIndices(at, { op: "indexAdd", dim, size: to.sizes[dim]!, wraps: true });
-  const { outer, inner } = around(from, dim);
-  if (sizeOf(from.sizes) > 0) {
-    if (isContiguous(from) && isContiguous(to)) {
+  const checked = checkedIndices(at, { op: "scatter", dim, size: to.sizes[dim]!, wraps });
+  if (sizeOf(at.sizes) > 0) {
+    const { outer, inner } = around(from, dim);
+    if (inner > 1 && isOfSlices(checked, dim, from, to)) {
       beginOperation();
       const [target, added, positions] = [address(to), address(from), address(checked)];
-      const [k, size] = [at.sizes[0]!, itemSize(out.dtype)];
+      const [k, size] = [at.sizes[dim]!, itemSize(out.dtype)];
       const [row, work] = [inner * size, sizeOf(from.sizes) / 2];
       const toOuter = to.sizes[dim]! * row;
       if (outer === 1)
-        // each thread takes some columns of all slices: so the order of the sums stays
+        // each thread takes some columns of all slices: so the order stays
         split({ n: inner, work, multiple: 16 }, (first, count) => {
           runs.blocks(1, k, count, row, target + first * size, toOuter, added + first * size, positions);
         });
@@ -137,43 +124,21 @@ export function indexAdd(out: View, dim: number, index: View, source: View): voi
         split({ n: outer, work }, (first, count) => {
           runs.blocks(count, k, inner, row, target + first * toOuter, toOuter, added + first * k * row, positions);
         });
-    } else alongLines(runs.lines, dim, to, from, spreadAlong(checked, dim, from));
+    } else alongLines(runs.lines, dim, to, from, checked);
   }
   release(checked, at);
-}
-
-/** Runs on a contiguous copy where the view is not contiguous. */
-function onContiguous(x: View, run: (x: View) => number): number {
-  if (isContiguous(x)) return run(x);
-  const plain = contiguousLike(x);
-  copy(x, plain);
-  const result = run(plain);
-  plain.storage.release();
-  return result;
-}
-
-/** As `Device.countNonzero` says. NaN is not zero. */
-export function countNonzero(x: View): number {
-  return onContiguous(x, (plain) => {
-    const { count } = testing(x.dtype);
-    beginOperation();
-    return count(sizeOf(plain.sizes), address(plain));
-  });
 }
 
 /** As `Device.nonzero` says. */
 export function nonzero(x: View, out: View): void {
   const rank = x.sizes.length;
   if (sizeOf(out.sizes) === 0) return;
-  const to = isContiguous(out) ? out : contiguousLike(out);
-  onContiguous(x, (plain) => {
-    const { positions } = testing(x.dtype);
+  withContiguous(x, out, (plain, to) => {
+    nonzeroRuns[x.dtype] ??= compile({ run: positionsSet(x.dtype) }).run;
+    const positions = nonzeroRuns[x.dtype]!;
     beginOperation();
     const sizes = scratch(4 * rank);
     new Int32Array(bytes().buffer, sizes, rank).set(x.sizes);
-    return positions(sizeOf(plain.sizes), address(plain), address(to), rank, sizes);
+    positions(sizeOf(plain.sizes), address(plain), address(to), rank, sizes);
   });
-  if (to === out) return;
-  copy(to, out);
-  to.storage.release();
 }

@@ -1,9 +1,10 @@
 /** Indices before they are used: contiguous, none negative, all inside. */
 
-import { IndexError } from "../../errors.ts";
+import { ElementError } from "../../errors.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
-import { address, beginOperation, bytes, compile } from "../../wasm/runtime.ts";
+import { address, beginOperation, compile } from "../../wasm/runtime.ts";
 import { copy } from "../copy/copy.ts";
+import { elementAt } from "../pointwise/check.ts";
 import { contiguousLike } from "../reduce/contiguous.ts";
 import { firstOutside, wrapIndices } from "./kernels.ts";
 
@@ -19,20 +20,33 @@ interface Dimension {
   readonly wraps: boolean;
 }
 
-/** The given view, or a new one to be released. Throws {@link IndexError} naming the first index outside. */
+/** The part of an index that is not repeated: size 1 where the stride is 0. */
+function distinct(index: View): View {
+  if (!index.strides.includes(0)) return index;
+  return { ...index, sizes: index.sizes.map((size, d) => (index.strides[d] === 0 ? 1 : size)) };
+}
+
+/** Those of `checked`, repeated as `index` is. */
+const repeated = (checked: View, index: View): View =>
+  checked.sizes === index.sizes
+    ? checked
+    : { ...checked, sizes: index.sizes, strides: checked.strides.map((s, d) => (index.strides[d] === 0 ? 0 : s)) };
+
+/** The given view, or a new one to be released. Throws {@link ElementError} with the first index outside. */
 export function checkedIndices(index: View, dimension: Dimension): View {
   if (index.dtype !== "int64")
     throw new TypeError(`${dimension.op}: need an index of dtype int64; got ${index.dtype}.`);
   runs ??= compile({ outside: firstOutside, wrap: wrapIndices });
-  let checked = index;
-  if (!isContiguous(index)) {
-    checked = contiguousLike(index);
-    copy(index, checked);
+  const own = distinct(index);
+  let checked = own;
+  if (!isContiguous(own)) {
+    checked = contiguousLike(own);
+    copy(own, checked);
   }
-  const n = sizeOf(index.sizes);
+  const n = sizeOf(own.sizes);
   let at = firstBad(checked, n, dimension.size);
   if (at < n && dimension.wraps) {
-    const wrapped = contiguousLike(index);
+    const wrapped = contiguousLike(own);
     beginOperation();
     const [from, to] = [address(checked), address(wrapped)];
     runs.wrap(n, from, to, dimension.size);
@@ -43,29 +57,22 @@ export function checkedIndices(index: View, dimension: Dimension): View {
   if (at < n) {
     const { op, dim, size } = dimension;
     release(checked, index);
-    const value = elementOf(index, at);
-    throw new IndexError(`${op}: index ${value} is out of bounds for dimension ${dim} with size ${size}`);
+    const found = elementAt(own, at, index);
+    throw new ElementError(
+      `${op}: index ${found.value} is out of bounds for dimension ${dim} with size ${size}`,
+      found.position,
+      found.value,
+    );
   }
-  return checked;
+  return checked === own ? index : repeated(checked, index);
 }
 
 /** Gives back what {@link checkedIndices} has made. */
 export function release(checked: View, index: View): void {
-  if (checked !== index) checked.storage.release();
+  if (checked.storage !== index.storage) checked.storage.release();
 }
 
 function firstBad(index: View, n: number, size: number): number {
   beginOperation();
   return runs!.outside(n, address(index), size);
-}
-
-/** Element number `i` in row-major order. */
-function elementOf({ storage, offset, sizes: shape, strides }: View, i: number): bigint {
-  let [at, rest] = [offset, i];
-  for (let d = shape.length - 1; d >= 0; d--) {
-    at += (rest % shape[d]!) * strides[d]!;
-    rest = Math.floor(rest / shape[d]!);
-  }
-  beginOperation();
-  return new DataView(bytes().buffer).getBigInt64(storage.address() + 8 * at, true);
 }

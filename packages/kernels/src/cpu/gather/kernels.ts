@@ -91,15 +91,19 @@ type Add = (x: Value<Type>, y: Value<Type>) => Value<Type>;
 const adders = { f32: f32.add, f64: f64.add, i32: i32.add, i64: i64.add } as unknown as Readonly<Record<string, Add>>;
 const adder = (dtype: DType): Add => (dtype === "bool" ? (i32.or as unknown as Add) : adders[machineType(dtype).type]!);
 
-/** to[index[i]] += from[i] along n elements of each row, in order. */
-export const addLines = (dtype: DType): Kernel =>
+function scatterElement(f: Builder, kind: "add" | "set", dtype: DType, to: Local<"i32">, from: Local<"i32">): void {
+  if (kind === "set") moveElement(f, itemSize(dtype) as 1 | 2 | 4 | 8, to, from);
+  else storeElement(f, dtype, to, adder(dtype)(loadElement(f, dtype, to), loadElement(f, dtype, from)));
+}
+
+/** to[index[i]] += from[i], or = from[i], along n elements of each row, in order. */
+export const scatterLines = (kind: "add" | "set", dtype: DType): Kernel =>
   kernel(lineParameters, (f, { rows, n, to, toStep, toRow, from, fromStep, fromRow, index, indexStep, indexRow }) => {
-    const add = adder(dtype);
     f.repeat(rows, () => {
       const [at, place] = [f.let(from), f.let(index)];
       f.repeat(n, () => {
         const target = f.let(i32.add(to, i32.mul(i32.wrap(i64.load(place)), toStep)));
-        storeElement(f, dtype, target, add(loadElement(f, dtype, target), loadElement(f, dtype, at)));
+        scatterElement(f, kind, dtype, target, at);
         at.advance(fromStep);
         place.advance(indexStep);
       });
@@ -125,8 +129,8 @@ export const gatherBlocks: Kernel = kernel(
   },
 );
 
-/** (outer, k, n, row, to, toOuter, from, index): the first n elements of rows of `row` bytes, each added where the index says, in order. */
-export const addBlocks = (dtype: DType): Kernel =>
+/** (outer, k, n, row, to, toOuter, from, index): the first n elements of rows of `row` bytes, each added or written where the index says, in order. */
+export const scatterBlocks = (kind: "add" | "set", dtype: DType): Kernel =>
   kernel(
     { outer: i32, k: i32, n: i32, row: i32, to: pointer, toOuter: i32, from: pointer, index: pointer },
     (f, { outer, k, n, row, to, toOuter, from, index }) => {
@@ -137,13 +141,16 @@ export const addBlocks = (dtype: DType): Kernel =>
         f.repeat(k, () => {
           const at = f.let(i32.add(to, i32.mul(i32.wrap(i64.load(place)), row)));
           const next = f.let(i32.add(from, row));
-          const left = f.let(n);
-          if (vector) addVectors(f, { vector, width: 32 / size, left, to: at, from });
-          f.repeat(left, () => {
-            storeElement(f, dtype, at, adder(dtype)(loadElement(f, dtype, at), loadElement(f, dtype, from)));
-            at.advance(size);
-            from.advance(size);
-          });
+          if (kind === "set") f.copyBytes(at, from, i32.mul(n, size));
+          else {
+            const left = f.let(n);
+            if (vector) addVectors(f, { vector, width: 32 / size, left, to: at, from });
+            f.repeat(left, () => {
+              scatterElement(f, kind, dtype, at, from);
+              at.advance(size);
+              from.advance(size);
+            });
+          }
           from.set(next);
           place.advance(8);
         });
@@ -188,21 +195,6 @@ const isSet = (f: Builder, dtype: DType, at: Value<"i32">): Value<"i32"> => {
       return i32.ne(x as Value<"i32">, 0);
   }
 };
-
-/** (n, x) → how many elements are not zero. */
-export const countSet = (dtype: DType): Kernel =>
-  kernel(
-    { n: i32, x: pointer },
-    (f, { n, x }) => {
-      const count = f.local(i32);
-      f.repeat(n, () => {
-        count.set(i32.add(count, isSet(f, dtype, x)));
-        x.advance(itemSize(dtype));
-      });
-      f.return(count);
-    },
-    i32,
-  );
 
 /** (n, x, out, rank, sizes): the position of each element that is not zero; `sizes` are the rank sizes as int32. */
 export const positionsSet = (dtype: DType): Kernel =>

@@ -56,12 +56,25 @@ const scalarPrinters: Readonly<Partial<Record<DType, (f: Builder) => Printer<Typ
   bool: scalarBool as (f: Builder) => Printer<Type, "i32">,
 };
 
-/** Prints the formula on one element and stores it. */
-function single(f: Builder, { formula, compute, out }: Plan, inputs: readonly Value<Type>[], to: Local<"i32">): void {
+/** Prints the formula on one element, of machine types, as an element of the result. */
+export function scalarOf(
+  f: Builder,
+  { formula, compute, out }: Omit<Plan, "operands">,
+  inputs: readonly Value<Type>[],
+): Value<Type> {
   const printer = scalarPrinters[compute]!(f);
   const result = formula(printer as Algebra<Lanes<Type>, Condition<"i32">>, ...inputs.map((x) => [x]));
-  if (result instanceof Condition) storeElement(f, out, to, convertElement(f, result.masks[0]!, "bool", out));
-  else storeElement(f, out, to, convertElement(f, result[0]!, compute, out));
+  return result instanceof Condition
+    ? convertElement(f, result.masks[0]!, "bool", out)
+    : convertElement(f, result[0]!, compute, out);
+}
+
+/** Whether the formula leaves lanes to scalars: what has none of these beside its vectors cannot print it. */
+export function isOfScalars(formula: Formula): boolean {
+  const [f, left] = [new Builder(0), [] as Left<"i32x4">];
+  const any = f.local(f32x4);
+  formula(vectorFloat32(f, vectors32.immediate, left), [any, any]);
+  return left.length > 0;
 }
 
 const converted = (f: Builder, plan: Plan, dtype: DType, at: Local<"i32">): Value<Type> =>
@@ -81,7 +94,7 @@ export const scalarRows = (plan: Plan): Kernel =>
       const at = all.map((name) => f.let(arg(name)));
       f.repeat(args.n, () => {
         const inputs = plan.operands.map(({ dtype }, k) => converted(f, plan, dtype, at[k + 1]!));
-        single(f, plan, inputs, at[0]!);
+        storeElement(f, plan.out, at[0]!, scalarOf(f, plan, inputs));
         at.forEach((p, k) => {
           p.advance(arg(`${all[k]}Step`));
         });

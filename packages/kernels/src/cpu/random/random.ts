@@ -6,6 +6,7 @@
  * order of memory.
  */
 
+import type { Draw } from "../../device.ts";
 import { type DType, itemSize } from "../../dtype.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import type { Kernel } from "../../wasm/assembler/index.ts";
@@ -80,7 +81,6 @@ function inBlocks(run: Run, base: number, at: number, count: number, first: numb
   memory.copyWithin(from, base + BLOCK, base + BLOCK + rest);
 }
 
-/** Float32 or float64, from + (to − from)·u; as `Device.uniform` says. */
 export function uniform(out: View, state: RandomState, from: number, to: number): void {
   if (out.dtype !== "float32" && out.dtype !== "float64")
     throw new TypeError(`uniform: need float32 or float64; got ${out.dtype}.`);
@@ -110,10 +110,7 @@ function uniforms64(state: RandomState, base: number, at: number, n: number, fro
   }
 }
 
-/**
- * Float32 or float64, as `Device.normal` says. From 16 contiguous elements on in blocks of 16, else pair by pair with
- * the second one cached in the state.
- */
+/** From 16 contiguous elements on in blocks of 16, else pair by pair with the second one cached in the state. */
 export function normal(out: View, state: RandomState, mean: number, std: number): void {
   if (out.dtype !== "float32" && out.dtype !== "float64")
     throw new TypeError(`normal: need float32 or float64; got ${out.dtype}.`);
@@ -155,8 +152,8 @@ function normals64(state: RandomState, base: number, at: number, n: number, mean
   normalBlock(data, n - 16, mean, std);
 }
 
-/** Any dtype but float16 and bfloat16, as `Device.randomIntegers` says; the range at most 2⁵³. */
-export function randomIntegers(out: View, state: RandomState, low: number, high: number): void {
+/** Any dtype but float16 and bfloat16; the range at most 2⁵³. */
+export function integers(out: View, state: RandomState, low: number, high: number): void {
   const range = high - low;
   if (!(range >= 1 && range <= Number.MAX_SAFE_INTEGER + 1))
     throw new RangeError(`randomIntegers: need low < high, at most 2^53 apart; got low=${low}, high=${high}.`);
@@ -194,7 +191,7 @@ function throughScratch(
   finish(out, base);
 }
 
-/** Int64, contiguous; at most 214,748,363 elements: beyond, PyTorch shuffles in another way. */
+/** At most 214,748,363 elements: beyond, PyTorch shuffles in another way. */
 export function permutation(out: View, state: RandomState): void {
   const n = sizeOf(out.sizes);
   if (out.dtype !== "int64" || !isContiguous(out))
@@ -212,4 +209,13 @@ export function permutation(out: View, state: RandomState): void {
     drawWords(state, base, base + DRAWS, count);
     run(base + DRAWS, at + 8 * done, count, n - done);
   }
+}
+
+/** As `Device.random` says. */
+export function random(draw: Draw, out: View, state: RandomState): void {
+  if (draw.kind === "uniform") uniform(out, state, draw.from, draw.to);
+  else if (draw.kind === "normal") normal(out, state, draw.mean, draw.std);
+  else if (draw.kind === "integers") integers(out, state, draw.low, draw.high);
+  else if (draw.kind === "bernoulli") bernoulli(out, state, draw.p);
+  else permutation(out, state);
 }

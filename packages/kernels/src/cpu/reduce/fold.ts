@@ -24,6 +24,10 @@ import {
   type Value,
 } from "../../wasm/assembler/index.ts";
 import { convertElement, loadElement, machineType, storeElement } from "../copy/element.ts";
+import type { Algebra, Formula } from "../pointwise/algebra.ts";
+import { scalarOf } from "../pointwise/kernel.ts";
+import { type Condition, type Lanes, vectorFloat32, vectorFloat64 } from "../pointwise/printers.ts";
+import { numberOf } from "./terms.ts";
 
 type Step = (x: Value<Type>, y: Value<Type>) => Value<Type>;
 
@@ -82,35 +86,61 @@ export function identity(kind: Reduction, dtype: DType): number | bigint {
 }
 
 /** The vectors of a dtype, where the reduction has them. */
-const vectorOf = (kind: Reduction, dtype: DType): typeof f32x4 | typeof f64x2 | null => {
-  if (kind !== "max" && kind !== "min") return null;
+const vectorOf = (kind: Reduction, { from, dtype }: Source): typeof f32x4 | typeof f64x2 | null => {
+  if ((kind !== "max" && kind !== "min") || from !== dtype) return null;
   return dtype === "float32" ? f32x4 : dtype === "float64" ? f64x2 : null;
 };
 
+/** What a reduction reads, and of which dtype it is then: the elements themselves, or a formula of them. */
+export interface Source {
+  readonly from: DType;
+  readonly of: Formula | null;
+  readonly dtype: DType;
+}
+
+/** The elements of a dtype. */
+export const plain = (dtype: DType): Source => ({ from: dtype, of: null, dtype });
+
+const loadTerm = (f: Builder, { from, of, dtype }: Source, at: Local<"i32">): Value<Type> => {
+  const x = loadElement(f, from, at);
+  return of ? f.let(scalarOf(f, { formula: of, compute: from, out: dtype }, [x])) : x;
+};
+
+/** What is read as two vectors. */
+function vectorTerms(f: Builder, { of, dtype }: Source, loaded: Lanes<Type>): Lanes<Type> {
+  if (!of) return loaded;
+  const m = (dtype === "float32" ? vectorFloat32(f) : vectorFloat64(f)) as unknown as Algebra<
+    Lanes<Type>,
+    Condition<Type>
+  >;
+  return numberOf(m, of(m, loaded));
+}
+
 /** (rows, n, x, out): each of the rows, which follow each other, becomes one element. float32 multiplies in float64. */
-export const foldRows = (kind: Reduction, dtype: DType): Kernel =>
+export const foldRows = (kind: Reduction, source: Source): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer }, (f, { rows, n, x, out }) => {
+    const { from, dtype } = source;
     const wide: DType = kind === "prod" && dtype === "float32" ? "float64" : dtype;
     const type = machineType(wide);
     const step = stepOf(machines[type.type], kind);
-    const size = itemSize(dtype);
     const result = f.local(type) as Local<Type>;
     f.repeat(rows, () => {
       result.set(machines[type.type].of(identity(kind, dtype)));
       const left = f.let(n);
-      const vector = vectorOf(kind, dtype);
-      if (vector) foldVectors(f, { kind, vector, step, left, x, result });
+      const vector = vectorOf(kind, source);
+      if (vector) foldVectors(f, { kind, source, vector, step, left, x, result });
       f.repeat(left, () => {
-        result.set(step(result, convertElement(f, loadElement(f, dtype, x), dtype, wide)));
-        x.advance(size);
+        result.set(step(result, convertElement(f, loadTerm(f, source, x), dtype, wide)));
+        x.advance(itemSize(from));
       });
       storeElement(f, dtype, out, convertElement(f, result, wide, dtype));
-      out.advance(size);
+      out.advance(itemSize(dtype));
     });
   });
 
 interface VectorFold {
   readonly kind: Reduction;
+  readonly source: Source;
   readonly vector: typeof f32x4 | typeof f64x2;
   readonly step: Step;
   readonly left: Local<"i32">;
@@ -123,7 +153,7 @@ const picks = (kind: Reduction, vector: VectorFold["vector"]): Step =>
   (kind === "max" ? vector.pmax : vector.pmin) as unknown as Step;
 
 /** Four vectors at a time, as long as there are that many; the rest stays in `left`. NaN is watched apart. */
-function foldVectors(f: Builder, { kind, vector, step, left, x, result }: VectorFold): void {
+function foldVectors(f: Builder, { kind, source, vector, step, left, x, result }: VectorFold): void {
   const [pick, lanes] = [picks(kind, vector), vector === f32x4 ? 4 : 2];
   const [ne, bits] = [vector.ne as Step, (vector === f32x4 ? i32x4 : i64x2) as typeof i32x4];
   const first = machines[vector.type].of(identity(kind, "float32"));
@@ -131,7 +161,8 @@ function foldVectors(f: Builder, { kind, vector, step, left, x, result }: Vector
     const parts = [0, 1, 2, 3].map(() => f.let(first));
     const strange = [0, 1].map(() => f.let(bits.of(0)));
     f.repeat(i32.divUnsigned(left, 4 * lanes), () => {
-      const loaded = parts.map((_, k) => f.let(vector.load(x, 16 * k) as Value<Type>));
+      const read = parts.map((_, k) => f.let(vector.load(x, 16 * k) as Value<Type>));
+      const loaded = [0, 2].flatMap((k) => vectorTerms(f, source, read.slice(k, k + 2)));
       parts.forEach((part, k) => {
         part.set(pick(part, loaded[k]!));
       });
@@ -196,18 +227,27 @@ const winner = (
 };
 
 /** (rows, n, row, x, out): out[j] over all rows, `row` bytes apart, one row after the other. */
-export const foldColumns = (kind: Reduction, dtype: DType): Kernel =>
+export const foldColumns = (kind: Reduction, source: Source): Kernel =>
   kernel({ rows: i32, n: i32, row: i32, x: pointer, out: pointer }, (f, { rows, n, row, x, out }) => {
+    const { from, of, dtype } = source;
     const step = stepOf(machines[machineType(dtype).type], kind);
     const size = itemSize(dtype);
-    f.copyBytes(out, x, i32.mul(n, size));
+    if (of) {
+      const [at, to] = [f.let(x), f.let(out)];
+      f.repeat(n, () => {
+        storeElement(f, dtype, to, loadTerm(f, source, at));
+        at.advance(itemSize(from));
+        to.advance(size);
+      });
+    } else f.copyBytes(out, x, i32.mul(n, size));
     f.repeat(i32.sub(rows, 1), () => {
       x.advance(row);
       const [at, to, left] = [f.let(x), f.let(out), f.let(n)];
-      const vector = vectorOf(kind, dtype);
+      const vector = vectorOf(kind, source);
       if (vector) {
         f.repeat(i32.divUnsigned(n, 32 / size), () => {
-          const loaded = [0, 16].map((k) => f.let(vector.load(at, k) as Value<Type>));
+          const read = [0, 16].map((k) => f.let(vector.load(at, k) as Value<Type>));
+          const loaded = vectorTerms(f, source, read);
           const sums = [0, 16].map((k, i) =>
             winner(f, kind, vector, f.let(vector.load(to, k) as Value<Type>), loaded[i]!),
           );
@@ -220,8 +260,8 @@ export const foldColumns = (kind: Reduction, dtype: DType): Kernel =>
         left.set(i32.and(n, 32 / size - 1));
       }
       f.repeat(left, () => {
-        storeElement(f, dtype, to, step(loadElement(f, dtype, to), loadElement(f, dtype, at)));
-        at.advance(size);
+        storeElement(f, dtype, to, step(loadElement(f, dtype, to), loadTerm(f, source, at)));
+        at.advance(itemSize(from));
         to.advance(size);
       });
     });

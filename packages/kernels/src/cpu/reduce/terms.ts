@@ -10,9 +10,9 @@ import {
   type Type,
   type Value,
 } from "../../wasm/assembler/index.ts";
-import type { Algebra } from "../pointwise/algebra.ts";
+import type { Algebra, Formula } from "../pointwise/algebra.ts";
 import {
-  type Condition,
+  Condition,
   type Lanes,
   scalarFloat32,
   scalarFloat64,
@@ -33,14 +33,18 @@ export interface Terms {
   readonly terms: <T, C>(m: Algebra<T, C>, x: readonly T[], constants: readonly T[]) => readonly T[];
 }
 
-/** The elements themselves. */
-export const plainSum = (dtype: Floating): Terms => ({
+/** The elements themselves, or what a formula makes of them. */
+export const plainSum = (dtype: Floating, of: Formula | null = null): Terms => ({
   dtype,
   streams: 1,
   constants: 0,
   count: 1,
-  terms: (_m, x) => x,
+  terms: (m, x) => (of ? [numberOf(m, of(m, x[0]!))] : x),
 });
+
+/** A condition counts as 1 or 0. */
+export const numberOf = <T, C>(m: Algebra<T, C>, x: T | C): T =>
+  x instanceof Condition ? m.select(x as C, 1, 0) : (x as T);
 
 /** How vectors of a dtype are read and added. */
 export interface Shape {

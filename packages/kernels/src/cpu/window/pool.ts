@@ -1,5 +1,5 @@
-/** Pooling of planes: largest elements with their positions, averages over windows of fixed or fitted size, and the gradients. */
-import type { AveragePoolOptions, PoolOptions } from "../../device.ts";
+/** Pooling of planes, and of lines: largest elements with their positions, averages, over windows of fixed or fitted size, and the gradients. */
+import type { Pooling, Windows } from "../../device.ts";
 import { itemSize } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import { sizeOf, type View } from "../../view.ts";
@@ -7,7 +7,7 @@ import { address, beginOperation, clear, compile, scratch } from "../../wasm/run
 import type { Floating } from "../reduce/terms.ts";
 import { averageSpread, averageWindows, maxScatter } from "./kernels.ts";
 import { maxWindows } from "./largest.ts";
-import { spanBytes, writeAdaptiveSpans, writeSpans } from "./spans.ts";
+import { type Span, spanBytes, writeAdaptiveSpans, writeSpans } from "./spans.ts";
 
 type Run = (...args: number[]) => number;
 
@@ -51,16 +51,35 @@ const ROOM = 8;
 /** Nanoseconds for an element of the input, about. */
 const COST = 1;
 
+type Of<K extends Pooling["kind"]> = Extract<Pooling, { readonly kind: K }>;
+
+/** Sizes of planes or windows, [vertical, horizontal]: lines are planes of one row. */
+function planar(spatial: readonly number[], lineHeight = 1): readonly [number, number] {
+  const [a, b] = spatial;
+  if (spatial.length === 2) return [a!, b!];
+  if (spatial.length === 1) return [lineHeight, a!];
+  throw new TypeError(`pool: need one or two spatial dimensions, [n, c, …spatial]; got ${spatial.length}.`);
+}
+
+const steps = (windows: Windows | null): readonly [down: number, right: number] =>
+  windows ? planar(windows.dilation) : [1, 1];
+
 /** Begins the operation and writes the tables of windows. `x` has the planes, `out` one element for each window. */
-function begin(x: View, out: View, options: PoolOptions | AveragePoolOptions | null): Layout {
-  const [h, w] = [x.sizes[2]!, x.sizes[3]!];
-  const [oh, ow] = [out.sizes[2]!, out.sizes[3]!];
+function begin(x: View, out: View, pooling: Pooling): Layout {
+  const [[h, w], [oh, ow]] = [planar(x.sizes.slice(2)), planar(out.sizes.slice(2))];
   beginOperation();
   const rows = scratch(spanBytes(oh + ow));
   const columns = rows + spanBytes(oh);
-  if (options) {
-    writeSpans(rows, 0, h, oh, options);
-    writeSpans(columns, 1, w, ow, options);
+  const { windows } = pooling;
+  if (windows) {
+    const [kernel, stride] = [planar(windows.kernel), planar(windows.stride)];
+    const [padding, dilation] = [planar(windows.padding, 0), planar(windows.dilation)];
+    const includesPadding = pooling.kind === "average" && pooling.countIncludePad;
+    const along = (d: 0 | 1): Span => {
+      return { kernel: kernel[d], stride: stride[d], padding: padding[d], dilation: dilation[d], includesPadding };
+    };
+    writeSpans(rows, h, oh, along(0));
+    writeSpans(columns, w, ow, along(1));
   } else {
     writeAdaptiveSpans(rows, h, oh);
     writeAdaptiveSpans(columns, w, ow);
@@ -74,77 +93,68 @@ function eachPart({ sizes: shape }: View, body: (first: number, planes: number, 
   split({ n: shape[0]! * shape[1]!, work: sizeOf(shape) * COST, local: ROOM }, body);
 }
 
-/** As `Device.maxPool2d` says; of several NaN the last wins, as in PyTorch. */
-export function maxPool2d(x: View, out: View, indices: View, options: PoolOptions): void {
-  const { largest } = kernelsFor("maxPool2d", x.dtype);
-  if (sizeOf(out.sizes) === 0) return;
-  const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, options);
-  const [down, right] = options.dilation;
-  const [kernel, stride] = [options.kernel[1], options.stride[1]];
+/** Of several NaN the last wins, as in PyTorch. */
+function largest(x: View, out: View, pooling: Of<"max">): void {
+  const run = kernelsFor("pool", x.dtype).largest;
+  const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, pooling);
+  const { windows, indices } = pooling;
+  const [down, right] = steps(windows);
+  const [kernel, stride] = windows ? [windows.kernel.at(-1)!, windows.stride.at(-1)!] : [0, 0];
   const [from, to, positions] = [address(x), address(out), address(indices)];
   eachPart(x, (first, planes) => {
     const at = [from + first * plane, to + first * outPlane, positions + first * oh * ow * 8] as const;
-    largest(planes, oh, rows, ow, columns, w, plane, ...at, down, right, kernel, stride);
+    run(planes, oh, rows, ow, columns, w, plane, ...at, down, right, kernel, stride);
   });
 }
 
-/** As `Device.maxPool2dBackward` says. */
-export function maxPool2dBackward(grad: View, indices: View, out: View): void {
-  const { scatter } = kernelsFor("maxPool2dBackward", grad.dtype);
-  const { sizes: shape, dtype } = out;
-  beginOperation();
-  const [from, positions, to] = [address(grad), address(indices), address(out)];
-  const windows = grad.sizes[2]! * grad.sizes[3]!;
-  const [size, plane] = [itemSize(dtype), shape[2]! * shape[3]! * itemSize(dtype)];
-  eachPart(out, (first, planes) => {
-    const [at, done] = [to + first * plane, first * windows];
-    clear(at, planes * plane);
-    scatter(planes, windows, plane, from + done * size, positions + 8 * done, at);
-  });
-}
-
-function average(name: string, x: View, out: View, options: AveragePoolOptions | null): void {
-  const run = kernelsFor(name, x.dtype).average;
-  if (sizeOf(out.sizes) === 0) return;
-  const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, options);
-  const [down, right] = options?.dilation ?? [1, 1];
-  const divisor = options?.divisor ?? 0;
+function average(x: View, out: View, pooling: Of<"average">): void {
+  const run = kernelsFor("pool", x.dtype).average;
+  const { oh, rows, ow, columns, w, plane, outPlane } = begin(x, out, pooling);
+  const [down, right] = steps(pooling.windows);
   const [from, to] = [address(x), address(out)];
   eachPart(x, (first, planes, room) => {
     const at = [from + first * plane, to + first * outPlane] as const;
-    run(planes, oh, rows, ow, columns, w, plane, ...at, down, right, divisor, room);
+    run(planes, oh, rows, ow, columns, w, plane, ...at, down, right, pooling.divisor ?? 0, room);
   });
 }
 
-function spread(name: string, grad: View, out: View, options: AveragePoolOptions | null): void {
-  const run = kernelsFor(name, grad.dtype).spread;
-  const { oh, rows, ow, columns, w, plane, outPlane } = begin(out, grad, options);
-  const [down, right] = options?.dilation ?? [1, 1];
-  const divisor = options?.divisor ?? 0;
+/** As `Device.pool` says. */
+export function pool(x: View, out: View, pooling: Pooling): void {
+  if (sizeOf(out.sizes) === 0) return;
+  if (pooling.kind === "max") largest(x, out, pooling);
+  else average(x, out, pooling);
+}
+
+/** Each gradient goes to where its maximum was. */
+function scatter(grad: View, out: View, indices: View): void {
+  const run = kernelsFor("poolBackward", grad.dtype).scatter;
+  const [[h, w], [oh, ow]] = [planar(out.sizes.slice(2)), planar(grad.sizes.slice(2))];
+  beginOperation();
+  const [from, positions, to] = [address(grad), address(indices), address(out)];
+  const windows = oh * ow;
+  const size = itemSize(out.dtype);
+  const plane = h * w * size;
+  eachPart(out, (first, planes) => {
+    const [at, done] = [to + first * plane, first * windows];
+    clear(at, planes * plane);
+    run(planes, windows, plane, from + done * size, positions + 8 * done, at);
+  });
+}
+
+function spread(grad: View, out: View, pooling: Of<"average">): void {
+  const run = kernelsFor("poolBackward", grad.dtype).spread;
+  const { oh, rows, ow, columns, w, plane, outPlane } = begin(out, grad, pooling);
+  const [down, right] = steps(pooling.windows);
   const [from, to] = [address(grad), address(out)];
   eachPart(out, (first, planes) => {
     const at = to + first * plane;
     clear(at, planes * plane);
-    run(planes, oh, rows, ow, columns, w, plane, from + first * outPlane, at, down, right, divisor);
+    run(planes, oh, rows, ow, columns, w, plane, from + first * outPlane, at, down, right, pooling.divisor ?? 0);
   });
 }
 
-/** As `Device.averagePool2d` says. */
-export function averagePool2d(x: View, out: View, options: AveragePoolOptions): void {
-  average("averagePool2d", x, out, options);
-}
-
-/** As `Device.averagePool2dBackward` says. */
-export function averagePool2dBackward(grad: View, out: View, options: AveragePoolOptions): void {
-  spread("averagePool2dBackward", grad, out, options);
-}
-
-/** As `Device.adaptiveAveragePool2d` says. */
-export function adaptiveAveragePool2d(x: View, out: View): void {
-  average("adaptiveAveragePool2d", x, out, null);
-}
-
-/** As `Device.adaptiveAveragePool2dBackward` says. */
-export function adaptiveAveragePool2dBackward(grad: View, out: View): void {
-  spread("adaptiveAveragePool2dBackward", grad, out, null);
+/** As `Device.poolBackward` says. */
+export function poolBackward(grad: View, out: View, pooling: Pooling): void {
+  if (pooling.kind === "max") scatter(grad, out, pooling.indices);
+  else spread(grad, out, pooling);
 }

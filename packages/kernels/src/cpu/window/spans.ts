@@ -1,5 +1,4 @@
 /** Where do the windows of a pooling layer lie? Computed once a call, for rows and for columns, and read by all kernels. */
-import type { AveragePoolOptions, PoolOptions } from "../../device.ts";
 import { bytes } from "../../wasm/runtime.ts";
 
 /** Bytes of one window in a table: first element inside of the input, number of them, and what it counts in the divisor. */
@@ -18,21 +17,19 @@ function writeTable(at: number, windows: number, spans: (write: Write) => void):
   });
 }
 
-/** Windows of fixed size along dimension `d` (0 vertical, 1 horizontal): the part inside of the input. */
-export function writeSpans(
-  at: number,
-  d: 0 | 1,
-  size: number,
-  windows: number,
-  options: PoolOptions | AveragePoolOptions,
-): void {
-  const [kernel, stride, padding, dilation] = [
-    options.kernel[d],
-    options.stride[d],
-    options.padding[d],
-    options.dilation[d],
-  ];
-  const includesPadding = "countIncludePad" in options && options.countIncludePad;
+/** Windows of fixed size along one dimension. */
+export interface Span {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  /** The border counts in the divisor. */
+  readonly includesPadding: boolean;
+}
+
+/** The part of each window that is inside of the input. */
+export function writeSpans(at: number, size: number, windows: number, span: Span): void {
+  const { kernel, stride, padding, dilation, includesPadding } = span;
   writeTable(at, windows, (write) => {
     for (let i = 0; i < windows; i++) {
       const start = i * stride - padding;

@@ -1,11 +1,14 @@
 /** Which elements do tensors of indices and masks name? They become row numbers of a matrix, and a plan to get there. */
 
+import type { Formula, View } from "@ag/kernels";
 import { IndexError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { stretched } from "../../layout/dense.ts";
-import { broadcast, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
-import { tensor } from "../../make/factories.ts";
-import { elementsOf } from "../../make/read.ts";
+import { shown, stretched } from "../../layout/dense.ts";
+import { broadcast, rowMajor, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
+import { selected } from "../../layout/strides.ts";
+import { fresh } from "../../make/fresh.ts";
+import { outside, positionsOf } from "./indices.ts";
 
 /** `x` as a matrix: rows are the indexed dimensions, columns the others. */
 export interface Plan {
@@ -19,35 +22,23 @@ export interface Plan {
   readonly position: number;
 }
 
-type Whole = BigInt64Array | Int32Array | Uint8Array;
-
 /** Indices of one dimension; a mask counts for as many as it has. */
 export interface Along {
   readonly dim: number;
   readonly index: Tensor;
 }
 
+/** The same without masks. */
+interface Found {
+  readonly dim: number;
+  readonly index: View;
+}
+
 /** Whether a tensor of indices says yes or no for each element. */
 export const isMask = (x: Tensor): boolean => x.dtype === "bool" || x.dtype === "uint8";
 
-/** The indices of the true elements of a mask, for each of its dimensions. */
-function positions(mask: Tensor): readonly BigInt64Array[] {
-  const flags = elementsOf(mask) as Uint8Array;
-  const { sizes: shape } = mask;
-  const count = flags.reduce((n, flag) => n + (flag ? 1 : 0), 0);
-  const lists = shape.map(() => new BigInt64Array(count));
-  let next = 0;
-  flags.forEach((flag, i) => {
-    if (!flag) return;
-    for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]!), d--)
-      lists[d]![next] = BigInt(rest % shape[d]!);
-    next++;
-  });
-  return lists;
-}
-
 /** Masks become indices, for each of their dimensions. */
-function withoutMasks(x: Tensor, given: readonly Along[]): Along[] {
+function withoutMasks(x: Tensor, given: readonly Along[]): Found[] {
   return given.flatMap(({ dim, index }) => {
     if (!isMask(index)) return [{ dim, index }];
     const wrong = index.sizes.findIndex((size, d) => size !== x.sizes[dim + d]);
@@ -56,11 +47,12 @@ function withoutMasks(x: Tensor, given: readonly Along[]): Along[] {
         `index: The shape of the mask ${showShape(index.sizes)} at index ${wrong} does not match the shape of the indexed ` +
           `tensor ${showShape(x.sizes)} at index ${dim + wrong}.`,
       );
-    return positions(index).map((list, d) => ({ dim: dim + d, index: tensor(list) }));
+    const places = positionsOf(index);
+    return index.sizes.map((_, d) => ({ dim: dim + d, index: shown(places, selected(places, 1, d)) }));
   });
 }
 
-function commonShape(found: readonly Along[]): Shape {
+function commonShape(found: readonly Found[]): Shape {
   try {
     return found.reduce((shape: Shape, { index }) => broadcast(shape, index.sizes), []);
   } catch {
@@ -69,6 +61,25 @@ function commonShape(found: readonly Along[]): Shape {
         `${found.map(({ index }) => showShape(index.sizes)).join(", ")}.`,
     );
   }
+}
+
+const isWithin: Formula = (m, i, size) => m.and(m.le(m.neg(size!), i), m.lt(i, size!));
+const joined: Formula = (m, rows, i, size) => m.add(m.mul(rows, size!), m.select(m.lt(i, 0), m.add(i, size!), i));
+
+/** The row of each picked element. Those of one index are the index: what reads them checks them, and counts from the end. */
+function rowsOf(x: Tensor, found: readonly Found[], picked: Shape): Tensor {
+  const rows = fresh([sizeOf(picked)], "int64");
+  const out = shown(rows, { offset: 0, sizes: picked, strides: rowMajor(picked) });
+  if (found.length === 1) kernels.copy(stretched(found[0]!.index, picked), out);
+  else {
+    kernels.fill(rows, 0);
+    for (const { dim, index } of found) {
+      const size = x.sizes[dim]!;
+      kernels.check(isWithin, index, outside("index", dim, size), [size]);
+      kernels.pointwise(joined, [out, stretched(index, picked), size], out, "int64");
+    }
+  }
+  return rows;
 }
 
 /** The plan, and the row of each picked element (int64, one row of numbers). */
@@ -82,18 +93,8 @@ export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Pla
   const found = withoutMasks(x, given);
   const picked = commonShape(found);
   const dims = found.map(({ dim }) => dim);
-  const rows = new BigInt64Array(sizeOf(picked));
-  for (const { dim, index } of found) {
-    const size = x.sizes[dim]!;
-    const list = elementsOf(stretched(index, picked)) as Whole;
-    for (let i = 0; i < rows.length; i++) {
-      const at = Number(list[i]);
-      if (at < -size || at >= size)
-        throw new IndexError(`index: index ${at} is out of bounds for dimension ${dim} with size ${size}.`);
-      rows[i] = rows[i]! * BigInt(size) + BigInt(at < 0 ? at + size : at);
-    }
-  }
   const others = x.sizes.flatMap((_, d) => (dims.includes(d) ? [] : [d]));
   const isTogether = dims.every((d, i) => i === 0 || d === dims[i - 1]! + 1);
-  return { plan: { dims, others, picked, position: isTogether ? (dims[0] ?? 0) : 0 }, rows: tensor(rows) };
+  const plan = { dims, others, picked, position: isTogether ? (dims[0] ?? 0) : 0 };
+  return { plan, rows: rowsOf(x, found, picked) };
 }

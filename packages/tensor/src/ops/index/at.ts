@@ -11,16 +11,16 @@ import { beforeWrite } from "../../core/recorder.ts";
 import { withScope } from "../../core/scope.ts";
 import { type Layout, Tensor } from "../../core/tensor.ts";
 import { writing } from "../../core/writing.ts";
-import { denseCopy, stretched } from "../../layout/dense.ts";
+import { stretched } from "../../layout/dense.ts";
 import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import type { Slice } from "../../layout/slice.ts";
 import { permuted } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
-import { elementsOf } from "../../make/read.ts";
 import { expand, reshape, unsqueeze } from "../shape/view.ts";
 import { copy_ } from "../write/inplace.ts";
 import { type Along, isMask, type Plan, planOf } from "./advanced.ts";
+import { along, outside } from "./indices.ts";
 import { alias, select, sliceOf } from "./selection.ts";
 
 /** The shape of what a plan picks. */
@@ -57,6 +57,11 @@ function spread(from: Tensor, out: Tensor, { sizes: shape, ...layout }: Layout):
   kernels.copy(source, { storage: out.storage, dtype: out.dtype, sizes: shape, ...layout });
 }
 
+const byRows = { dim: 0, wraps: true };
+
+/** Rows of one index are that index. */
+const refusal = (shape: Shape, { dims: [dim = 0] }: Plan): kernels.Refusal => outside("index", dim, shape[dim]!);
+
 const rowCount = (shape: Shape, { dims }: Plan): number => sizeOf(dims.map((d) => shape[d]!));
 
 const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
@@ -65,10 +70,9 @@ const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
   saves: { x: ["rows"] },
   forward: (x, rows, plan) => {
     const out = fresh(pickedShape(x.sizes, plan), x.dtype);
-    if (out.numel() === 0) return out;
     const from = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
     const found = fresh([rows.numel(), from.sizes[1]!], x.dtype);
-    kernels.indexSelect(from, 0, rows, found);
+    kernels.gather(from, along(rows, 0, found.sizes), found, byRows, refusal(x.sizes, plan));
     spread(found, out, pickedFirst(out, plan));
     from.dispose();
     found.dispose();
@@ -88,7 +92,7 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
     if (grad.numel() === 0) return out;
     const from = matrix(grad, pickedFirst(grad, plan), rows.numel());
     const sums = full([rowCount(shape, plan), from.sizes[1]!], 0, { dtype: grad.dtype });
-    kernels.indexAdd(sums, 0, rows, from);
+    kernels.scatter("add", sums, along(rows, 0, from.sizes), from, byRows);
     spread(sums, out, rowsFirst(out, plan));
     from.dispose();
     sums.dispose();
@@ -99,32 +103,13 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
 
 /** `x` with other values at the picked elements; of several for one element the last one stays. */
 function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
-  const out = denseCopy(x);
-  const shape = pickedShape(x.sizes, plan);
-  if (sizeOf(shape) === 0) return out;
-  const source = stretched(values, shape);
+  const out = fresh(x.sizes, x.dtype);
+  const source = stretched(values, pickedShape(x.sizes, plan));
   const from = matrix(source, pickedFirst(source, plan), rows.numel());
   const own = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
-  const [count, columns] = own.sizes as readonly [number, number];
-  const both = fresh([count + rows.numel(), columns], x.dtype);
-  [own, from].forEach((part, i) => {
-    const to = {
-      storage: both.storage,
-      offset: i * count * columns,
-      dtype: x.dtype,
-      sizes: part.sizes,
-      strides: part.strides,
-    };
-    kernels.copy(part, to);
-  });
-  const origin = BigInt64Array.from({ length: count }, (_, i) => BigInt(i));
-  (elementsOf(rows) as BigInt64Array).forEach((row, i) => {
-    origin[Number(row)] = BigInt(count + i);
-  });
-  const places = tensor(origin);
-  kernels.indexSelect(both, 0, places, own);
+  kernels.scatter("set", own, along(rows, 0, from.sizes), from, byRows, refusal(x.sizes, plan));
   spread(own, out, rowsFirst(out, plan));
-  for (const part of [from, own, both, places]) part.dispose();
+  for (const part of [from, own]) part.dispose();
   return out;
 }
 
@@ -173,9 +158,10 @@ function sliced(x: Tensor, index: readonly Index[]): { readonly part: Tensor; re
     else if (typeof i === "number") part = select(part, dim, i);
     else if (isFlag(i)) {
       part = unsqueeze(part, dim);
-      pick(tensor([typeof i === "boolean" ? i : i.item() !== 0]));
+      pick(typeof i === "boolean" ? tensor([i]) : reshape(i, 1));
     } else if (!(i instanceof Tensor)) part = ranged(part, dim++, i as Slice, index.length === 1);
-    else if (i.sizes.length === 0 && !isMask(i)) part = select(part, dim, i.item());
+    else if (i.sizes.length === 0 && !isMask(i))
+      part = select(part, dim, i.item()); // where a view begins has to be read
     else pick(i);
   }
   return { part, indices };
@@ -264,8 +250,8 @@ export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...i
         refuseOverlapping("setAt", part);
         const { plan, rows } = planOf(part, indices);
         const written = fitted(pickedShape(part.sizes, plan), values, true);
+        const result = replaced(part, rows, written, plan); // or refused, before the tape knows
         const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
-        const result = replaced(part, rows, written, plan);
         writing([part], () => kernels.copy(result, part));
         result.dispose();
         after();

@@ -2,7 +2,7 @@
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
-import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import { DTypeError, IndexError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
@@ -12,11 +12,12 @@ import { type Shape, showShape } from "../../layout/shape.ts";
 import { selected } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
-import { elementsOf } from "../../make/read.ts";
+import { numberOf } from "../../make/read.ts";
 import { mul } from "../pointwise/arithmetic.ts";
+import { reduced } from "../reduce/reduction.ts";
 import { to } from "../shape/cast.ts";
 import { reshape } from "../shape/view.ts";
-import { checkWithin, named, row } from "./indices.ts";
+import { along, named, row } from "./indices.ts";
 
 /** The rows of a table, for a tensor of indices of any shape. */
 const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = defineOp({
@@ -26,7 +27,16 @@ const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = def
   forward: (weight, index, _paddingIdx) => {
     const out = fresh([...index.sizes, weight.sizes[1]!], weight.dtype);
     const rows = { ...row(out), sizes: [index.numel(), weight.sizes[1]!], strides: [weight.sizes[1]!, 1] };
-    if (out.numel() > 0) withDense([index], (places) => kernels.indexSelect(weight, 0, row(places), rows));
+    const count = weight.sizes[0]!;
+    withDense([index], (places) =>
+      kernels.gather(
+        weight,
+        along(row(places), 0, rows.sizes),
+        rows,
+        { dim: 0 },
+        (i) => new IndexError(`embedding: index out of range in self: got ${i} for ${count} rows.`),
+      ),
+    );
     return out;
   },
   derivative: {
@@ -45,7 +55,7 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
     const width = shape[1]!;
     withDense([grad, index], (from, places) => {
       const rows = { ...row(from), sizes: [places.numel(), width], strides: [width, 1] };
-      if (from.numel() > 0) kernels.indexAdd(out, 0, row(places), rows);
+      if (from.numel() > 0) kernels.scatter("add", out, along(row(places), 0, rows.sizes), rows, { dim: 0 });
     });
     const { storage, dtype } = out;
     if (paddingIdx >= 0) kernels.fill({ storage, dtype, ...selected(out, 0, paddingIdx) }, 0);
@@ -97,15 +107,9 @@ export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptio
         `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
       );
     const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
-    return withScope(() => embeddingAt(weight, checkedIndices(index, count), padding));
+    return withScope(() => embeddingAt(weight, to(index, "int64"), padding));
   },
 });
-
-function checkedIndices(index: Tensor, count: number): Tensor {
-  const whole = to(index, "int64");
-  checkWithin(whole, count, (i) => `embedding: index out of range in self: got ${i} for ${count} rows.`);
-  return whole;
-}
 
 /**
  * Classes as rows of zeros with a one at the class, int64. Without `numClasses` there are as many as the largest class needs.
@@ -125,26 +129,31 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
       throw new DTypeError(
         `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
       );
-    const values = elementsOf(classes) as BigInt64Array;
-    const largest = values.reduce((most, c) => Math.max(most, Number(c)), -1);
-    if (values.length === 0 && numClasses <= 0)
+    if (classes.numel() === 0 && numClasses <= 0)
       throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
-    if (values.some((c) => c < 0n)) throw new ValueError("oneHot: Class values must be non-negative.");
     if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
       throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
-    const count = numClasses === -1 ? largest + 1 : numClasses;
-    if (largest >= count)
-      throw new ValueError(
-        `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
-      );
-    const { storage, offset, sizes, strides, dtype } = classes;
-    const out = full([...sizes, count], 0, { dtype });
-    const one = full([], 1, { dtype });
-    const wide = [...sizes, 1];
-    const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
-    const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
-    kernels.scatterAdd(out, sizes.length, places, spread);
-    one.dispose();
-    return out;
+    return withScope(() => {
+      const count = numClasses === -1 ? largestOf(classes) + 1 : numClasses; // a size: it has to be read
+      return ones(classes, Math.max(count, 0));
+    });
   },
 });
+
+const largestOf = (classes: Tensor): number => numberOf(reduced("max", classes, null, { op: "oneHot" }));
+
+/** Zeros with a one at each class. */
+function ones(classes: Tensor, count: number): Tensor {
+  const { storage, offset, sizes, strides, dtype } = classes;
+  const out = full([...sizes, count], 0, { dtype });
+  const one = full([], 1, { dtype });
+  const wide = [...sizes, 1];
+  const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
+  const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
+  kernels.scatter("add", out, places, spread, { dim: sizes.length }, (c) =>
+    c < 0
+      ? new ValueError("oneHot: Class values must be non-negative.")
+      : new ValueError(`oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${c}.`),
+  );
+  return out;
+}

@@ -2,17 +2,16 @@
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
-import { DTypeError, ShapeError } from "../../core/errors.ts";
+import { DTypeError, IndexError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
-import { dimOf, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
+import { dimOf, type Shape, sameShape, showShape } from "../../layout/shape.ts";
 import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes } from "../../types/dtype.ts";
-import { reshape } from "../shape/view.ts";
-import { atLeast1, checkWithin, lined, row, withIndices } from "./indices.ts";
+import { along, atLeast1, lined, outside, row, withIndices } from "./indices.ts";
 
 /** Throws unless `index` has the rank of `x` and fits into it in every dimension but `dim`. */
 function checkGathered(op: string, x: Tensor, dim: number, index: Tensor): number {
@@ -29,8 +28,6 @@ function checkGathered(op: string, x: Tensor, dim: number, index: Tensor): numbe
       `${op}: Size does not match at dimension ${out} expected index ${showShape(index.sizes)} to be no larger than self ` +
         `${showShape(x.sizes)} apart from dimension ${d}.`,
     );
-  const size = own[d]!;
-  checkWithin(index, size, (i) => `${op}: index ${i} is out of bounds for dimension ${d} with size ${size}.`);
   return d;
 }
 
@@ -40,7 +37,9 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   saves: { x: ["index"] },
   forward: (x, index, dim) => {
     const out = fresh(index.sizes, x.dtype);
-    if (index.numel() > 0) kernels.gather(lined(x), dim, lined(index), lined(out));
+    const from = lined(x);
+    if (index.numel() > 0)
+      kernels.gather(from, lined(index), lined(out), { dim }, outside("gather", dim, from.sizes[dim]!));
     return out;
   },
   derivative: {
@@ -75,7 +74,9 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
     checkComputes("scatterAdd", x.dtype);
     const out = fresh(x.sizes, x.dtype);
     kernels.copy(x, out);
-    if (index.numel() > 0) kernels.scatterAdd(lined(out), dim, lined(index), lined(source));
+    const to = lined(out);
+    if (index.numel() > 0)
+      kernels.scatter("add", to, lined(index), lined(source), { dim }, outside("scatterAdd", dim, to.sizes[dim]!));
     return out;
   },
   derivative: {
@@ -130,7 +131,15 @@ const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
       x.sizes.map((size, d) => (d === dim ? index.numel() : size)),
       x.dtype,
     );
-    if (out.numel() > 0) kernels.indexSelect(lined(x), dim, lined(index), lined(out));
+    const [from, to] = [lined(x), lined(out)];
+    const size = from.sizes[dim]!;
+    kernels.gather(
+      from,
+      along(index, dim, to.sizes),
+      to,
+      { dim },
+      (i) => new IndexError(`indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`),
+    );
     return out;
   },
   derivative: {
@@ -158,8 +167,6 @@ export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = de
       const d = dimOf(dim, x.sizes.length, "indexSelect");
       if (index.sizes.length > 1)
         throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.sizes)}.`);
-      const size = atLeast1(x.sizes)[d]!;
-      checkWithin(whole, size, (i) => `indexSelect: INDICES element is out of DATA bounds, id=${i} axis_dim=${size}.`);
       return indexSelectAt(x, whole, d);
     }),
 });
@@ -172,7 +179,16 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
     checkComputes("indexAdd", x.dtype);
     const out = fresh(x.sizes, x.dtype);
     kernels.copy(x, out);
-    if (source.numel() > 0) kernels.indexAdd(lined(out), dim, lined(index), lined(source));
+    const [to, from] = [lined(out), lined(source)];
+    const size = to.sizes[dim]!;
+    kernels.scatter(
+      "add",
+      to,
+      along(index, dim, from.sizes),
+      from,
+      { dim },
+      (i) => new IndexError(`indexAdd: index out of range in self: index ${i} for dimension ${dim} with size ${size}.`),
+    );
     return out;
   },
   derivative: { x: (grad) => grad, index: null, source: (grad, { index }, dim) => indexSelectAt(grad, index, dim) },
@@ -209,12 +225,6 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) =
           `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
             `${showShape(source.sizes)} for ${showShape(x.sizes)}.`,
         );
-      const size = atLeast1(x.sizes)[d]!;
-      checkWithin(
-        whole,
-        size,
-        (i) => `indexAdd: index out of range in self: index ${i} for dimension ${d} with size ${size}.`,
-      );
       return indexAddAt(x, whole, source, d);
     }),
 });
@@ -232,17 +242,7 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) =
 export const take: (x: Tensor, index: Tensor) => Tensor = defineFunction({
   name: "take",
   takes: { x: aTensor, index: aTensor },
-  call: (x, index) =>
-    withIndices("take", index, (whole) => {
-      const size = x.numel();
-      checkWithin(
-        whole,
-        size,
-        (i) => `take: out of range: tried to access index ${i} on a tensor of ${size} elements.`,
-        -size,
-      );
-      return takeAt(x, whole);
-    }),
+  call: (x, index) => withIndices("take", index, (whole) => takeAt(x, whole)),
 });
 
 const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({
@@ -252,15 +252,33 @@ const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({
   forward: (x, index) => {
     const out = fresh(index.sizes, x.dtype);
     withDense([x, index], (elements, places) => {
-      if (places.numel() > 0) kernels.indexSelect(row(elements), 0, row(places), row(out));
+      kernels.gather(
+        row(elements),
+        row(places),
+        row(out),
+        { dim: 0, wraps: true },
+        (i) => new IndexError(`take: out of range: tried to access index ${i} on a tensor of ${x.numel()} elements.`),
+      );
     });
     return out;
   },
   derivative: {
-    x: (grad, { index, shape }) => {
-      const zeros = full([sizeOf(shape)], 0, { dtype: grad.dtype });
-      return reshape(indexAddAt(zeros, reshape(index, -1), reshape(grad, -1), 0), shape);
-    },
+    x: (grad, { index, shape }) => put(grad, index, shape),
     index: null,
   },
+});
+
+/** Zeros with G added at the indices of the elements. */
+const put: Op<[grad: Tensor, index: Tensor, shape: Shape]> = defineOp({
+  name: "put",
+  inputs: ["grad", "index"],
+  saves: { grad: ["index"] },
+  forward: (grad, index, shape) => {
+    const out = full(shape, 0, { dtype: grad.dtype });
+    withDense([grad, index], (added, places) => {
+      kernels.scatter("add", row(out), row(places), row(added), { dim: 0, wraps: true });
+    });
+    return out;
+  },
+  derivative: { grad: (g, { index }) => takeAt(g, index), index: null },
 });

@@ -1,10 +1,13 @@
 /** Tensors of indices, as operations take them and as kernels do. */
-import type { DType, View } from "@ag/kernels";
+import type { DType, Formula, View } from "@ag/kernels";
 import { DTypeError, IndexError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { type Shape, sizeOf } from "../../layout/shape.ts";
-import { elementsOf } from "../../make/read.ts";
+import { fresh } from "../../make/fresh.ts";
+import { numberOf } from "../../make/read.ts";
+import { checkComputes } from "../../types/dtype.ts";
 import { to } from "../shape/cast.ts";
 
 /** A dtype's name in PyTorch's messages. */
@@ -29,9 +32,33 @@ export function withIndices(op: string, index: Tensor, use: (index: Tensor) => T
   return withScope(() => use(to(index, "int64")));
 }
 
-/** Throws unless every index is within a dimension; PyTorch's kernels say it in several ways. */
-export function checkWithin(index: Tensor, size: number, message: (i: number) => string, low = 0): void {
-  for (const i of elementsOf(index)) if (i < low || i >= size) throw new IndexError(message(Number(i)));
+/** The error for an index outside of a dimension, as most operations word it. */
+export const outside =
+  (op: string, dim: number, size: number): kernels.Refusal =>
+  (i) =>
+    new IndexError(`${op}: index ${i} is out of bounds for dimension ${dim} with size ${size}.`);
+
+/** An index of one dimension (or none) for whole slices: repeated along all dimensions but `dim`. */
+export const along = ({ storage, offset, dtype, strides }: View, dim: number, sizes: Shape): View => ({
+  storage,
+  offset,
+  dtype,
+  sizes,
+  strides: sizes.map((_, d) => (d === dim ? (strides[0] ?? 0) : 0)),
+});
+
+const isSet: Formula = (m, x) => m.ne(x, 0);
+
+/** The positions of the elements that are not zero, [count, rank]. The count is a size: it has to be read. */
+export function positionsOf(x: View): Tensor {
+  checkComputes("nonzero", x.dtype);
+  const ones = x.sizes.map(() => 1);
+  const count = fresh(ones, "int64");
+  kernels.reduce("sum", x, count, isSet);
+  const out = fresh([numberOf(count), ones.length], "int64");
+  count.dispose();
+  if (out.numel() > 0) kernels.nonzero(x, out);
+  return out;
 }
 
 /** A scalar counts as a row of one. */

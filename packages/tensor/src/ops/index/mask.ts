@@ -12,13 +12,12 @@ import { stretched, withDense } from "../../layout/dense.ts";
 import { broadcast, type Shape, sizeOf } from "../../layout/shape.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
-import { elementsOf } from "../../make/read.ts";
 import { checkComputes } from "../../types/dtype.ts";
 import { where } from "../pointwise/arithmetic.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape } from "../shape/view.ts";
 import { indexAdd } from "./gather.ts";
-import { named, row } from "./indices.ts";
+import { named, positionsOf, row } from "./indices.ts";
 
 type Scalar = number | bigint | boolean;
 type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
@@ -128,22 +127,16 @@ export const nonzero: (x: Tensor) => Tensor = defineFunction({
   name: "nonzero",
   takes: { x: aTensor },
   call: (x) => {
-    checkComputes("nonzero", x.dtype);
-    const out = fresh([kernels.countNonzero(x), x.sizes.length], "int64");
-    if (out.numel() > 0) kernels.nonzero(x, out);
-    return out;
+    return positionsOf(x);
   },
 });
 
 /** Where a mask is true, counted in row-major order. */
-function truths(mask: View): Tensor {
-  const flags = elementsOf(mask) as Uint8Array;
-  const places: number[] = [];
-  flags.forEach((flag, i) => {
-    if (flag) places.push(i);
+const truths = (mask: View): Tensor =>
+  withDense([mask], (dense) => {
+    const places = positionsOf(row(dense));
+    return reshaped(places, [places.sizes[0]!]);
   });
-  return tensor(BigInt64Array.from(places, BigInt));
-}
 
 const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   name: "maskedSelect",
@@ -152,7 +145,7 @@ const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   forward: (x, places, shape) => {
     const out = fresh(places.sizes, x.dtype);
     withDense([stretched(x, shape)], (dense) => {
-      if (out.numel() > 0) kernels.indexSelect(row(dense), 0, places, out);
+      kernels.gather(row(dense), places, out, { dim: 0 });
     });
     return out;
   },

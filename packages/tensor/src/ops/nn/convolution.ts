@@ -45,7 +45,10 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
   forward: (x, weight, bias, geometry) => {
     const out = fresh(outputShape(x.sizes, weight.sizes, geometry), x.dtype);
     if (out.numel() > 0)
-      withDense([x, weight, bias], (a, w, b) => kernels.conv2d(image(a), image(w), b, image(out), geometry));
+      withDense([x, weight, bias], (a, w, b) => {
+        const options = b ? { ...geometry, bias: b } : geometry;
+        kernels.convolution("forward", image(a), image(w), image(out), options);
+      });
     return out;
   },
   derivative: {
@@ -63,7 +66,7 @@ const convolutionInput: Op<[grad: Tensor, weight: Tensor, shape: Shape, geometry
   saves: { grad: ["weight"], weight: ["grad"] },
   forward: (grad, weight, shape, geometry) => {
     const out = fresh(shape, grad.dtype);
-    withDense([grad, weight], (g, w) => kernels.conv2dInput(image(g), image(w), image(out), geometry));
+    withDense([grad, weight], (g, w) => kernels.convolution("input", image(g), image(w), image(out), geometry));
     return out;
   },
   derivative: {
@@ -80,7 +83,7 @@ const convolutionWeight: Op<[grad: Tensor, x: Tensor, shape: Shape, geometry: Ge
   saves: { grad: ["x"], x: ["grad"] },
   forward: (grad, x, shape, geometry) => {
     const out = fresh(shape, grad.dtype);
-    withDense([grad, x], (g, a) => kernels.conv2dWeight(image(g), image(a), image(out), geometry));
+    withDense([grad, x], (g, a) => kernels.convolution("weight", image(g), image(a), image(out), geometry));
     return out;
   },
   derivative: {

@@ -9,16 +9,17 @@ import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import { reshaped, type Tensor } from "../../core/tensor.ts";
+import { cast } from "../../layout/cast.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
-import { full, tensor } from "../../make/factories.ts";
+import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
-import { elementsOf } from "../../make/read.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { scatterAdd } from "../index/gather.ts";
-import { lined, named } from "../index/indices.ts";
+import { lined, named, row } from "../index/indices.ts";
 import { maskedFill } from "../index/mask.ts";
 import { add, div, mul, neg, reciprocal } from "../pointwise/arithmetic.ts";
 import { eq } from "../pointwise/compare.ts";
+import { reduced } from "../reduce/reduction.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape, view } from "../shape/view.ts";
 import { finished, type Reduced, type Reduction } from "./loss-reduction.ts";
@@ -27,8 +28,6 @@ import { logSoftmax } from "./softmax.ts";
 /** What a choice is worth, and how the losses of all are put together. */
 interface Plan {
   readonly reduction: Reduction;
-  /** What a mean divides by: the sum of the weights. */
-  readonly total: number;
   /** Where the classes are. */
   readonly dim: number;
   /** The shape of the losses. */
@@ -39,35 +38,40 @@ interface Plan {
 const chosen: Formula = (m, picked, factor) =>
   m.select(m.eq(m.div(1, factor), Number.POSITIVE_INFINITY), 0, m.mul(picked, factor));
 
-/** factor · x at one index each; the factors are minus the weights of the classes. */
-const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, factor: Tensor, plan: Plan]> =>
-  defineOp<
-    [x: Tensor, index: Tensor, factor: Tensor, plan: Plan],
-    readonly ["x", "index", "factor"],
-    { x: readonly ["index", "factor"] }
-  >({
+/** The error for a target that is no class. */
+const noClass =
+  (count: number): kernels.Refusal =>
+  (c) =>
+    new IndexError(`nllLoss: Target ${c} is out of bounds. Need classes from 0 to ${count - 1}.`);
+
+/** factor · x at one index each; the factors are minus the weights of the classes, of which `total` is the sum for a mean. */
+type Picking = [x: Tensor, index: Tensor, factor: Tensor, total: Tensor | null, plan: Plan];
+
+const picking = (name: string, node: string): Op<Picking> =>
+  defineOp<Picking, readonly ["x", "index", "factor", "total"], { x: readonly ["index", "factor", "total"] }>({
     name,
     node,
-    inputs: ["x", "index", "factor"],
-    saves: { x: ["index", "factor"] },
-    forward: (x, index, factor, { dim, reduction, total, shape }) => {
+    inputs: ["x", "index", "factor", "total"],
+    saves: { x: ["index", "factor", "total"] },
+    forward: (x, index, factor, total, { dim, reduction, shape }) => {
       const out = fresh(shape, x.dtype);
       const places = { storage: out.storage, offset: 0, sizes: factor.sizes, strides: factor.strides, dtype: x.dtype };
       if (factor.numel() > 0) {
-        kernels.gather(lined(x), dim, lined(index), places);
+        const from = lined(x);
+        kernels.gather(from, lined(index), places, { dim }, noClass(from.sizes[dim]!));
         kernels.pointwise(chosen, [places, factor], places, x.dtype);
       }
-      return finished(out, reduction, total);
+      return finished(out, reduction, total ?? 1);
     },
     derivative: {
-      x: (grad, { index, factor, shape }, { dim, reduction, total }) => {
-        const each =
-          reduction === "none" ? reshape(grad, factor.sizes) : reduction === "mean" ? div(grad, total) : grad;
+      x: (grad, { index, factor, total, shape }, { dim, reduction }) => {
+        const each = reduction === "none" ? reshape(grad, factor.sizes) : total ? div(grad, total) : grad;
         const flows = maskedFill(mul(factor, each), eq(reciprocal(factor), Number.POSITIVE_INFINITY), 0);
         return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, flows);
       },
       index: null,
       factor: null,
+      total: null,
     },
   });
 
@@ -115,27 +119,39 @@ function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | nul
     );
 }
 
-/** For each choice its index, and minus the weight of its class: 0 for what is ignored. */
+const isCounted: Formula = (m, target, ignored) => m.ne(target, ignored);
+const classOf: Formula = (m, target, counts) => m.select(m.ne(counts, 0), target, 0);
+const factorOf: Formula = (m, counts, weight) => m.select(m.ne(counts, 0), m.neg(weight!), 0);
+const minus: Formula = (m, x) => m.neg(x);
+
+/** For each choice its index, and minus the weight of its class: 0 for what is ignored. Row-major. */
 function choices(
   target: Tensor,
+  { dtype }: Tensor,
   count: number,
   { weight = null, ignoreIndex = -100 }: NllOptions,
-): { readonly index: BigInt64Array; readonly factor: Float64Array; readonly total: number } {
-  const classes = elementsOf(target) as BigInt64Array | Uint8Array;
-  const weights = weight && (elementsOf(weight) as Float32Array);
-  const [index, factor] = [new BigInt64Array(classes.length), new Float64Array(classes.length)];
-  let total = 0;
-  for (let i = 0; i < classes.length; i++) {
-    const c = Number(classes[i]);
-    if (c === ignoreIndex) continue;
-    if (!(c >= 0 && c < count))
-      throw new IndexError(`nllLoss: Target ${c} is out of bounds. Need classes from 0 to ${count - 1}.`);
-    const w = weights ? weights[c]! : 1;
-    index[i] = BigInt(c);
-    factor[i] = -w;
-    total += w;
-  }
-  return { index, factor, total };
+): { readonly index: Tensor; readonly factor: Tensor } {
+  const { sizes } = target;
+  const [counts, index, factor] = [fresh(sizes, "bool"), fresh(sizes, "int64"), fresh(sizes, dtype)];
+  kernels.pointwise(isCounted, [target, ignoreIndex], counts, "int64");
+  kernels.pointwise(classOf, [target, counts], index, "int64");
+  if (weight) {
+    const weights = fresh(sizes, weight.dtype);
+    kernels.gather(weight, row(index), row(weights), { dim: 0 }, noClass(count));
+    kernels.pointwise(factorOf, [counts, weights], factor, dtype);
+    weights.dispose();
+  } else kernels.pointwise(factorOf, [counts, 1], factor, dtype);
+  counts.dispose();
+  return { index, factor };
+}
+
+/** The sum of the weights, which a mean divides by; those that are not all 1 are added in float64. */
+function weightOf(factor: Tensor, { weight = null }: NllOptions): Tensor {
+  const wide = weight ? cast(factor, "float64") : factor;
+  const total = reduced("sum", wide, null, { op: "nllLoss", of: minus });
+  const out = cast(total, factor.dtype);
+  for (const part of [wide, total]) if (part !== factor && part !== out) part.dispose();
+  return out;
 }
 
 /**
@@ -160,16 +176,17 @@ export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tenso
     const rank = x.sizes.length;
     const dim = rank === 1 ? 0 : 1;
     const count = x.sizes[dim]!;
-    const { index, factor, total } = choices(target, count, options);
     const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
-    const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
-    const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
-    const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
-    const [at, factors] = [reshaped(tensor(index), places), reshaped(tensor(factor, { dtype: x.dtype }), places)];
-    const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, { reduction, total, dim, shape });
-    const result = isFlat && reduction === "none" ? view(out, target.sizes) : out;
-    for (const made of [at, factors, shown, out]) if (made !== x && made !== result) made.dispose(); // the node holds what it reads
-    return result;
+    return withScope(() => {
+      const { index, factor } = choices(target, x, count, options);
+      const total = reduction === "mean" ? weightOf(factor, options) : null;
+      const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
+      const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
+      const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
+      const [at, factors] = [reshaped(index, places), reshaped(factor, places)];
+      const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, total, { reduction, dim, shape });
+      return isFlat && reduction === "none" ? view(out, target.sizes) : out;
+    });
   },
 });
 
@@ -206,8 +223,8 @@ function evenLoss(logs: Tensor, target: Tensor, dim: number, options: CrossEntro
   const all = neg(sum(weight ? mul(logs, alongClasses(weight, logs.sizes.length)) : logs, dim));
   const kept = maskedFill(all, reshape(eq(target, ignoreIndex), all.sizes), 0);
   if (reduction !== "mean") return reduction === "sum" ? sum(kept) : kept;
-  const { total } = choices(target, logs.sizes[dim]!, options);
-  return div(sum(kept), tensor(total, { dtype: logs.dtype }));
+  const { factor } = choices(target, logs, logs.sizes[dim]!, options);
+  return div(sum(kept), weightOf(factor, options));
 }
 
 function probabilityLoss(logs: Tensor, target: Tensor, dim: number, options: CrossEntropyOptions): Tensor {

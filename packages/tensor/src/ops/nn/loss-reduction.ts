@@ -16,7 +16,7 @@ export interface Reduced {
 const quotient: Formula = (m, x, count) => m.div(x, count);
 
 /** The reduction of fresh losses; a mean divides by `count`. Not recorded. */
-export function finished(losses: Tensor, reduction: Reduction, count: number = losses.numel()): Tensor {
+export function finished(losses: Tensor, reduction: Reduction, count: number | Tensor = losses.numel()): Tensor {
   if (reduction === "none") return losses;
   const out = reduced("sum", losses, null, { op: "loss" });
   losses.dispose();

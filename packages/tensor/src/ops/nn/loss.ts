@@ -10,7 +10,6 @@ import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
-import { elementsOf } from "../../make/read.ts";
 import { checkComputes, isFloating, promoteTypes } from "../../types/dtype.ts";
 import { softplus } from "../pointwise/activation.ts";
 import { abs, add, div, mul, neg, rsub, sub } from "../pointwise/arithmetic.ts";
@@ -271,6 +270,8 @@ const crossFormula: Formula = (m, x, target, weight) => {
   return m.mul(m.neg(m.add(yes, no)), weight!);
 };
 
+const isShare: Formula = (m, x) => m.and(m.le(0, x), m.le(x, 1));
+
 const crossOf: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction]> = defineOp({
   name: "binaryCrossEntropy",
   inputs: ["x", "target", "weight"],
@@ -302,9 +303,11 @@ export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: BinaryOpt
   takes: { x: aTensor, target: aTensor, "options?": weighted },
   call: (x, target, { weight = null, reduction = "mean" } = {}) => {
     checkBinary("binaryCrossEntropy", x, target, [weight]);
-    for (const p of elementsOf(x) as Float32Array)
-      if (!(p >= 0 && p <= 1))
-        throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
+    kernels.check(
+      isShare,
+      x,
+      (p) => new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`),
+    );
     return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
   },
 });

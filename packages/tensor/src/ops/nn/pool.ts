@@ -1,5 +1,5 @@
 /** The largest or the mean of windows of an image. */
-import type { AveragePoolOptions, PoolOptions, View } from "@ag/kernels";
+import type { Pooling, View, Windows } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, areAll, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
 import type { Kind } from "../../arguments/signature.ts";
@@ -15,6 +15,10 @@ import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { gather } from "../index/gather.ts";
 import { mean } from "../reduce/sums.ts";
 import { reshape } from "../shape/view.ts";
+
+type Averaging = Extract<Pooling, { readonly kind: "average" }>;
+/** Sizes of windows, [vertical, horizontal]. */
+type Geometry = { readonly [K in keyof Windows]: Pair };
 
 /** A row-major tensor as the kernels take it: images without a batch are a batch of one. */
 function images({ storage, offset, sizes: shape, dtype }: Tensor): View {
@@ -76,7 +80,7 @@ function checkImages(op: string, x: Tensor): void {
     );
 }
 
-function windows(op: string, kernel: number | Shape, options: MaxPoolOptions): PoolOptions {
+function windows(op: string, kernel: number | Shape, options: MaxPoolOptions): Geometry {
   const size = pair(op, "kernel_size", kernel);
   const stride = pair(op, "stride", options.stride ?? size);
   const [padding, dilation] = [pair(op, "padding", options.padding ?? 0), pair(op, "dilation", options.dilation ?? 1)];
@@ -101,12 +105,7 @@ function windows(op: string, kernel: number | Shape, options: MaxPoolOptions): P
 }
 
 /** How many windows there are; with `ceilMode` also those that start inside and reach beyond. */
-function outputShape(
-  op: string,
-  x: Shape,
-  { kernel, stride, padding, dilation }: PoolOptions,
-  ceilMode: boolean,
-): Shape {
+function outputShape(op: string, x: Shape, { kernel, stride, padding, dilation }: Geometry, ceilMode: boolean): Shape {
   const sizes = [x.at(-2)!, x.at(-1)!].map((size, i) => {
     const d = i as 0 | 1;
     const room = size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1 + (ceilMode ? stride[d] - 1 : 0);
@@ -125,32 +124,35 @@ function outputShape(
 
 type Pooled = readonly [out: Tensor, indices: Tensor];
 
-const maxPoolOf: Op<[x: Tensor, options: PoolOptions, shape: Shape], readonly Tensor[]> = defineOutputs({
+const maxPoolOf: Op<[x: Tensor, windows: Windows, shape: Shape], readonly Tensor[]> = defineOutputs({
   name: "maxPool2dWithIndices",
   node: "MaxPool2DWithIndicesBackward0",
   inputs: ["x"],
   outputs: ["out", "indices"],
   saves: { x: ["indices"] },
-  forward: (x, options, shape) => {
+  forward: (x, windows, shape) => {
     const [out, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
-    if (out.numel() > 0) withDense([x], (a) => kernels.maxPool2d(images(a), images(out), images(indices), options));
+    const pooling = { kind: "max", windows, indices } as const;
+    if (out.numel() > 0) withDense([x], (a) => kernels.pool(images(a), images(out), pooling));
     return [out, indices];
   },
   derivative: {
-    x: ([grad], { indices, shape }) => (grad ? maxPoolBackward(grad, indices, shape) : null),
+    x: ([grad], { indices, shape }, windows) => (grad ? maxPoolBackward(grad, indices, shape, windows) : null),
   },
 });
 
 /** Zeros with each gradient at the place of its maximum. */
-const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape]> = defineOp({
+const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape, windows: Windows]> = defineOp({
   name: "maxPool2dWithIndicesBackward",
   node: "MaxPool2DWithIndicesBackwardBackward0",
   inputs: ["grad", "indices"],
   saves: { grad: ["indices"] },
-  forward: (grad, indices, shape) => {
+  forward: (grad, indices, shape, windows) => {
     const out = fresh(shape, grad.dtype);
     if (out.numel() > 0)
-      withDense([grad, indices], (g, i) => kernels.maxPool2dBackward(images(g), images(i), images(out)));
+      withDense([grad, indices], (g, i) =>
+        kernels.poolBackward(images(g), images(out), { kind: "max", windows, indices: i }),
+      );
     return out;
   },
   derivative: {
@@ -210,29 +212,36 @@ export const maxPool2dWithIndices: (
   },
 });
 
-const avgPoolOf: Op<[x: Tensor, options: AveragePoolOptions, shape: Shape]> = defineOp({
-  name: "avgPool2d",
-  node: "AvgPool2DBackward0",
-  inputs: ["x"],
-  forward: (x, options, shape) => {
-    const out = fresh(shape, x.dtype);
-    if (out.numel() > 0) withDense([x], (a) => kernels.averagePool2d(images(a), images(out), options));
-    return out;
-  },
-  derivative: { x: (grad, { shape }, options) => avgPoolBackward(grad, options, shape) },
-});
+/** Means of windows, and G spread over them. */
+/* @__NO_SIDE_EFFECTS__ */
+function averaging(name: string, node: string): Op<[x: Tensor, pooling: Averaging, shape: Shape]> {
+  const forward: Op<[x: Tensor, pooling: Averaging, shape: Shape]> = defineOp({
+    name,
+    node: `${node}Backward0`,
+    inputs: ["x"],
+    forward: (x, pooling, shape) => {
+      const out = fresh(shape, x.dtype);
+      if (out.numel() > 0) withDense([x], (a) => kernels.pool(images(a), images(out), pooling));
+      return out;
+    },
+    derivative: { x: (grad, { shape }, pooling) => backward(grad, pooling, shape) },
+  });
+  const backward: Op<[grad: Tensor, pooling: Averaging, shape: Shape]> = defineOp({
+    name: `${name}Backward`,
+    node: `${node}BackwardBackward0`,
+    inputs: ["grad"],
+    forward: (grad, pooling, shape) => {
+      const out = fresh(shape, grad.dtype);
+      if (grad.numel() === 0) kernels.fill(out, 0);
+      else if (out.numel() > 0) withDense([grad], (g) => kernels.poolBackward(images(g), images(out), pooling));
+      return out;
+    },
+    derivative: { grad: (g, { shape }, pooling) => forward(g, pooling, shape) },
+  });
+  return forward;
+}
 
-const avgPoolBackward: Op<[grad: Tensor, options: AveragePoolOptions, shape: Shape]> = defineOp({
-  name: "avgPool2dBackward",
-  node: "AvgPool2DBackwardBackward0",
-  inputs: ["grad"],
-  forward: (grad, options, shape) => {
-    const out = fresh(shape, grad.dtype);
-    if (out.numel() > 0) withDense([grad], (g) => kernels.averagePool2dBackward(images(g), images(out), options));
-    return out;
-  },
-  derivative: { grad: (g, { shape }, options) => avgPoolOf(g, options, shape) },
-});
+const avgPoolOf = averaging("avgPool2d", "AvgPool2D");
 
 /**
  * The mean of each window.
@@ -258,34 +267,13 @@ export const avgPool2d: (x: Tensor, kernel: number | Shape, options?: AvgPoolOpt
     const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
     const plan = windows("avgPool2d", kernel, options);
     if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
-    return avgPoolOf(x, { ...plan, countIncludePad, divisor }, outputShape("avgPool2d", x.sizes, plan, ceilMode));
+    const pooling = { kind: "average", windows: plan, countIncludePad, divisor } as const;
+    return avgPoolOf(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
   },
 });
 
-const adaptivePoolOf: Op<[x: Tensor, shape: Shape]> = defineOp({
-  name: "adaptiveAvgPool2d",
-  node: "AdaptiveAvgPool2DBackward0",
-  inputs: ["x"],
-  forward: (x, shape) => {
-    const out = fresh(shape, x.dtype);
-    if (out.numel() > 0) withDense([x], (a) => kernels.adaptiveAveragePool2d(images(a), images(out)));
-    return out;
-  },
-  derivative: { x: (grad, { shape }) => adaptivePoolBackward(grad, shape) },
-});
-
-const adaptivePoolBackward: Op<[grad: Tensor, shape: Shape]> = defineOp({
-  name: "adaptiveAvgPool2dBackward",
-  node: "AdaptiveAvgPool2DBackwardBackward0",
-  inputs: ["grad"],
-  forward: (grad, shape) => {
-    const out = fresh(shape, grad.dtype);
-    if (grad.numel() === 0) kernels.fill(out, 0);
-    else if (out.numel() > 0) withDense([grad], (g) => kernels.adaptiveAveragePool2dBackward(images(g), images(out)));
-    return out;
-  },
-  derivative: { grad: (g, { shape }) => adaptivePoolOf(g, shape) },
-});
+const adaptivePoolOf = averaging("adaptiveAvgPool2d", "AdaptiveAvgPool2D");
+const fitted: Averaging = { kind: "average", windows: null, countIncludePad: true, divisor: null };
 
 /**
  * The mean of windows that share the image evenly: window i spans ⌊i·in/out⌋ … ⌈(i + 1)·in/out⌉.
@@ -315,6 +303,6 @@ export const adaptiveAvgPool2d: (x: Tensor, size: number | readonly (number | nu
         `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
       );
     if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
-    return adaptivePoolOf(x, [...shape.slice(0, -2), ...sizes]);
+    return adaptivePoolOf(x, fitted, [...shape.slice(0, -2), ...sizes]);
   },
 });

@@ -245,7 +245,7 @@ export const isclose: (a: Tensor, b: Tensor, options?: Closeness) => Tensor = de
   },
 });
 
-/** Whether every element of a bool tensor holds. */
+/** Whether every element of a bool tensor holds: an answer in JavaScript, so one element has to be read. */
 function holds(x: Tensor): boolean {
   if (sizeOf(x.sizes) === 0) return true;
   const out = fresh(

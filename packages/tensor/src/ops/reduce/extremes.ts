@@ -1,4 +1,5 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
+import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, anyDims, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, defineOutputs } from "../../core/define.ts";
@@ -16,7 +17,7 @@ import { checkComputes } from "../../types/dtype.ts";
 import { scatterAdd } from "../index/gather.ts";
 import { div, mul, where } from "../pointwise/arithmetic.ts";
 import { maximum, minimum } from "../pointwise/bounds.ts";
-import { eq, isnan, logicalAnd, logicalOr, ne } from "../pointwise/compare.ts";
+import { eq, isnan, logicalAnd, logicalOr } from "../pointwise/compare.ts";
 import { reshape, unsqueeze } from "../shape/view.ts";
 import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "./reduction.ts";
 import { sum } from "./sums.ts";
@@ -231,9 +232,11 @@ export const argmin: (x: Tensor, dim?: number | null, options?: ReduceOptions) =
   call: (x, dim, options = {}) => argExtreme("min", x, dim, options),
 });
 
+const isSet: Formula = (m, x) => m.ne(x, 0);
+
 function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: string): Tensor {
   return withScope(() => {
-    const out = reduced(kind, ne(x, 0), dim, { ...options, op });
+    const out = reduced(kind, x, dim, { ...options, dtype: "bool", op, of: isSet });
     return x.dtype === "uint8" ? cast(out, "uint8") : out;
   });
 }

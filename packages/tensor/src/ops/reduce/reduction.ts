@@ -1,5 +1,5 @@
 /** How is a reduction prepared and finished? Dimensions are named, the kernel gets them as size 1, and they are dropped afterwards. */
-import type { DType, Reduction } from "@ag/kernels";
+import type { DType, Formula, Reduction } from "@ag/kernels";
 import { IndexError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import { reshaped, type Tensor } from "../../core/tensor.ts";
@@ -25,19 +25,26 @@ export const dropped = (out: Tensor, dims: Shape): Tensor =>
         out.sizes.filter((_, d) => !dims.includes(d)),
       );
 
-/** Reduces `x`, converted to `dtype`, over `dim`. Not recorded. */
+interface Reduced extends ReduceOptions {
+  readonly op: string;
+  readonly dtype?: DType;
+  /** What is reduced, instead of the elements themselves. */
+  readonly of?: Formula;
+}
+
+/** Reduces `x`, converted to `dtype`, or a formula of its elements that gives `dtype`, over `dim`. Not recorded. */
 export function reduced(
   kind: Reduction,
   x: Tensor,
   dim: Dims,
-  { keepdim = false, dtype = x.dtype, op }: ReduceOptions & { readonly dtype?: DType; readonly op: string },
+  { keepdim = false, dtype = x.dtype, op, of }: Reduced,
 ): Tensor {
   checkComputes(op, x.dtype);
   checkComputes(op, dtype);
   const dims = dimsOf(dim, x.sizes.length, op);
-  const source = cast(x, dtype);
+  const source = of ? x : cast(x, dtype);
   const out = fresh(kept(x.sizes, dims), dtype);
-  kernels.reduce(kind, source, out);
+  kernels.reduce(kind, source, out, of);
   if (source !== x) source.dispose();
   return keepdim ? out : dropped(out, dims);
 }

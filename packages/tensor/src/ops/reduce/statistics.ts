@@ -1,4 +1,5 @@
 /** Spread and size of many numbers: variance, standard deviation, norms. */
+import type { Formula } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, anyDims, aTensor } from "../../arguments/kinds.ts";
@@ -7,11 +8,10 @@ import { DTypeError, ValueError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { cast } from "../../layout/cast.ts";
 import { dimsOf, type Shape } from "../../layout/shape.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { abs, div, mul, sign, sub, where } from "../pointwise/arithmetic.ts";
-import { eq, isnan, logicalAnd, logicalOr, ne } from "../pointwise/compare.ts";
+import { eq, isnan, logicalAnd, logicalOr } from "../pointwise/compare.ts";
 import { sqrt } from "../pointwise/functions.ts";
 import { pow } from "../pointwise/power.ts";
 import { countOf, type Dims, type ReduceOptions, reduced, spread } from "./reduction.ts";
@@ -135,17 +135,22 @@ function checkNorm(x: Tensor, dim: Dims, p: number): void {
     );
 }
 
+const size: Formula = (m, x) => m.abs(x);
+const isSet: Formula = (m, x) => m.ne(x, 0);
+const square: Formula = (m, x) => m.mul(x, x);
+
 /** What is summed up (or compared), and the root that is taken afterwards. Not recorded. */
 function normOf(tracked: Tensor, dim: Dims, { p = 2, keepdim = false }: NormOptions): Tensor {
   checkNorm(tracked, dim, p);
-  const fold = (kind: "sum" | "max" | "min", part: Tensor): Tensor => reduced(kind, part, dim, { keepdim, op: "norm" });
+  const fold = (kind: "sum" | "max" | "min", of: Formula): Tensor =>
+    reduced(kind, tracked, dim, { keepdim, op: "norm", of });
+  if (Math.abs(p) === INFINITE) return fold(p > 0 ? "max" : "min", size);
+  if (p === 0) return fold("sum", isSet);
+  if (p === 1) return fold("sum", size);
+  if (p === 2) return sqrt.inPlace(fold("sum", square));
   return withScope(() => {
-    const x = tracked.detach();
-    if (Math.abs(p) === INFINITE) return fold(p > 0 ? "max" : "min", abs(x));
-    if (p === 0) return fold("sum", cast(ne(x, 0), x.dtype));
-    if (p === 1) return fold("sum", abs(x));
-    if (p === 2) return sqrt.inPlace(fold("sum", mul(x, x)));
-    return pow.inPlace(fold("sum", pow.inPlace(abs(x), p)), 1 / p);
+    const powers = pow.inPlace(abs(tracked.detach()), p);
+    return pow.inPlace(reduced("sum", powers, dim, { keepdim, op: "norm" }), 1 / p);
   });
 }
 

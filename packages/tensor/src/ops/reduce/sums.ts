@@ -1,5 +1,5 @@
 /** Sums and products: one number for many. Sums have a fixed order, so they give the same bits everywhere. */
-import type { DType } from "@ag/kernels";
+import type { DType, Formula } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { aDtype, aFlag, anyDims, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
 import { defineOp, overloads } from "../../core/define.ts";
@@ -14,8 +14,9 @@ import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
 import { add, div, mul, sub, where } from "../pointwise/arithmetic.ts";
-import { eq, isinf } from "../pointwise/compare.ts";
+import { isinf } from "../pointwise/compare.ts";
 import { exp, log } from "../pointwise/functions.ts";
+import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
 import { expandTo } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
@@ -100,28 +101,73 @@ export const mean: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = overloads
   call: (x, dim, options) => (isOfAll(dim, options) ? meanAll(x, options?.dtype) : meanDim(x, dim, options)),
 });
 
+/** A product, and the sum of its parts: what follows is the derivative of the first along the second. */
+interface Dual {
+  readonly value: Tensor;
+  readonly slope: Tensor;
+}
+
 /** The products of all elements before each one, by doubling: after k steps of the 2ᵏ before it. */
-function productsBefore(x: Tensor, dim: number): Tensor {
-  const size = x.sizes[dim] as number;
-  const shifted = (y: Tensor, by: number): Tensor => {
-    const ones = full(
-      x.sizes.map((n, d) => (d === dim ? by : n)),
-      1,
-      { dtype: x.dtype },
+function productsBefore({ value, slope }: Dual, dim: number): Dual {
+  const size = value.sizes[dim] as number;
+  const shifted = (x: Tensor, by: number, first: number): Tensor => {
+    const ahead = full(
+      value.sizes.map((n, d) => (d === dim ? by : n)),
+      first,
+      { dtype: value.dtype },
     );
-    return cat([ones, narrow(y, dim, 0, size - by)], dim);
+    return cat([ahead, narrow(x, dim, 0, size - by)], dim);
   };
-  let products = shifted(x, 1);
-  for (let by = 1; by < size; by *= 2) products = mul(products, shifted(products, by));
+  const moved = (x: Dual, by: number): Dual => ({ value: shifted(x.value, by, 1), slope: shifted(x.slope, by, 0) });
+  let products = moved({ value, slope }, 1);
+  for (let by = 1; by < size; by *= 2) products = times(products, moved(products, by));
   return products;
 }
 
-/** For each element the product of the others: a quotient, but where there are zeros by parts. */
-function productOfOthers(x: Tensor, out: Tensor, dim: number): Tensor {
-  if (x.numel() === 0) return x;
-  if (sum(eq(x, 0)).item() === 0) return div(out, x);
-  return mul(productsBefore(x, dim), flip(productsBefore(flip(x, dim), dim), dim));
-}
+const times = (a: Dual, b: Dual): Dual => ({
+  value: mul(a.value, b.value),
+  slope: add(mul(a.value, b.slope), mul(a.slope, b.value)),
+});
+
+const flipped = ({ value, slope }: Dual, dim: number): Dual => ({ value: flip(value, dim), slope: flip(slope, dim) });
+
+const isZero: Formula = (m, x) => m.eq(x, 0);
+const withoutZeros: Formula = (m, x) => m.select(m.eq(x, 0), 1, x);
+/** From the product of all, that of those that are not 0, and how many are 0. */
+const quotient: Formula = (m, x, all, others, zeros) =>
+  m.select(
+    m.eq(x, 0),
+    m.select(m.eq(zeros!, 1), others!, m.mul(others!, 0)),
+    m.select(m.eq(zeros!, 0), m.div(all!, x), all!),
+  );
+
+/**
+ * For each element the product of the others along `dim`, of which `out` is that of all: a quotient, but beside zeros.
+ * Derivative: Σ G·(the product of the others but one), the slope of the products along G.
+ */
+const productOfOthers: Op<[x: Tensor, out: Tensor, dim: number]> = defineOp({
+  name: "prodBackward",
+  inputs: ["x", "out"],
+  saves: { x: ["x"] },
+  forward: (x, whole, dim) => {
+    const out = fresh(x.sizes, x.dtype);
+    if (x.numel() === 0) return out;
+    const others = reduced("prod", x, dim, { keepdim: true, op: "prod", of: withoutZeros });
+    const zeros = reduced("sum", x, dim, { keepdim: true, op: "prod", of: isZero });
+    kernels.pointwise(quotient, [x, whole, others, zeros], out, x.dtype);
+    others.dispose();
+    zeros.dispose();
+    return out;
+  },
+  derivative: {
+    x: (grad, { x }, dim) => {
+      const dual = { value: x, slope: grad };
+      const [before, after] = [productsBefore(dual, dim), flipped(productsBefore(flipped(dual, dim), dim), dim)];
+      return times(before, after).slope;
+    },
+    out: null,
+  },
+});
 
 const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   name: "prod",
@@ -129,7 +175,8 @@ const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   saves: { x: ["x", "out"] },
   forward: (x, dtype) => reduced("prod", x, null, { dtype: sumType(x, dtype), op: "prod" }),
   derivative: {
-    x: (grad, { x, out, shape }) => mul(grad, reshape(productOfOthers(reshape(x, [sizeOf(shape)]), out, 0), shape)),
+    x: (grad, { x, out, shape }) =>
+      mul(grad, reshape(productOfOthers(reshape(to(x, out.dtype), [sizeOf(shape)]), out, 0), shape)),
   },
 });
 
@@ -143,7 +190,10 @@ const prodDim: Op<[x: Tensor, dim: number, options?: SumOptions]> = defineOp({
     x: (grad, { x, out, shape }, dim) => {
       if (shape.length === 0) return grad;
       const whole = spread(out, shape, dim, "prod");
-      return mul(spread(grad, shape, dim, "prod"), productOfOthers(x, whole, dimOf(dim, shape.length, "prod")));
+      return mul(
+        spread(grad, shape, dim, "prod"),
+        productOfOthers(to(x, out.dtype), whole, dimOf(dim, shape.length, "prod")),
+      );
     },
   },
 });

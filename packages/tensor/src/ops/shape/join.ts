@@ -12,6 +12,7 @@ import { selected, sliced } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh, freshLike } from "../../make/fresh.ts";
 import { promoteTypes } from "../../types/dtype.ts";
+import { along } from "../index/indices.ts";
 import { sliceOf } from "../index/selection.ts";
 
 const commonDtype = (tensors: readonly Tensor[]): DType =>
@@ -258,7 +259,7 @@ function reordered(x: Tensor, dim: number, from: (i: number, size: number) => nu
   const size = x.sizes[dim]!;
   const out = freshLike(x);
   const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
-  kernels.indexSelect(x, dim, index, out);
+  kernels.gather(x, along(index, dim, out.sizes), out, { dim });
   index.dispose();
   return out;
 }

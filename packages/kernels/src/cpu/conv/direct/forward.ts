@@ -26,9 +26,9 @@ const PIXELS = 256;
 /** Pixels of all images that count as few: they are packed once for all threads. */
 const FEW = 1024;
 
-/** As `Device.conv2d` says. */
-export function conv2d(x: View, weight: View, bias: View | null, out: View, options: ConvolutionOptions): void {
+export function forward(x: View, weight: View, out: View, options: ConvolutionOptions): void {
   if (sizeOf(out.sizes) === 0) return;
+  const { bias = null } = options;
   const dtype = out.dtype as Real;
   const geometry = geometryOf(x, weight, out, options);
   const layer = dtype === "float32" ? forwardLayer(geometry) : null;

@@ -43,8 +43,7 @@ interface Addresses {
   readonly x: number;
 }
 
-/** As `Device.conv2dInput` says. */
-export function conv2dInput(grad: View, weight: View, out: View, options: ConvolutionOptions): void {
+export function gradientOfInput(grad: View, weight: View, out: View, options: ConvolutionOptions): void {
   if (sizeOf(out.sizes) === 0) return;
   const dtype = out.dtype as Real;
   const size = itemSize(dtype);

@@ -61,8 +61,7 @@ interface Addresses {
   readonly out: number;
 }
 
-/** As `Device.conv2dWeight` says. */
-export function conv2dWeight(grad: View, x: View, out: View, options: ConvolutionOptions): void {
+export function gradientOfWeight(grad: View, x: View, out: View, options: ConvolutionOptions): void {
   if (sizeOf(out.sizes) === 0) return;
   const dtype = out.dtype as Real;
   const size = itemSize(dtype);

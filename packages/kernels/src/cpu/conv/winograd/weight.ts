@@ -83,7 +83,7 @@ interface Places {
   readonly tiles: number;
 }
 
-/** As `Device.conv2dWeight` says, for a layer that Winograd suits. */
+/** The gradient of the weight, for a layer that Winograd suits. */
 export function runWinogradWeight(layer: Layer, grad: View, x: View, out: View): void {
   const plan = planOf(layer);
   const { c, o } = layer;

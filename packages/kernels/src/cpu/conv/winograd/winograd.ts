@@ -116,7 +116,7 @@ const sharedOf = ({ layer: { c, o }, tiles, isFew, stepV, stepU }: Plan) =>
 
 type Shared = ReturnType<typeof sharedOf>["at"];
 
-/** As `Device.conv2d` says, for a layer that Winograd suits. */
+/** The convolution, or the gradient of its input, for a layer that Winograd suits. */
 export function runWinograd(layer: Layer, x: View, weight: View, bias: View | null, out: View): void {
   const plan = planOf(layer);
   const { c, o, strideO, strideC } = layer;
