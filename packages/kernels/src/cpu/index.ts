@@ -8,7 +8,7 @@ export { pointwise } from "./pointwise/pointwise.ts";
 export { bernoulli, normal, permutation, randomIntegers, uniform } from "./random/random.ts";
 export { argReduce, cumsum, reduce, sort } from "./reduce/reduce.ts";
 export { softmax, softmaxBackward } from "./softmax/softmax.ts";
-export { adam, sgd } from "./update/update.ts";
+export { update } from "./update/update.ts";
 export {
   adaptiveAveragePool2d,
   adaptiveAveragePool2dBackward,

@@ -1,8 +1,7 @@
 import { ValueError } from "@ag/tensor";
 import { type OptimizerSample, optimizersFor } from "../sample.ts";
 import { SGD } from "./sgd.ts";
-
-const oneWay = { exempt: "There is one implementation; the option stays in the state dict." } as const;
+import { differentiable, foreach, fused } from "./shared.samples.ts";
 
 export const samples: OptimizerSample[] = optimizersFor(
   SGD,
@@ -14,9 +13,9 @@ export const samples: OptimizerSample[] = optimizersFor(
     weightDecay: true,
     nesterov: true,
     maximize: true,
-    foreach: oneWay,
-    differentiable: { exempt: "Not built yet: refused." },
-    fused: oneWay,
+    foreach,
+    differentiable,
+    fused,
   },
   [
     { name: "defaults" },

@@ -4,7 +4,7 @@ import type { ParamGroup } from "../optimizer/groups.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 
 /** What a scheduler needs of an optimizer. */
-export type Scheduled = Pick<Optimizer<{ lr: number }, object>, "hasStepped"> & {
+export type Scheduled = Pick<Optimizer<{ lr: number }>, "hasStepped"> & {
   readonly paramGroups: readonly ParamGroup<{ lr: number }>[];
 };
 
