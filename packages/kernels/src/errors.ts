@@ -19,6 +19,13 @@ export class DisposedError extends Error {
   }
 }
 
+/** Operands on several devices, or a device that nobody made known. */
+export class DeviceError extends Error {
+  override get name(): string {
+    return "DeviceError";
+  }
+}
+
 /** An index lies outside of its dimension. Nothing has been written. */
 export class IndexError extends Error {
   override get name(): string {

@@ -6,11 +6,19 @@ export { copyState, type RandomState, random32, random64, seedState } from "./cp
 export type { Rule } from "./cpu/update/kernel.ts";
 export type * from "./device.ts";
 export { type DType, itemSize } from "./dtype.ts";
-export { DisposedError, IndexError, ONE_COPY, OutOfMemoryError, OverrunError, WorkerLostError } from "./errors.ts";
+export {
+  DeviceError,
+  DisposedError,
+  IndexError,
+  ONE_COPY,
+  OutOfMemoryError,
+  OverrunError,
+  WorkerLostError,
+} from "./errors.ts";
 export { checkMemory, debugMemory, liveBlocks } from "./memory/heap/debug.ts";
 export { pool } from "./memory/heap/heap.ts";
 export type { MemoryReport } from "./memory/report.ts";
-export { allocate, disposed, Storage } from "./memory/storage.ts";
+export { allocate, DeviceStorage, disposed, Storage } from "./memory/storage.ts";
 export { numerics } from "./numerics.ts";
 export { getNumThreads, type StartOptions, setNumThreads, startThreads } from "./threads/threads.ts";
 export { version } from "./version.ts";

@@ -3,9 +3,9 @@ import type { Tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 import { zip } from "./zip-writer.ts";
 
-const utf8 = new TextEncoder();
+const bytesOf = (content: string): Uint8Array => Uint8Array.from(content, (one) => one.charCodeAt(0));
 const archive = (entries: Readonly<Record<string, string>>): Uint8Array =>
-  zip(Object.entries(entries).map(([name, content]) => ({ name, content: utf8.encode(content) })));
+  zip(Object.entries(entries).map(([name, content]) => ({ name, content: bytesOf(content) })));
 
 const none = "N.";
 /** Four bytes of storage "7" as a tensor. */
@@ -46,6 +46,16 @@ describe("refused", () => {
       "a parameter of a number",
       { "x/data.pkl": "ctorch._utils\n_rebuild_parameter\n(K\x01NNtR." },
       "need a tensor for a Parameter; got something else",
+    ],
+    [
+      "a tensor on a number",
+      { "x/data.pkl": "ctorch._utils\n_rebuild_tensor_v2\n(K\x07K\0(K\x04t(K\x01tNNtR." },
+      "need a tensor on a storage; got something else",
+    ],
+    [
+      "bytes that require gradients",
+      { "x/data.pkl": four.replace("NNtR", "\x88NtR"), "x/data/7": "abcd" },
+      "need a floating tensor that requires grad; got uint8",
     ],
     ["the id of a module", { "x/data.pkl": "(X\x06\0\0\0moduletQ." }, 'need ids of storages; got one of "module"'],
     [

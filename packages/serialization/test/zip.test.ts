@@ -71,6 +71,7 @@ describe("refused", () => {
     ],
     ["a size beyond 2^53", zip([{ ...one, size: 2 ** 60, packed: 2 ** 60 }], { zip64: true }), /below 2\^53/],
     ["an offset beyond the file", zip([{ ...one, at: 1e6 }]), /before the ZIP directory/],
+    ["an entry that reaches into the directory", zip([one, { name: "b", at: 112 - 29 }]), /before the ZIP directory/],
     ["an offset to something else", zip([one, { name: "b", at: 3 }]), /local header/],
     ["another name in the local header", zip([{ ...one, localName: "b" }]), /local header/],
     ["a wrong checksum", zip([{ ...one, crc: 1 }]), /checksum/],

@@ -2,6 +2,7 @@
 export { type Algebra, formulas, ONE_COPY, type Rule, type Storage, scalar } from "@ag/kernels";
 export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./arguments/signature.ts";
+export { isElsewhere, registerDevice, there } from "./core/creating.ts";
 export { describeForeign } from "./core/foreign.ts";
 export type { Args, Entry, Gradient } from "./core/op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./core/place.ts";

@@ -1,4 +1,4 @@
-/** The WebAssembly back end: the functions of {@link Device}. A namespace and not an object, so bundles keep only what they call. */
+/** The WebAssembly back end: the functions of {@link Kernels}. A namespace and not an object, so bundles keep only what they call. */
 export { conv2d, conv2dInput, conv2dWeight } from "./conv/conv.ts";
 export { arange, copy, fill } from "./copy/copy.ts";
 export { countNonzero, gather, indexAdd, indexSelect, nonzero, scatterAdd } from "./gather/gather.ts";

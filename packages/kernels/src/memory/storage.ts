@@ -1,4 +1,5 @@
-import { DisposedError } from "../errors.ts";
+import type { Device } from "../device.ts";
+import { DeviceError, DisposedError, OutOfMemoryError } from "../errors.ts";
 import { Block } from "./heap/block.ts";
 import { pool } from "./heap/heap.ts";
 import { WATCHED_BYTES } from "./heap/pool.ts";
@@ -13,6 +14,8 @@ const refusal = /* @__PURE__ */ Symbol("a Tensor: send its data() or tolist() in
 export class Storage {
   readonly refusal: symbol = refusal;
   readonly block: Block;
+  /** Which device has it: null is the cpu. */
+  readonly device: Device | null = null;
   /** Handles and saves that hold it. At 0 the block goes back to the pool at once. */
   refs = 1;
   /** Counts writes in place: a saved value that was overwritten must not be used. */
@@ -36,6 +39,22 @@ export class Storage {
     return at;
   }
 
+  /** A copy of `count` bytes from byte `at`. */
+  read(at: number, count: number): Uint8Array<ArrayBuffer> {
+    pool.beginOperation();
+    const from = this.address() + at;
+    const bytes = newBytes(count);
+    bytes.set(pool.bytes.subarray(from, from + count));
+    return bytes;
+  }
+
+  /** The bytes become its first ones. */
+  write(bytes: Uint8Array): void {
+    pool.beginOperation();
+    const at = this.address();
+    pool.bytes.set(bytes, at);
+  }
+
   retain(): void {
     this.refs++;
   }
@@ -57,6 +76,16 @@ export class Storage {
   }
 }
 
+function newBytes(count: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count);
+  } catch {
+    throw new OutOfMemoryError(
+      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
+    );
+  }
+}
+
 /** Memory for `bytes` bytes, not cleared. `label` names the operation that wants it. */
 export const allocate = (bytes: number, label: string): Storage => new Storage(pool.allocate(bytes, label));
 
@@ -74,3 +103,32 @@ class DisposedStorage extends Storage {
 
 /** What a disposed tensor holds: every use of it throws. */
 export const disposed: Storage = new DisposedStorage(new Block(0, "disposed", true));
+
+/** What another device's tensors hold: memory of its own, which the cpu's kernels refuse. */
+export abstract class DeviceStorage extends Storage {
+  override readonly device: Device;
+  readonly #bytes: number;
+
+  constructor(device: Device, bytes: number, label: string) {
+    super(new Block(0, label, true));
+    this.device = device;
+    this.#bytes = bytes;
+  }
+  override get bytes(): number {
+    return this.#bytes;
+  }
+  override address(): never {
+    throw new DeviceError(
+      `${this.block.label}: Expected all tensors to be on the same device, but found at least two devices, ${this.device.name} ` +
+        'and cpu! Use x.to({ device: "cpu" }).',
+    );
+  }
+  abstract override read(at: number, count: number): Uint8Array<ArrayBuffer>;
+  abstract override write(bytes: Uint8Array): void;
+  override release(): void {
+    if (--this.refs === 0) this.free();
+  }
+  override pin(): void {}
+  /** Nobody holds it any more. */
+  protected abstract free(): void;
+}

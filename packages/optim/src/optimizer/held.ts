@@ -1,6 +1,6 @@
 /** What does an optimizer remember of a parameter, where does it come from, and how does it stand in a state dict? */
-import { copy_, empty, full, keep, Tensor, tensor, ValueError } from "@ag/tensor/fn";
-import { sameShape, showShape } from "@ag/tensor/internal";
+import { copy_, keep, Tensor, tensor, ValueError } from "@ag/tensor/fn";
+import { filledLike, sameShape, showShape } from "@ag/tensor/internal";
 import { snake } from "./keys.ts";
 import type { Rule } from "./rule.ts";
 
@@ -14,15 +14,16 @@ const blank = /* @__PURE__ */ new WeakSet<Tensor>();
 export const isBlank = (x: unknown): boolean => blank.has(x as Tensor);
 export const written = (x: Tensor): boolean => blank.delete(x);
 
-/** It lives as long as the optimizer. */
-function held(x: Tensor): Tensor {
-  keep(x).storage.pin();
+/** Row-major elements of one value, which live as long as the optimizer. */
+function held(param: Tensor, value: number): Tensor {
+  const x = keep(filledLike(param, value));
+  x.storage.pin();
   return x;
 }
 
-/** Row-major elements that are all `value`, or none yet. */
-function begun({ shape, dtype }: Tensor, value: number | null): Tensor {
-  const x = held(full(shape, value ?? 0, { dtype }));
+/** Elements that are all `value`, or none yet. */
+function begun(param: Tensor, value: number | null): Tensor {
+  const x = held(param, value ?? 0);
   if (value === null) blank.add(x);
   return x;
 }
@@ -34,7 +35,7 @@ function copied(name: string, param: Tensor, saved: unknown): Tensor {
       `loadStateDict: need a tensor of shape ${showShape(param.shape)} as ${name}; ` +
         `got ${saved instanceof Tensor ? `shape ${showShape(saved.shape)}` : typeof saved}.`,
     );
-  return copy_(held(empty(param.shape, { dtype: param.dtype })), saved);
+  return copy_(held(param, 0), saved);
 }
 
 /** The number of updates in a loaded state: a tensor in PyTorch's files, a number in old ones. */

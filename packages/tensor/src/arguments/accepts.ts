@@ -1,6 +1,7 @@
 /** Which operands does an operation refuse? The words are PyTorch's. */
-import { type Algebra, cpu, type DType, type Formula } from "@ag/kernels";
+import type { Algebra, DType, Formula } from "@ag/kernels";
 import { DTypeError, ValueError } from "../core/errors.ts";
+import * as kernels from "../core/kernels.ts";
 import type { Operand } from "../core/tensor.ts";
 import { fresh } from "../make/fresh.ts";
 import { isFloating } from "../types/dtype.ts";
@@ -46,8 +47,8 @@ function hasZero(x: Operand): boolean {
   if (x.numel() === 0) return false;
   const ones = x.sizes.map(() => 1);
   const [isZero, any] = [fresh(x.sizes, "bool"), fresh(ones, "bool")];
-  cpu.pointwise(isZeroFormula, [x], isZero, x.dtype);
-  cpu.reduce("max", isZero, any);
+  kernels.pointwise(isZeroFormula, [x], isZero, x.dtype);
+  kernels.reduce("max", isZero, any);
   const found = any.item() === 1;
   isZero.dispose();
   any.dispose();

@@ -1,5 +1,6 @@
 /** How does a function check its arguments? It stands behind what it takes. */
 
+import { isElsewhere, there } from "../core/creating.ts";
 import type { Args } from "../core/op.ts";
 import { aTensor } from "./kinds.ts";
 import { check, type Signature, signatureOf, type Takes } from "./signature.ts";
@@ -22,7 +23,7 @@ export const checked =
   <P extends Args, R>(signature: Signature | undefined, call: (...args: P) => R): ((...args: P) => R) =>
   (...args) => {
     if (signature) check(signature, args);
-    return call(...args);
+    return isElsewhere(args) ? there(call, args) : call(...args);
   };
 
 /** A function that is no operation of its own: made of operations, or of other things than tensors. */

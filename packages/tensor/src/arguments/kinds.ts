@@ -1,5 +1,6 @@
 /** The kinds of arguments that operations take. */
 import type { DType } from "@ag/kernels";
+import { isDevice } from "../core/creating.ts";
 import { DTypeError, IndexError, ShapeError } from "../core/errors.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Slice } from "../layout/slice.ts";
@@ -96,7 +97,7 @@ export const aReduction: Kind = {
   hint: (x) => `${typeof x === "string" ? x : typeof x} is not a valid value for reduction.`,
 };
 
-export const aDevice: Kind = { word: '"cpu"', ok: (x) => x === "cpu" };
+export const aDevice: Kind = { word: '"cpu" or a device', ok: isDevice };
 
 export const anIterable: Kind = {
   word: "iterable",

@@ -3,7 +3,7 @@ import type { Algebra, DType, Formula } from "@ag/kernels";
 import { type Call, checked, signed, signedInPlace } from "../arguments/checked.ts";
 import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
-import { begin, creating } from "./creating.ts";
+import { begin, creating, isElsewhere, there } from "./creating.ts";
 import { elementwise, type ResultKind, writeElementwise } from "./elementwise.ts";
 import type { Args, Entry, Gradient, Names, Op, PointwiseOp, Rest, SavedOf, WithTensorFirst } from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
@@ -47,6 +47,7 @@ export function defineOp<P extends Args, const N extends Names<P>, const S = unk
   const signature = signed(described);
   const op = (...args: P): Tensor => {
     if (signature) check(signature, args);
+    if (isElsewhere(args, entry.name)) return there(op, args);
     const outer = begin(entry.name);
     try {
       return record(entry, args, forward(...args));
@@ -75,6 +76,7 @@ export function defineOutputs<
   const signature = signed(described);
   const op = (...args: P): readonly Tensor[] => {
     if (signature) check(signature, args);
+    if (isElsewhere(args, entry.name)) return there(op, args);
     const outer = begin(entry.name);
     try {
       return recordAll(entry, args, forward(...args));
@@ -165,6 +167,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
   const signatureInPlace = signedInPlace(described);
   const op = (...args: P): Tensor => {
     if (signature) check(signature, args);
+    if (isElsewhere(args, entry.name)) return there(op, args);
     const first = args[0];
     if (typeof first === "object") {
       const outer = begin(entry.name);
@@ -184,6 +187,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
   };
   const inPlace = (...args: WithTensorFirst<P>): Tensor => {
     if (signatureInPlace) check(signatureInPlace, args);
+    if (isElsewhere(args, entry.name)) return there(inPlace, args);
     const target = args[0] as Tensor;
     writeElementwise(kind, formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;

@@ -1,11 +1,12 @@
 /** How does a formula meet its operands? Dtypes are promoted, shapes broadcast, and the result gets PyTorch's strides. */
-import { cpu, type DType, type Formula } from "@ag/kernels";
+import type { DType, Formula } from "@ag/kernels";
 import { kindOf } from "../arguments/accepts.ts";
 import { denseCopy } from "../layout/dense.ts";
 import { broadcast, isDense, type Shape, sameShape, showShape } from "../layout/shape.ts";
 import { fresh } from "../make/fresh.ts";
 import { checkComputes, isFloating, resultType, toFloating } from "../types/dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
+import * as kernels from "./kernels.ts";
 import type { Operand, Tensor } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
@@ -62,7 +63,7 @@ export function elementwise(kind: Kind, formula: Formula, operands: readonly Ope
   const strides = layoutLike(operands, shape);
   const dtype = kind.result === "bool" ? "bool" : compute;
   const out = fresh(shape, dtype, strides);
-  cpu.pointwise(formula, plain(operands), out, compute);
+  kernels.pointwise(formula, plain(operands), out, compute);
   return out;
 }
 
@@ -81,10 +82,10 @@ export function writeElementwise(
   const given = plain(operands);
   const sources = given.map((x) => (typeof x === "object" && overlaps(x, target) ? denseCopy(x) : x));
   writing([target], () => {
-    if (target.dtype === compute) cpu.pointwise(formula, sources, target, compute);
+    if (target.dtype === compute) kernels.pointwise(formula, sources, target, compute);
     else {
       const result = resultOf(kind, formula, sources, target, compute);
-      cpu.copy(result, target);
+      kernels.copy(result, target);
       result.dispose();
     }
   });
@@ -102,7 +103,7 @@ function resultOf(
   compute: DType,
 ): Tensor {
   const out = fresh(target.sizes, kind.result === "bool" ? "bool" : compute);
-  cpu.pointwise(formula, sources, out, compute);
+  kernels.pointwise(formula, sources, out, compute);
   return out;
 }
 

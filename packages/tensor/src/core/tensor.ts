@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type DType, disposed, isContiguous, type Storage, type View } from "@ag/kernels";
+import { type Device, type DType, disposed, isContiguous, type Storage, type View } from "@ag/kernels";
 import { dimOf, rowMajor, type Shape, sameShape, showShape, sizeOf } from "../layout/shape.ts";
 import { print } from "../make/print.ts";
 import { type Elements, elementsOf, type Nested, nestedOf, numberOf, rawBytesOf } from "../make/read.ts";
@@ -78,8 +78,9 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     return this.#shape;
   }
 
-  get device(): "cpu" {
-    return "cpu";
+  /** Where the elements lie and operations compute: "cpu", or another device. */
+  get device(): Device | "cpu" {
+    return this.storage.device ?? "cpu";
   }
 
   /** Whether operations on this tensor are recorded. Settable on leaves of a floating dtype. */

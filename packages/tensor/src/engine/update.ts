@@ -2,9 +2,10 @@
  * How do optimizers change parameters? By a rule, in one fused kernel call for a whole group. Every check comes before the
  * first write; what is not row-major is updated in a copy. Nothing here is recorded: callers are under `noGrad`.
  */
-import { cpu, type Rule } from "@ag/kernels";
+import type { Rule } from "@ag/kernels";
 import { refuseOverlapping } from "../core/elementwise.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
+import * as kernels from "../core/kernels.ts";
 import { place } from "../core/place.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { writing } from "../core/writing.ts";
@@ -61,10 +62,10 @@ export function update(op: string, rule: Rule, group: UpdateGroup, scalars: read
   const states = Object.values(group.states);
   writing([...params, ...states.flat()], () => {
     const dense = params.map((x) => (x.isContiguous() ? x : denseCopy(x)));
-    withDense(grads, (...rows) => cpu.update(rule, [dense, ...states, rows], scalars));
+    withDense(grads, (...rows) => kernels.update(rule, [dense, ...states, rows], scalars));
     dense.forEach((x, i) => {
       if (x === params[i]) return;
-      cpu.copy(x, params[i]!);
+      kernels.copy(x, params[i]!);
       x.dispose();
     });
   });

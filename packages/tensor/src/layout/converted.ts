@@ -1,9 +1,11 @@
 /** Copies in row-major order and in another dtype, recorded: for who has arguments of the right types. */
-import { cpu, type DType } from "@ag/kernels";
+import type { Device, DType } from "@ag/kernels";
 import { defineOp } from "../core/define.ts";
+import * as kernels from "../core/kernels.ts";
 import type { Op } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { fresh, freshLike } from "../make/fresh.ts";
+import { isDense } from "./shape.ts";
 
 /** A copy with elements in row-major order. */
 export const cloneRowMajor: Op<[x: Tensor]> = defineOp({
@@ -11,7 +13,7 @@ export const cloneRowMajor: Op<[x: Tensor]> = defineOp({
   inputs: ["x"],
   forward: (x) => {
     const out = fresh(x.sizes, x.dtype);
-    cpu.copy(x, out);
+    kernels.copy(x, out);
     return out;
   },
   derivative: { x: (grad) => grad },
@@ -22,10 +24,22 @@ const toCopy: Op<[x: Tensor, dtype: DType]> = defineOp({
   inputs: ["x"],
   forward: (x, dtype) => {
     const out = freshLike(x, dtype);
-    cpu.copy(x, out);
+    kernels.copy(x, out);
     return out;
   },
   derivative: { x: (grad, { dtype }) => converted(grad, dtype) },
+});
+
+/** The same elements on another device. */
+export const moved: Op<[x: Tensor, to: Device | null, from: Device | null]> = defineOp({
+  name: "toCopy",
+  inputs: ["x"],
+  forward: (x, to, _from) => {
+    const out = fresh(x.sizes, x.dtype, isDense(x) ? x.strides : null, to);
+    kernels.copy(x, out);
+    return out;
+  },
+  derivative: { x: (grad, _saved, to, from) => moved(grad, from, to) },
 });
 
 /** `to` with a dtype that exists. */

@@ -1,5 +1,5 @@
 /** How are tensors made from nothing, from numbers and from bytes? */
-import { cpu, type DType, itemSize } from "@ag/kernels";
+import { type Device, type DType, itemSize } from "@ag/kernels";
 import { defineFunction } from "../arguments/checked.ts";
 import {
   aDevice,
@@ -16,6 +16,7 @@ import {
 import { refuse } from "../arguments/refusal.ts";
 import type { Kind, Parameter, Takes } from "../arguments/signature.ts";
 import { ShapeError, ValueError } from "../core/errors.ts";
+import * as kernels from "../core/kernels.ts";
 import { reshaped, Tensor } from "../core/tensor.ts";
 import { checkedShape, rowMajor, type Shape, shapeArgument, showShape } from "../layout/shape.ts";
 import { dtypeOf, filled, fresh } from "./fresh.ts";
@@ -25,7 +26,7 @@ import { typedArrays } from "./read.ts";
 export interface TensorOptions {
   readonly dtype?: DType;
   readonly requiresGrad?: boolean;
-  readonly device?: "cpu";
+  readonly device?: Device | "cpu";
 }
 
 /** Numbers, bigints or booleans nested to any depth. */
@@ -252,7 +253,7 @@ function fromTyped(data: TypedData, { dtype, ...options }: TensorOptions): Tenso
 
 function converted(x: Tensor, dtype: DType): Tensor {
   const out = empty(x.sizes, { dtype });
-  cpu.copy(x, out);
+  kernels.copy(x, out);
   x.dispose();
   return out;
 }
@@ -351,7 +352,7 @@ export const arange: Arange = defineFunction({
       );
     const { dtype = [start, end, step].every(Number.isInteger) ? "int64" : "float32" } = given;
     const out = fresh(checkedShape([Math.ceil((end - start) / step)], "arange"), dtype);
-    cpu.arange(out, start, step);
+    kernels.arange(out, start, step);
     return flagged(out, given);
   }) as Arange,
 });
@@ -369,7 +370,7 @@ export const eye: (n: number, m?: number, options?: TensorOptions) => Tensor = d
   call: (n, m = n, options = {}) => {
     const out = filledFor("eye", [n, m], 0, { ...options, requiresGrad: false });
     const diagonal = { storage: out.storage, offset: 0, sizes: [Math.min(n, m)], strides: [m + 1], dtype: out.dtype };
-    cpu.fill(diagonal, 1);
+    kernels.fill(diagonal, 1);
     return flagged(out, options);
   },
 });
@@ -395,7 +396,7 @@ export const linspace: (start: number, end: number, steps: number, options?: Ten
       steps === 1 ? start : i < steps / 2 ? round(start + round(step * i)) : round(end - round(step * (steps - i - 1))),
     );
     const exact = tensor(values);
-    cpu.copy(exact, out);
+    kernels.copy(exact, out);
     exact.dispose();
     return flagged(out, options);
   },

@@ -1,32 +1,37 @@
 /** Tensors whose elements somebody will write: nothing is checked, and nothing is there yet. */
-import { allocate, cpu, type DType, itemSize } from "@ag/kernels";
+import { type Device, type DType, itemSize } from "@ag/kernels";
 import { creating } from "../core/creating.ts";
+import * as kernels from "../core/kernels.ts";
 import { Tensor } from "../core/tensor.ts";
 import { isDense, type Shape, sizeOf } from "../layout/shape.ts";
 
-/** In row-major order, or with strides that leave no element out. */
+/** In row-major order, or with strides that leave no element out; where the operation that runs now computes. */
 export function fresh<const S extends Shape>(
   shape: S,
   dtype: DType,
   strides: readonly number[] | null = null,
+  device: Device | null = creating.device,
 ): Tensor<S> {
-  const storage = allocate(sizeOf(shape) * itemSize(dtype), creating.op);
+  const storage = kernels.allocate(sizeOf(shape) * itemSize(dtype), creating.op, device);
   return new Tensor(storage, dtype, shape, strides && { offset: 0, strides }, null);
 }
 
 /** With the shape of `x`, and its order of elements if they are dense. */
 export const freshLike = (x: Tensor, dtype: DType = x.dtype): Tensor =>
-  fresh(x.sizes, dtype, isDense(x) ? x.strides : null);
+  fresh(x.sizes, dtype, isDense(x) ? x.strides : null, x.storage.device);
 
-/** All elements of one value. */
-export function filled<const S extends Shape>(shape: S, value: number | bigint | boolean, dtype: DType): Tensor<S> {
-  const out = fresh(shape, dtype);
-  cpu.fill(out, typeof value === "boolean" ? Number(value) : value);
+function fill<T extends Tensor>(out: T, value: number | bigint | boolean): T {
+  kernels.fill(out, typeof value === "boolean" ? Number(value) : value);
   return out;
 }
 
+/** All elements of one value. */
+export const filled = <const S extends Shape>(shape: S, value: number | bigint | boolean, dtype: DType): Tensor<S> =>
+  fill(fresh(shape, dtype), value);
+
 /** As many elements as `x` has, in its dtype, of one value. */
-export const filledLike = (x: Tensor, value: number): Tensor => filled(x.sizes, value, x.dtype);
+export const filledLike = (x: Tensor, value: number): Tensor =>
+  fill(fresh(x.sizes, x.dtype, null, x.storage.device), value);
 
 /** The dtype a JavaScript value has by itself. */
 export const dtypeOf = (value: number | bigint | boolean): DType =>

@@ -1,8 +1,9 @@
 /** How are random tensors made? The draws, and their order in the stream, are PyTorch's. */
-import { cpu, type DType } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { defineFunction } from "../arguments/checked.ts";
 import { aGenerator, aShape, aSize, aTensor, aWhole } from "../arguments/kinds.ts";
 import { DTypeError, ValueError } from "../core/errors.ts";
+import * as kernels from "../core/kernels.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { writing } from "../core/writing.ts";
 import { checkedShape, type Shape } from "../layout/shape.ts";
@@ -55,7 +56,7 @@ const drawn = (op: string, fill: (out: Tensor, generator: Generator | null | und
  * rand(2).tolist() // => [0.49625658988952637, 0.7682217955589294]
  * ```
  */
-export const rand: RandomFactory = drawn("rand", (out, generator) => cpu.uniform(out, stateOf(generator), 0, 1));
+export const rand: RandomFactory = drawn("rand", (out, generator) => kernels.uniform(out, stateOf(generator), 0, 1));
 
 /**
  * Normal numbers of mean 0 and variance 1; called as {@link rand}.
@@ -65,7 +66,7 @@ export const rand: RandomFactory = drawn("rand", (out, generator) => cpu.uniform
  * randn(2).tolist() // => [1.5409960746765137, -0.293428897857666]
  * ```
  */
-export const randn: RandomFactory = drawn("randn", (out, generator) => cpu.normal(out, stateOf(generator), 0, 1));
+export const randn: RandomFactory = drawn("randn", (out, generator) => kernels.normal(out, stateOf(generator), 0, 1));
 
 /**
  * Whole numbers in [low, high), int64 unless `dtype` says otherwise.
@@ -84,7 +85,7 @@ export const randint: (low: number, high: number, shape: Shape, options?: Random
         `randint: random_ expects 'from' to be less than 'to': need whole numbers low < high; got ${low} and ${high}.`,
       );
     const out = fresh(checkedShape(shape, "randint"), options.dtype ?? "int64");
-    cpu.randomIntegers(out, stateOf(options.generator), low, high);
+    kernels.randomIntegers(out, stateOf(options.generator), low, high);
     return flagged(out, options);
   },
 });
@@ -102,7 +103,7 @@ export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFu
   takes: { n: aWhole, "options?": drawing },
   call: (n, options = {}) => {
     const out = fresh(checkedShape([n], "randperm"), "int64");
-    cpu.permutation(out, stateOf(options.generator));
+    kernels.permutation(out, stateOf(options.generator));
     return flagged(out, options);
   },
 });
@@ -144,7 +145,7 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
     throw new ValueError(
       `uniform_: expects to-from <= std::numeric_limits<${x.dtype}>::max(): need finite bounds; got ${from} and ${to}.`,
     );
-  writing([x], () => cpu.uniform(x, stateOf(generator), from, to));
+  writing([x], () => kernels.uniform(x, stateOf(generator), from, to));
   return x;
 }
 
@@ -152,13 +153,13 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
 export function fillNormal(x: Tensor, mean: number, std: number, generator?: Generator | null): Tensor {
   needFloating("normal_", x.dtype);
   if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
-  writing([x], () => cpu.normal(x, stateOf(generator), mean, std));
+  writing([x], () => kernels.normal(x, stateOf(generator), mean, std));
   return x;
 }
 
 /** 1 with probability p, else 0, in the shape and dtype of `x`; one float64 draw an element. */
 export function bernoulliLike(x: Tensor, p: number, generator?: Generator | null): Tensor {
   const out = fresh(x.sizes, x.dtype);
-  cpu.bernoulli(out, stateOf(generator), p);
+  kernels.bernoulli(out, stateOf(generator), p);
   return out;
 }

@@ -1,7 +1,8 @@
 /** How do our own packages make tensors that users have no call for? */
-import { allocate, type DType, pool } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { creating } from "../core/creating.ts";
 import { ShapeError } from "../core/errors.ts";
+import { allocate } from "../core/kernels.ts";
 import { placeOf } from "../core/place.ts";
 import { Tensor } from "../core/tensor.ts";
 import { checkedShape, rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
@@ -10,9 +11,9 @@ import { isFloating } from "../types/dtype.ts";
 /** Where a layout ends, counted in elements of its storage; throws for what is no layout. */
 export function reachOf(op: string, shape: Shape, strides: readonly number[], offset: number): number {
   const sizes = checkedShape(shape, op);
-  if (strides.length !== sizes.length || ![offset, ...strides].every((s) => Number.isSafeInteger(s) && s >= 0))
+  if (strides.length !== sizes.length || ![offset, ...strides].every((s) => s >= 0))
     throw new ShapeError(
-      `${op}: need as many strides as sizes, and an offset, that are whole and at least 0; got shape ${showShape(shape)}, ` +
+      `${op}: need as many strides as sizes, and an offset, that are at least 0; got shape ${showShape(shape)}, ` +
         `strides ${showShape(strides)}, offset ${offset}.`,
     );
   return sizeOf(sizes) === 0 ? 0 : sizes.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
@@ -26,10 +27,8 @@ export function tensorOfBytes(
   strides: readonly number[] = rowMajor(shape),
   offset = 0,
 ): Tensor {
-  const storage = allocate(bytes.length, creating.op);
-  pool.beginOperation();
-  const at = storage.address();
-  pool.bytes.set(bytes, at);
+  const storage = allocate(bytes.length, creating.op, creating.device);
+  storage.write(bytes);
   return new Tensor(storage, dtype, shape, { offset, strides }, null);
 }
 

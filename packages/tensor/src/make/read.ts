@@ -1,16 +1,7 @@
 /** How do elements come out of the memory? Always as copies: the memory moves. */
-import {
-  address,
-  allocate,
-  cpu,
-  type DType,
-  isContiguous,
-  itemSize,
-  OutOfMemoryError,
-  pool,
-  type View,
-} from "@ag/kernels";
+import { type DType, isContiguous, itemSize, OutOfMemoryError, type View } from "@ag/kernels";
 import { ValueError } from "../core/errors.ts";
+import * as kernels from "../core/kernels.ts";
 import { rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
 
 /** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
@@ -26,10 +17,10 @@ export type Nested = number | boolean | Nested[];
 
 /** A contiguous copy of a view, perhaps in another dtype; `use` gets it before it is given back. */
 function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
-  const storage = allocate(sizeOf(x.sizes) * itemSize(dtype), "read");
+  const storage = kernels.allocate(sizeOf(x.sizes) * itemSize(dtype), "read", x.storage.device);
   const copy: View = { storage, offset: 0, sizes: x.sizes, strides: rowMajor(x.sizes), dtype };
   try {
-    cpu.copy(x, copy);
+    kernels.copy(x, copy);
     return use(copy);
   } finally {
     storage.release();
@@ -39,21 +30,8 @@ function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
 /** The elements in row-major order, as little-endian bytes. */
 export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   if (!isContiguous(x)) return withCopy(x, x.dtype, rawBytesOf);
-  pool.beginOperation();
-  const at = address(x);
-  const bytes = newBytes(sizeOf(x.sizes) * itemSize(x.dtype));
-  bytes.set(pool.bytes.subarray(at, at + bytes.length));
-  return bytes;
-}
-
-function newBytes(count: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(count);
-  } catch {
-    throw new OutOfMemoryError(
-      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
-    );
-  }
+  const size = itemSize(x.dtype);
+  return x.storage.read(x.offset * size, sizeOf(x.sizes) * size);
 }
 
 /** What holds the elements of each dtype that is computed with. */

@@ -1,10 +1,11 @@
 /** Parts of tensors by indices of every kind. */
-import { cpu, type View } from "@ag/kernels";
+import type { View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anIndex, anOperand, aTensor } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { refuseOverlapping } from "../../core/elementwise.ts";
 import { DTypeError, IndexError, ShapeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { beforeWrite } from "../../core/recorder.ts";
 import { withScope } from "../../core/scope.ts";
@@ -43,7 +44,7 @@ function matrix(x: View, layout: Layout, rows: number): Tensor {
   const { storage, dtype } = x;
   const columns = rows === 0 ? 0 : sizeOf(layout.sizes) / rows;
   const out = fresh([rows, columns], dtype);
-  cpu.copy(
+  kernels.copy(
     { storage, dtype, ...layout },
     { storage: out.storage, offset: 0, dtype, sizes: layout.sizes, strides: rowMajor(layout.sizes) },
   );
@@ -53,7 +54,7 @@ function matrix(x: View, layout: Layout, rows: number): Tensor {
 /** Copies the elements of a row-major matrix to a layout of `out`. */
 function spread(from: Tensor, out: Tensor, { sizes: shape, ...layout }: Layout): void {
   const source = { storage: from.storage, offset: 0, dtype: from.dtype, sizes: shape, strides: rowMajor(shape) };
-  cpu.copy(source, { storage: out.storage, dtype: out.dtype, sizes: shape, ...layout });
+  kernels.copy(source, { storage: out.storage, dtype: out.dtype, sizes: shape, ...layout });
 }
 
 const rowCount = (shape: Shape, { dims }: Plan): number => sizeOf(dims.map((d) => shape[d]!));
@@ -67,7 +68,7 @@ const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
     if (out.numel() === 0) return out;
     const from = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
     const found = fresh([rows.numel(), from.sizes[1]!], x.dtype);
-    cpu.indexSelect(from, 0, rows, found);
+    kernels.indexSelect(from, 0, rows, found);
     spread(found, out, pickedFirst(out, plan));
     from.dispose();
     found.dispose();
@@ -83,11 +84,11 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
   saves: { grad: ["rows"] },
   forward: (grad, rows, plan, shape) => {
     const out = fresh(shape, grad.dtype);
-    cpu.fill(out, 0);
+    kernels.fill(out, 0);
     if (grad.numel() === 0) return out;
     const from = matrix(grad, pickedFirst(grad, plan), rows.numel());
     const sums = full([rowCount(shape, plan), from.sizes[1]!], 0, { dtype: grad.dtype });
-    cpu.indexAdd(sums, 0, rows, from);
+    kernels.indexAdd(sums, 0, rows, from);
     spread(sums, out, rowsFirst(out, plan));
     from.dispose();
     sums.dispose();
@@ -114,14 +115,14 @@ function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
       sizes: part.sizes,
       strides: part.strides,
     };
-    cpu.copy(part, to);
+    kernels.copy(part, to);
   });
   const origin = BigInt64Array.from({ length: count }, (_, i) => BigInt(i));
   (elementsOf(rows) as BigInt64Array).forEach((row, i) => {
     origin[Number(row)] = BigInt(count + i);
   });
   const places = tensor(origin);
-  cpu.indexSelect(both, 0, places, own);
+  kernels.indexSelect(both, 0, places, own);
   spread(own, out, rowsFirst(out, plan));
   for (const part of [from, own, both, places]) part.dispose();
   return out;
@@ -265,7 +266,7 @@ export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...i
         const written = fitted(pickedShape(part.sizes, plan), values, true);
         const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
         const result = replaced(part, rows, written, plan);
-        writing([part], () => cpu.copy(result, part));
+        writing([part], () => kernels.copy(result, part));
         result.dispose();
         after();
       });

@@ -1,9 +1,9 @@
 /** Rows of a table, and classes as rows of zeros and a one. */
-import { cpu } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -26,7 +26,7 @@ const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = def
   forward: (weight, index, _paddingIdx) => {
     const out = fresh([...index.sizes, weight.sizes[1]!], weight.dtype);
     const rows = { ...row(out), sizes: [index.numel(), weight.sizes[1]!], strides: [weight.sizes[1]!, 1] };
-    if (out.numel() > 0) withDense([index], (places) => cpu.indexSelect(weight, 0, row(places), rows));
+    if (out.numel() > 0) withDense([index], (places) => kernels.indexSelect(weight, 0, row(places), rows));
     return out;
   },
   derivative: {
@@ -45,10 +45,10 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
     const width = shape[1]!;
     withDense([grad, index], (from, places) => {
       const rows = { ...row(from), sizes: [places.numel(), width], strides: [width, 1] };
-      if (from.numel() > 0) cpu.indexAdd(out, 0, row(places), rows);
+      if (from.numel() > 0) kernels.indexAdd(out, 0, row(places), rows);
     });
     const { storage, dtype } = out;
-    if (paddingIdx >= 0) cpu.fill({ storage, dtype, ...selected(out, 0, paddingIdx) }, 0);
+    if (paddingIdx >= 0) kernels.fill({ storage, dtype, ...selected(out, 0, paddingIdx) }, 0);
     return out;
   },
   derivative: {
@@ -143,7 +143,7 @@ export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFu
     const wide = [...sizes, 1];
     const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
     const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
-    cpu.scatterAdd(out, sizes.length, places, spread);
+    kernels.scatterAdd(out, sizes.length, places, spread);
     one.dispose();
     return out;
   },

@@ -1,9 +1,9 @@
 /** Elements and slices picked by tensors of indices, and added to such places. */
-import { cpu } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
@@ -40,7 +40,7 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   saves: { x: ["index"] },
   forward: (x, index, dim) => {
     const out = fresh(index.sizes, x.dtype);
-    if (index.numel() > 0) cpu.gather(lined(x), dim, lined(index), lined(out));
+    if (index.numel() > 0) kernels.gather(lined(x), dim, lined(index), lined(out));
     return out;
   },
   derivative: {
@@ -74,8 +74,8 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
   forward: (x, index, source, dim) => {
     checkComputes("scatterAdd", x.dtype);
     const out = fresh(x.sizes, x.dtype);
-    cpu.copy(x, out);
-    if (index.numel() > 0) cpu.scatterAdd(lined(out), dim, lined(index), lined(source));
+    kernels.copy(x, out);
+    if (index.numel() > 0) kernels.scatterAdd(lined(out), dim, lined(index), lined(source));
     return out;
   },
   derivative: {
@@ -130,7 +130,7 @@ const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
       x.sizes.map((size, d) => (d === dim ? index.numel() : size)),
       x.dtype,
     );
-    if (out.numel() > 0) cpu.indexSelect(lined(x), dim, lined(index), lined(out));
+    if (out.numel() > 0) kernels.indexSelect(lined(x), dim, lined(index), lined(out));
     return out;
   },
   derivative: {
@@ -171,8 +171,8 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
   forward: (x, index, source, dim) => {
     checkComputes("indexAdd", x.dtype);
     const out = fresh(x.sizes, x.dtype);
-    cpu.copy(x, out);
-    if (source.numel() > 0) cpu.indexAdd(lined(out), dim, lined(index), lined(source));
+    kernels.copy(x, out);
+    if (source.numel() > 0) kernels.indexAdd(lined(out), dim, lined(index), lined(source));
     return out;
   },
   derivative: { x: (grad) => grad, index: null, source: (grad, { index }, dim) => indexSelectAt(grad, index, dim) },
@@ -252,7 +252,7 @@ const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({
   forward: (x, index) => {
     const out = fresh(index.sizes, x.dtype);
     withDense([x, index], (elements, places) => {
-      if (places.numel() > 0) cpu.indexSelect(row(elements), 0, row(places), row(out));
+      if (places.numel() > 0) kernels.indexSelect(row(elements), 0, row(places), row(out));
     });
     return out;
   },

@@ -1,9 +1,10 @@
 /** Elements chosen by conditions and by place. */
-import { cpu, type Formula, type View } from "@ag/kernels";
+import type { Formula, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anOperand, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op, PointwiseOp } from "../../core/op.ts";
 import { reshaped, Tensor } from "../../core/tensor.ts";
 import { stretched, withDense } from "../../layout/dense.ts";
@@ -37,7 +38,7 @@ const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = point
 
 function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
   const out = fresh(broadcast(x.sizes, mask.sizes), x.dtype);
-  cpu.pointwise(chosen, [x, mask, typeof value === "boolean" ? Number(value) : value], out, out.dtype);
+  kernels.pointwise(chosen, [x, mask, typeof value === "boolean" ? Number(value) : value], out, out.dtype);
   return out;
 }
 
@@ -127,8 +128,8 @@ export const nonzero: (x: Tensor) => Tensor = defineFunction({
   takes: { x: aTensor },
   call: (x) => {
     checkComputes("nonzero", x.dtype);
-    const out = fresh([cpu.countNonzero(x), x.sizes.length], "int64");
-    if (out.numel() > 0) cpu.nonzero(x, out);
+    const out = fresh([kernels.countNonzero(x), x.sizes.length], "int64");
+    if (out.numel() > 0) kernels.nonzero(x, out);
     return out;
   },
 });
@@ -150,7 +151,7 @@ const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   forward: (x, places, shape) => {
     const out = fresh(places.sizes, x.dtype);
     withDense([stretched(x, shape)], (dense) => {
-      if (out.numel() > 0) cpu.indexSelect(row(dense), 0, places, out);
+      if (out.numel() > 0) kernels.indexSelect(row(dense), 0, places, out);
     });
     return out;
   },
@@ -196,7 +197,7 @@ function triangle(x: Tensor, isKept: (column: number, row: number) => boolean): 
     Number(isKept(i % columns, Math.floor(i / columns))),
   );
   const mask = reshaped(tensor(flags, { dtype: x.dtype }), [rows, columns]);
-  if (out.numel() > 0) cpu.pointwise(kept, [x, mask], out, out.dtype);
+  if (out.numel() > 0) kernels.pointwise(kept, [x, mask], out, out.dtype);
   mask.dispose();
   return out;
 }

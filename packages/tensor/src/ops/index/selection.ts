@@ -1,7 +1,7 @@
 /** Views of a part of a tensor, and their gradients: zeros with the gradient in that part. */
-import { cpu } from "@ag/kernels";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, defineView } from "../../core/define.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { aliasOf, type Layout, type Tensor } from "../../core/tensor.ts";
 import type { Shape } from "../../layout/shape.ts";
@@ -11,7 +11,7 @@ import { full } from "../../make/factories.ts";
 /** Zeros of a shape, with `grad` in the part that `part` names. */
 function placed(grad: Tensor, shape: Shape, part: (zeros: Layout) => Layout): Tensor {
   const out = full(shape, 0, { dtype: grad.dtype });
-  cpu.copy(grad, { storage: out.storage, dtype: out.dtype, ...part(out) });
+  kernels.copy(grad, { storage: out.storage, dtype: out.dtype, ...part(out) });
   return out;
 }
 

@@ -1,9 +1,10 @@
 /** Products of matrices and of batches of them. */
-import { cpu, type Formula } from "@ag/kernels";
+import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aTensor } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
@@ -79,8 +80,8 @@ function weightedProduct(bias: Tensor, a: Tensor, b: Tensor, out: Tensor, { beta
     return;
   }
   product(a, b, out);
-  if (beta !== 0) cpu.pointwise(weighted, [bias, out, beta, alpha], out, out.dtype);
-  else if (alpha !== 1) cpu.pointwise(scaled, [out, alpha], out, out.dtype);
+  if (beta !== 0) kernels.pointwise(weighted, [bias, out, beta, alpha], out, out.dtype);
+  else if (alpha !== 1) kernels.pointwise(scaled, [out, alpha], out, out.dtype);
 }
 
 const times1 = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x, factor));
@@ -196,8 +197,8 @@ export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOpt
     const out = fresh(shape, a.dtype);
     const { beta = 1, alpha = 1 } = options;
     product(a, b, out);
-    if (beta !== 0) cpu.pointwise(weighted, [bias, out, beta, alpha], out, out.dtype);
-    else if (alpha !== 1) cpu.pointwise(scaled, [out, alpha], out, out.dtype);
+    if (beta !== 0) kernels.pointwise(weighted, [bias, out, beta, alpha], out, out.dtype);
+    else if (alpha !== 1) kernels.pointwise(scaled, [out, alpha], out, out.dtype);
     return out;
   },
   derivative: {

@@ -1,6 +1,7 @@
 /** Products of matrices, of every dtype, before anybody records them. */
-import { cpu, type Formula, type View } from "@ag/kernels";
+import type { Formula, View } from "@ag/kernels";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
@@ -47,8 +48,8 @@ function wholeProduct(a: View, b: View, out: View): void {
     sizes: [...x.sizes.slice(0, d), 1, ...x.sizes.slice(d)],
     strides: [...x.strides.slice(0, d), 0, ...x.strides.slice(d)],
   });
-  cpu.pointwise(multiply, [inserted(a, rank), inserted(b, rank - 2)], products, out.dtype);
-  cpu.reduce("sum", products, inserted(out, rank - 1));
+  kernels.pointwise(multiply, [inserted(a, rank), inserted(b, rank - 2)], products, out.dtype);
+  kernels.reduce("sum", products, inserted(out, rank - 1));
   products.dispose();
 }
 
@@ -62,7 +63,7 @@ const pick = ({ storage, offset, sizes: shape, strides, dtype }: View): View => 
 
 /** out = a·b + bias, for matrices or batches of them. */
 export function product(a: View, b: View, out: View, bias: View | null = null): void {
-  if (isFloating(out.dtype)) cpu.matmul(a, b, out, bias);
+  if (isFloating(out.dtype)) kernels.matmul(a, b, out, bias);
   else wholeProduct(a, b, out);
 }
 

@@ -1,9 +1,10 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
-import { cpu, type ConvolutionOptions as Geometry, type View } from "@ag/kernels";
+import type { ConvolutionOptions as Geometry, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aText, aWhole, extents } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
@@ -44,7 +45,7 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
   forward: (x, weight, bias, geometry) => {
     const out = fresh(outputShape(x.sizes, weight.sizes, geometry), x.dtype);
     if (out.numel() > 0)
-      withDense([x, weight, bias], (a, w, b) => cpu.conv2d(image(a), image(w), b, image(out), geometry));
+      withDense([x, weight, bias], (a, w, b) => kernels.conv2d(image(a), image(w), b, image(out), geometry));
     return out;
   },
   derivative: {
@@ -62,7 +63,7 @@ const convolutionInput: Op<[grad: Tensor, weight: Tensor, shape: Shape, geometry
   saves: { grad: ["weight"], weight: ["grad"] },
   forward: (grad, weight, shape, geometry) => {
     const out = fresh(shape, grad.dtype);
-    withDense([grad, weight], (g, w) => cpu.conv2dInput(image(g), image(w), image(out), geometry));
+    withDense([grad, weight], (g, w) => kernels.conv2dInput(image(g), image(w), image(out), geometry));
     return out;
   },
   derivative: {
@@ -79,7 +80,7 @@ const convolutionWeight: Op<[grad: Tensor, x: Tensor, shape: Shape, geometry: Ge
   saves: { grad: ["x"], x: ["grad"] },
   forward: (grad, x, shape, geometry) => {
     const out = fresh(shape, grad.dtype);
-    withDense([grad, x], (g, a) => cpu.conv2dWeight(image(g), image(a), image(out), geometry));
+    withDense([grad, x], (g, a) => kernels.conv2dWeight(image(g), image(a), image(out), geometry));
     return out;
   },
   derivative: {

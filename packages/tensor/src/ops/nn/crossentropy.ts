@@ -1,9 +1,10 @@
 /** The loss of a choice among classes. */
-import { cpu, type Formula } from "@ag/kernels";
+import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import { reshaped, type Tensor } from "../../core/tensor.ts";
@@ -52,8 +53,8 @@ const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, fact
       const out = fresh(shape, x.dtype);
       const places = { storage: out.storage, offset: 0, sizes: factor.sizes, strides: factor.strides, dtype: x.dtype };
       if (factor.numel() > 0) {
-        cpu.gather(lined(x), dim, lined(index), places);
-        cpu.pointwise(chosen, [places, factor], places, x.dtype);
+        kernels.gather(lined(x), dim, lined(index), places);
+        kernels.pointwise(chosen, [places, factor], places, x.dtype);
       }
       return finished(out, reduction, total);
     },

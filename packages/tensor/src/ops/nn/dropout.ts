@@ -1,8 +1,9 @@
 /** Elements left out by chance. */
-import { cpu, type Formula } from "@ag/kernels";
+import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aGenerator, aNumber, aTensor } from "../../arguments/kinds.ts";
 import { DTypeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { isDense } from "../../layout/shape.ts";
 import type { Generator } from "../../make/generator.ts";
@@ -57,7 +58,7 @@ export const dropout: (x: Tensor, p?: number, options?: DropoutOptions) => Tenso
         `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
       );
     const mask = drawn(x, 1 - p, generator);
-    if (p < 1) cpu.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
+    if (p < 1) kernels.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
     const out = mul(x, mask);
     mask.dispose(); // the node holds its elements
     return out;

@@ -1,5 +1,6 @@
 /** What becomes of the losses of all elements: their mean, their sum, or nothing. */
-import { cpu, type Formula } from "@ag/kernels";
+import type { Formula } from "@ag/kernels";
+import * as kernels from "../../core/kernels.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
 import { fresh } from "../../make/fresh.ts";
 import { div, mul } from "../pointwise/arithmetic.ts";
@@ -19,7 +20,7 @@ export function finished(losses: Tensor, reduction: Reduction, count: number = l
   if (reduction === "none") return losses;
   const out = reduced("sum", losses, null, { op: "loss" });
   losses.dispose();
-  if (reduction === "mean") cpu.pointwise(quotient, [out, count], out, out.dtype);
+  if (reduction === "mean") kernels.pointwise(quotient, [out, count], out, out.dtype);
   return out;
 }
 
@@ -32,6 +33,6 @@ export function share(grad: Tensor, weight: Tensor | null, reduction: Reduction,
 /** A formula on operands, reduced. Not recorded. */
 export function weighed(formula: Formula, operands: readonly Operand[], x: Tensor, reduction: Reduction): Tensor {
   const out = fresh(x.sizes, x.dtype);
-  cpu.pointwise(formula, operands as readonly (Tensor | number)[], out, out.dtype);
+  kernels.pointwise(formula, operands as readonly (Tensor | number)[], out, out.dtype);
   return finished(out, reduction);
 }

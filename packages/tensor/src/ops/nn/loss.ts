@@ -1,9 +1,10 @@
 /** How far is a prediction from what was wanted? One number, or one for each element. */
-import { type Algebra, cpu, type Formula, formulas } from "@ag/kernels";
+import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -47,7 +48,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     saves: { x: ["x", "target"], target: ["x", "target"] },
     forward: (x, target, reduction, bound) => {
       const out = fresh(x.sizes, promoteTypes(x.dtype, target.dtype));
-      cpu.pointwise(formula, [x, target, bound], out, out.dtype);
+      kernels.pointwise(formula, [x, target, bound], out, out.dtype);
       return finished(out, reduction);
     },
     derivative: {

@@ -1,6 +1,6 @@
 /** The backward of a batch normalisation, which can itself be differentiated. */
-import { cpu } from "@ag/kernels";
 import { defineOutputs } from "../../core/define.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
@@ -84,7 +84,7 @@ export const batchNormBackward: Op<Backward, readonly Tensor[]> = defineOutputs(
     const results = wanted.map((isWanted, i) => fresh(isWanted ? shapes[i]! : [0], x.dtype));
     const [toX, toWeight, toBias] = results.map((out, i) => (wanted[i] ? out : null)) as (Tensor | null)[];
     withDense([grad, x, weight, mean, invstd], (g, a, w, m, s) =>
-      cpu.batchNormBackward(g, a, w, m, s, toX ?? null, toWeight ?? null, toBias ?? null, training),
+      kernels.batchNormBackward(g, a, w, m, s, toX ?? null, toWeight ?? null, toBias ?? null, training),
     );
     return results;
   },

@@ -1,9 +1,10 @@
 /** Normalisation by statistics of the batch, or of each row. */
-import { cpu, type Formula, type Storage, type View } from "@ag/kernels";
+import type { Formula, Storage, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, aShape, aTensor } from "../../arguments/kinds.ts";
 import { defineOutputs } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { writing } from "../../core/writing.ts";
@@ -63,7 +64,7 @@ function normalise(
   writing(plan.training ? statistics.filter((x) => x !== null) : [], () =>
     withDense([...operands, ...statistics], (a, w, b, m, v) => {
       if (out.numel() > 0)
-        cpu.batchNorm(
+        kernels.batchNorm(
           a as View,
           w as View | null,
           b as View | null,
@@ -75,13 +76,13 @@ function normalise(
           plan,
         );
       if (!plan.training) {
-        cpu.copy(m as View, mean);
-        cpu.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
+        kernels.copy(m as View, mean);
+        kernels.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
         return;
       }
       [m, v].forEach((dense, i) => {
         const target = statistics[i as 0 | 1];
-        if (target && dense !== target) cpu.copy(dense as View, target);
+        if (target && dense !== target) kernels.copy(dense as View, target);
       });
     }),
   );
@@ -205,10 +206,10 @@ function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Tensor[] {
   const whole: View = { ...layout, storage: out.storage, offset: 0 };
   withDense([x, weight, bias], (a, w, b) => {
     const from: View = { ...layout, storage: a.storage, offset: a.offset };
-    cpu.batchNorm(from, null, null, null, null, whole, mean, invstd, { training: true, momentum: 0, eps });
+    kernels.batchNorm(from, null, null, null, null, whole, mean, invstd, { training: true, momentum: 0, eps });
     const vector = (v: Tensor | null, neutral: number): View | number =>
       v ? { storage: v.storage, offset: v.offset, sizes: [columns], strides: [1], dtype: v.dtype } : neutral;
-    if (w || b) cpu.pointwise(scaledAndShifted, [whole, vector(w, 1), vector(b, 0)], whole, x.dtype);
+    if (w || b) kernels.pointwise(scaledAndShifted, [whole, vector(w, 1), vector(b, 0)], whole, x.dtype);
   });
   return [out, mean, invstd];
 }

@@ -1,10 +1,11 @@
 /** The largest or the mean of windows of an image. */
-import { type AveragePoolOptions, cpu, type PoolOptions, type View } from "@ag/kernels";
+import type { AveragePoolOptions, PoolOptions, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, areAll, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
 import type { Kind } from "../../arguments/signature.ts";
 import { defineOp, defineOutputs } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
@@ -132,7 +133,7 @@ const maxPoolOf: Op<[x: Tensor, options: PoolOptions, shape: Shape], readonly Te
   saves: { x: ["indices"] },
   forward: (x, options, shape) => {
     const [out, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
-    if (out.numel() > 0) withDense([x], (a) => cpu.maxPool2d(images(a), images(out), images(indices), options));
+    if (out.numel() > 0) withDense([x], (a) => kernels.maxPool2d(images(a), images(out), images(indices), options));
     return [out, indices];
   },
   derivative: {
@@ -148,7 +149,8 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape]> = defin
   saves: { grad: ["indices"] },
   forward: (grad, indices, shape) => {
     const out = fresh(shape, grad.dtype);
-    if (out.numel() > 0) withDense([grad, indices], (g, i) => cpu.maxPool2dBackward(images(g), images(i), images(out)));
+    if (out.numel() > 0)
+      withDense([grad, indices], (g, i) => kernels.maxPool2dBackward(images(g), images(i), images(out)));
     return out;
   },
   derivative: {
@@ -214,7 +216,7 @@ const avgPoolOf: Op<[x: Tensor, options: AveragePoolOptions, shape: Shape]> = de
   inputs: ["x"],
   forward: (x, options, shape) => {
     const out = fresh(shape, x.dtype);
-    if (out.numel() > 0) withDense([x], (a) => cpu.averagePool2d(images(a), images(out), options));
+    if (out.numel() > 0) withDense([x], (a) => kernels.averagePool2d(images(a), images(out), options));
     return out;
   },
   derivative: { x: (grad, { shape }, options) => avgPoolBackward(grad, options, shape) },
@@ -226,7 +228,7 @@ const avgPoolBackward: Op<[grad: Tensor, options: AveragePoolOptions, shape: Sha
   inputs: ["grad"],
   forward: (grad, options, shape) => {
     const out = fresh(shape, grad.dtype);
-    if (out.numel() > 0) withDense([grad], (g) => cpu.averagePool2dBackward(images(g), images(out), options));
+    if (out.numel() > 0) withDense([grad], (g) => kernels.averagePool2dBackward(images(g), images(out), options));
     return out;
   },
   derivative: { grad: (g, { shape }, options) => avgPoolOf(g, options, shape) },
@@ -266,7 +268,7 @@ const adaptivePoolOf: Op<[x: Tensor, shape: Shape]> = defineOp({
   inputs: ["x"],
   forward: (x, shape) => {
     const out = fresh(shape, x.dtype);
-    if (out.numel() > 0) withDense([x], (a) => cpu.adaptiveAveragePool2d(images(a), images(out)));
+    if (out.numel() > 0) withDense([x], (a) => kernels.adaptiveAveragePool2d(images(a), images(out)));
     return out;
   },
   derivative: { x: (grad, { shape }) => adaptivePoolBackward(grad, shape) },
@@ -278,8 +280,8 @@ const adaptivePoolBackward: Op<[grad: Tensor, shape: Shape]> = defineOp({
   inputs: ["grad"],
   forward: (grad, shape) => {
     const out = fresh(shape, grad.dtype);
-    if (grad.numel() === 0) cpu.fill(out, 0);
-    else if (out.numel() > 0) withDense([grad], (g) => cpu.adaptiveAveragePool2dBackward(images(g), images(out)));
+    if (grad.numel() === 0) kernels.fill(out, 0);
+    else if (out.numel() > 0) withDense([grad], (g) => kernels.adaptiveAveragePool2dBackward(images(g), images(out)));
     return out;
   },
   derivative: { grad: (g, { shape }) => adaptivePoolOf(g, shape) },

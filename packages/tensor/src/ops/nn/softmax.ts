@@ -1,9 +1,10 @@
 /** Shares that sum to one, and their logarithms. */
-import { cpu, type DType, type View } from "@ag/kernels";
+import type { DType, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aDtype, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -44,7 +45,7 @@ function alongRows(
     dtype,
   );
   withDense(moved, (...dense) => kernel(dense.map(rows), rows(last)));
-  cpu.copy(shown(last, permuted(last, order)), out);
+  kernels.copy(shown(last, permuted(last, order)), out);
   last.dispose();
   return out;
 }
@@ -66,7 +67,7 @@ const softmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
   name: "softmax",
   inputs: ["x"],
   saves: { x: ["out"] },
-  forward: (x, dim) => alongRows([x], dim, ([from], to) => cpu.softmax(from as View, to, false)),
+  forward: (x, dim) => alongRows([x], dim, ([from], to) => kernels.softmax(from as View, to, false)),
   derivative: { x: (grad, { out }, dim) => softmaxBackward(grad, out, dim) },
 });
 
@@ -74,7 +75,7 @@ const logSoftmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
   name: "logSoftmax",
   inputs: ["x"],
   saves: { x: ["out"] },
-  forward: (x, dim) => alongRows([x], dim, ([from], to) => cpu.softmax(from as View, to, true)),
+  forward: (x, dim) => alongRows([x], dim, ([from], to) => kernels.softmax(from as View, to, true)),
   derivative: { x: (grad, { out }, dim) => logSoftmaxBackward(grad, out, dim) },
 });
 
@@ -86,7 +87,7 @@ const softmaxBackward: Op<[grad: Tensor, y: Tensor, dim: number]> = defineOp({
   inputs: ["grad", "y"],
   saves: { grad: ["y"], y: ["grad", "y"] },
   forward: (grad, y, dim) =>
-    alongRows([grad, y], dim, ([g, from], to) => cpu.softmaxBackward(g as View, from as View, to, false)),
+    alongRows([grad, y], dim, ([g, from], to) => kernels.softmaxBackward(g as View, from as View, to, false)),
   derivative: {
     grad: (g, { y }, dim) => softmaxBackward(g, y, dim),
     y: (g, { grad, y }, dim) => sub(mul(g, sub(grad, summed(mul(grad, y), dim))), mul(grad, summed(mul(g, y), dim))),
@@ -99,7 +100,7 @@ const logSoftmaxBackward: Op<[grad: Tensor, y: Tensor, dim: number]> = defineOp(
   inputs: ["grad", "y"],
   saves: { grad: ["y"], y: ["grad", "y"] },
   forward: (grad, y, dim) =>
-    alongRows([grad, y], dim, ([g, from], to) => cpu.softmaxBackward(g as View, from as View, to, true)),
+    alongRows([grad, y], dim, ([g, from], to) => kernels.softmaxBackward(g as View, from as View, to, true)),
   derivative: {
     grad: (g, { y }, dim) => sub(g, summed(mul(g, exp(y)), dim)),
     y: (g, { grad, y }, dim) => mul(mul(g, exp(y)), mul(summed(grad, dim), -1)),

@@ -1,10 +1,11 @@
 /** Comparisons and logic: results are bool, and nothing is differentiable. */
-import { type Algebra, cpu } from "@ag/kernels";
+import type { Algebra } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
 import { cast } from "../../layout/cast.ts";
@@ -251,7 +252,7 @@ function holds(x: Tensor): boolean {
     x.sizes.map(() => 1),
     "bool",
   );
-  cpu.reduce("min", x, out);
+  kernels.reduce("min", x, out);
   const isTrue = out.item() === 1;
   out.dispose();
   return isTrue;

@@ -1,9 +1,9 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
-import { cpu } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, anyDims, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, defineOutputs } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -91,7 +91,7 @@ function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string 
   refuseEmpty(op, x, d);
   const shape = kept(x.sizes, [d]);
   const [values, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
-  cpu.argReduce(kind, x, d, values, indices);
+  kernels.argReduce(kind, x, d, values, indices);
   return keepdim ? [values, indices] : [dropped(values, [d]), dropped(indices, [d])];
 }
 
@@ -290,7 +290,7 @@ const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[
     const d = dimOf(dim, x.sizes.length, "sort");
     if (x.sizes.length === 0) return alone(x);
     const [values, indices] = [fresh(x.sizes, x.dtype), fresh(x.sizes, "int64")];
-    cpu.sort(x, d, descending, values, indices);
+    kernels.sort(x, d, descending, values, indices);
     return [values, indices];
   },
   derivative: {

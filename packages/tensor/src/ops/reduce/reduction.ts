@@ -1,6 +1,7 @@
 /** How is a reduction prepared and finished? Dimensions are named, the kernel gets them as size 1, and they are dropped afterwards. */
-import { cpu, type DType, type Reduction } from "@ag/kernels";
+import type { DType, Reduction } from "@ag/kernels";
 import { IndexError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import { reshaped, type Tensor } from "../../core/tensor.ts";
 import { cast } from "../../layout/cast.ts";
 import { dimsOf, kept, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
@@ -36,7 +37,7 @@ export function reduced(
   const dims = dimsOf(dim, x.sizes.length, op);
   const source = cast(x, dtype);
   const out = fresh(kept(x.sizes, dims), dtype);
-  cpu.reduce(kind, source, out);
+  kernels.reduce(kind, source, out);
   if (source !== x) source.dispose();
   return keepdim ? out : dropped(out, dims);
 }

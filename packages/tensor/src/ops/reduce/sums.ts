@@ -1,9 +1,10 @@
 /** Sums and products: one number for many. Sums have a fixed order, so they give the same bits everywhere. */
-import { cpu, type DType } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { aDtype, aFlag, anyDims, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
 import { defineOp, overloads } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -219,8 +220,8 @@ export const cumsum: Op<[x: Tensor, dim: number, options?: Pick<SumOptions, "dty
     const d = dimOf(dim, x.sizes.length, "cumsum");
     const source = cast(x, dtype);
     const out = fresh(x.sizes, dtype);
-    if (x.sizes.length === 0) cpu.copy(source, out);
-    else cpu.cumsum(source, d, out);
+    if (x.sizes.length === 0) kernels.copy(source, out);
+    else kernels.cumsum(source, d, out);
     if (source !== x) source.dispose();
     return out;
   },

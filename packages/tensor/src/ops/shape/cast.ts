@@ -1,12 +1,13 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
-import type { DType } from "@ag/kernels";
+import type { Device, DType } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
-import { aDtype, aTensor } from "../../arguments/kinds.ts";
+import { aDevice, aDtype, aTensor } from "../../arguments/kinds.ts";
+import { deviceNamed } from "../../core/creating.ts";
 import { defineOp } from "../../core/define.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
-import { cloneRowMajor, converted } from "../../layout/converted.ts";
+import { cloneRowMajor, converted, moved } from "../../layout/converted.ts";
 
 /**
  * A copy with a storage of its own, in the order of dimensions of `x`.
@@ -41,12 +42,13 @@ export const contiguous: (x: Tensor) => Tensor = defineFunction({
 
 export interface ToOptions {
   readonly dtype?: DType;
+  readonly device?: Device | "cpu";
 }
 
-const dtypeOrOptions = [aDtype, { dtype: aDtype }];
+const dtypeOrOptions = [aDtype, { dtype: aDtype, device: aDevice }];
 
 /**
- * `x` in another dtype: the same object when it has that dtype already. To whole numbers it truncates; to bool, all but 0 is true.
+ * `x` in another dtype, or on another device: the same object when there is nothing to change. To whole numbers it truncates; to bool, all but 0 is true.
  *
  * Throws DTypeError for a dtype that does not exist.
  * Derivative: G, in the dtype of `x`.
@@ -59,8 +61,10 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   name: "to",
   takes: { x: aTensor, dtype: dtypeOrOptions },
   call: (x, dtype) => {
-    const wanted = typeof dtype === "string" ? dtype : (dtype.dtype ?? x.dtype);
-    return converted(x, wanted);
+    if (typeof dtype === "string") return converted(x, dtype);
+    const as = converted(x, dtype.dtype ?? x.dtype);
+    const device = dtype.device === undefined ? x.storage.device : deviceNamed(dtype.device);
+    return device === x.storage.device ? as : moved(as, device, x.storage.device);
   },
 });
 

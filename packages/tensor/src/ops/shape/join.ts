@@ -1,9 +1,10 @@
 /** Tensors put together and taken apart, in another order or with a border. */
-import { cpu, type DType } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole, extents, someTensors } from "../../arguments/kinds.ts";
 import { defineOp, defineOutputs } from "../../core/define.ts";
 import { ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { type Tensor, viewOf } from "../../core/tensor.ts";
 import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../../layout/shape.ts";
@@ -68,7 +69,7 @@ export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
     for (const x of tensors) {
       if (isNothing(x.sizes)) continue;
       const end = start + x.sizes[joined.dim]!;
-      cpu.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
+      kernels.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
       start = end;
     }
     return out;
@@ -118,7 +119,7 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
     const shape = [...first.sizes.slice(0, d), tensors.length, ...first.sizes.slice(d)];
     const out = fresh(shape, commonDtype(tensors));
     tensors.forEach((x, i) => {
-      cpu.copy(x, { ...place(out), ...selected(out, d, i) });
+      kernels.copy(x, { ...place(out), ...selected(out, d, i) });
     });
     return out;
   },
@@ -257,7 +258,7 @@ function reordered(x: Tensor, dim: number, from: (i: number, size: number) => nu
   const size = x.sizes[dim]!;
   const out = freshLike(x);
   const index = tensor(BigInt64Array.from({ length: size }, (_, i) => BigInt(from(i, size))));
-  cpu.indexSelect(x, dim, index, out);
+  kernels.indexSelect(x, dim, index, out);
   index.dispose();
   return out;
 }
@@ -272,7 +273,7 @@ function reorderedAll(x: Tensor, dims: Shape, from: (k: number) => (i: number, s
   });
   if (out) return out;
   const copy = fresh(x.sizes, x.dtype);
-  cpu.copy(x, copy);
+  kernels.copy(x, copy);
   return copy;
 }
 

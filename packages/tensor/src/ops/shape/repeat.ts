@@ -1,9 +1,9 @@
 /** Elements repeated, moved around, and surrounded by a border. */
-import { cpu } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aSize, aTensor, extents, someWholes } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { type Layout, reshaped, Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
@@ -31,7 +31,7 @@ const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
     const from = { offset: x.offset, sizes: tiles, strides: strides.flatMap((s) => [0, s]) };
     const { storage, dtype } = x;
     if (sizeOf(tiles) > 0)
-      cpu.copy(
+      kernels.copy(
         { ...from, storage, dtype },
         { storage: out.storage, dtype, offset: 0, sizes: tiles, strides: rowMajor(tiles) },
       );
@@ -99,8 +99,8 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.sizes[dim]!;
   if (size === 0) return out;
   const cut = ((shift % size) + size) % size;
-  cpu.copy(part(x, dim, 0, size - cut), part(out, dim, cut, size));
-  if (cut > 0) cpu.copy(part(x, dim, size - cut, size), part(out, dim, 0, cut));
+  kernels.copy(part(x, dim, 0, size - cut), part(out, dim, cut, size));
+  if (cut > 0) kernels.copy(part(x, dim, size - cut, size), part(out, dim, 0, cut));
   return out;
 }
 
@@ -182,7 +182,7 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
     const negated = (sizes: Shape): Shape => sizes.map((s) => -s);
     const source = overlap(x, negated(before), negated(after));
     if (sizeOf(source.sizes) > 0)
-      cpu.copy({ storage: x.storage, dtype, ...source }, { storage, dtype, ...overlap(out, before, after) });
+      kernels.copy({ storage: x.storage, dtype, ...source }, { storage, dtype, ...overlap(out, before, after) });
     return out;
   },
   derivative: {

@@ -1,11 +1,11 @@
 /** Writing that is no formula: constants, copies and random numbers, in place. */
-import { cpu } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aGenerator, aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { refuseOverlapping } from "../../core/elementwise.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import * as kernels from "../../core/kernels.ts";
 import type { Entry } from "../../core/op.ts";
 import { beforeWrite } from "../../core/recorder.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -79,7 +79,7 @@ export const fill_: (x: Tensor, value: number | bigint | boolean | Tensor) => Te
   call: (x, value) => {
     if (typeof value === "object") return fillFrom(x, value);
     const after = beforeWrite(fillEntry, [x]);
-    return written(x, after, () => cpu.fill(x, typeof value === "boolean" ? Number(value) : value));
+    return written(x, after, () => kernels.fill(x, typeof value === "boolean" ? Number(value) : value));
   },
 });
 
@@ -95,18 +95,18 @@ export const zero_: (x: Tensor) => Tensor = defineFunction({
   takes: { x: aTensor },
   call: (x) => {
     const after = beforeWrite(zeroEntry, [x]);
-    return written(x, after, () => cpu.fill(x, 0));
+    return written(x, after, () => kernels.fill(x, 0));
   },
 });
 
 /** A source in the same storage is read whole before anything is written. */
 function copyInto(x: Tensor, source: Tensor): void {
   if (source.storage !== x.storage) {
-    cpu.copy(source, x);
+    kernels.copy(source, x);
     return;
   }
   const between = cloneLike(source, source);
-  cpu.copy(between, x);
+  kernels.copy(between, x);
   between.dispose();
 }
 
@@ -218,7 +218,7 @@ export const bernoulli_: (x: Tensor, p?: number, generator?: Generator | null) =
     refuseOverlapping("bernoulli", x);
     const after = beforeWrite(bernoulliEntry, [x]);
     const drawn = bernoulliLike(x, p, generator);
-    written(x, after, () => cpu.copy(drawn, x));
+    written(x, after, () => kernels.copy(drawn, x));
     drawn.dispose();
     return x;
   },
