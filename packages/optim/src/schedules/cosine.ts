@@ -93,7 +93,8 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   declare etaMin: number;
 
   constructor(optimizer: Scheduled, t0: number, options: WarmRestartOptions = {}) {
-    super(optimizer, { t0, tI: t0, tCur: options.lastEpoch ?? -1 }, options);
+    const { lastEpoch = -1 } = options ?? {};
+    super(optimizer, { t0, tI: t0, tCur: lastEpoch }, options);
   }
 
   /** The next epoch, or any other, also a part of one. */

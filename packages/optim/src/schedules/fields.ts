@@ -16,7 +16,7 @@ export type Fields = Readonly<Record<string, Field>>;
 
 const shown = (value: unknown): string => (typeof value === "number" ? String(value) : typeof value);
 
-export const number: Check = (_, name, value) => {
+export const anyNumber: Check = (_, name, value) => {
   if (typeof value !== "number" || Number.isNaN(value))
     throw new ValueError(`scheduler: need a number as ${name}; got ${shown(value)}.`);
 };
@@ -29,5 +29,5 @@ export const period: Check = (scheduler, name, value) => {
 
 /** Throws unless each field is what it may be. */
 export function checkFields(scheduler: string, fields: Fields, values: Readonly<Record<string, unknown>>): void {
-  for (const [name, { check = number }] of Object.entries(fields)) check(scheduler, name, values[name]);
+  for (const [name, { check = anyNumber }] of Object.entries(fields)) check(scheduler, name, values[name]);
 }

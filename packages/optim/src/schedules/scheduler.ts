@@ -18,9 +18,15 @@ export interface SchedulerOptions {
 
 type Named = Readonly<Record<string, unknown>>;
 
-/** Options by what they are unless given: the fields that the constructor does not give. */
-const usualOf = (fields: Fields, given: Named): Named =>
-  Object.fromEntries(Object.entries(fields).flatMap(([name, { usual }]) => (name in given ? [] : [[name, usual]])));
+const isGiven = ([, value]: readonly unknown[]): boolean => value !== undefined;
+
+/** Options by what they are unless given. */
+const usualOf = (fields: Fields): Named =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, { usual }]) => [name, usual])
+      .filter(isGiven),
+  );
 
 /**
  * The base of schedules that change the learning rate once an epoch: `step()` after the optimizer's. A class says its
@@ -38,10 +44,10 @@ export abstract class LRScheduler {
   /** `given`: the fields that are no options, by name. */
   constructor(optimizer: Scheduled, given: Named = {}, options: SchedulerOptions = {}) {
     const { name, fields } = new.target;
-    const usual = usualOf(fields, given);
+    const usual = usualOf(fields);
     needOptions(name, usual, options, { lastEpoch: aWhole });
     const { lastEpoch = -1, ...chosen } = options;
-    const own = { ...usual, ...chosen, ...given };
+    const own = { ...usual, ...Object.fromEntries(Object.entries(chosen).filter(isGiven)), ...given };
     checkFields(name, fields, own);
     const groups: unknown = (optimizer as Scheduled | undefined)?.paramGroups;
     const hasRate = (group: { readonly lr?: unknown } | null): boolean => typeof group?.lr === "number";

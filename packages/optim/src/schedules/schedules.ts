@@ -2,7 +2,7 @@ import { ValueError } from "@ag/tensor/fn";
 import { type Kind, need } from "@ag/tensor/internal";
 import type { ParamGroup } from "../optimizer/groups.ts";
 import type { Check } from "../optimizer/options.ts";
-import { type Field, type Fields, number, period } from "./fields.ts";
+import { anyNumber, type Field, type Fields, period } from "./fields.ts";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
 type Group = ParamGroup<{ lr: number }>;
@@ -48,7 +48,7 @@ function counted(milestones: readonly number[]): Map<number, number> {
   need("MultiStepLR", { milestones: aList }, milestones);
   const counts = new Map<number, number>();
   for (const epoch of milestones) {
-    number("MultiStepLR", "milestone", epoch);
+    anyNumber("MultiStepLR", "milestone", epoch);
     counts.set(epoch, (counts.get(epoch) ?? 0) + 1);
   }
   return counts;
