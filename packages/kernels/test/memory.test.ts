@@ -164,6 +164,16 @@ describe("a size that cannot be had", () => {
   });
 });
 
+test("what a backward holds is counted, and let go of", () => {
+  const storage = allocate(64, "held");
+  expect(storage.isSole).toBe(true);
+  storage.hold();
+  expect([storage.isSole, storage.block.saves]).toEqual([false, 1]);
+  storage.drop();
+  expect([storage.isSole, storage.block.saves]).toEqual([true, 0]);
+  storage.release();
+});
+
 describe("scratch space", () => {
   test("that cannot be had breaks no later call", () => {
     const arena = new Arena();

@@ -145,6 +145,8 @@ describe("whole dtypes", () => {
     expect(run(add!, [x, 10], "uint8", [3])).toEqual([4, 13, 210]);
     expect(run(sub!, [x, 4], "uint8", [3])).toEqual([246, 255, 196]);
     expect(run(mul!, [x, x], "uint8", [3])).toEqual([(250 * 250) & 255, 9, 40000 & 255]);
+    const mean: Formula = (m, a, b) => m.div(m.add(a!, b!), 2); // what is between wraps too
+    expect(run(mean, [x, 100], "uint8", [3])).toEqual([47, 51, 22]);
     expect(run(mul!, [viewOf(Int32Array.of(65536, -3)), viewOf(Int32Array.of(65536, 5))], "int32", [2])).toEqual([
       0, -15,
     ]);

@@ -257,6 +257,13 @@ describe("accuracy", () => {
 });
 
 describe("no element", () => {
+  test("float32 multiplies in float64, and rounds once", () => {
+    const x = Array.from(noise(300, 1), (v) => Math.fround(1 + 0.1 * v));
+    const out = emptyView([1]);
+    cpu.reduce("prod", make(x, [300], "float32"), out);
+    expect(read(out)).toEqual([Math.fround(x.reduce((a, b) => a * b))]);
+  });
+
   test("sums are 0, products 1", () => {
     for (const [kind, want] of [
       ["sum", 0],

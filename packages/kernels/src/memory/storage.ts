@@ -55,12 +55,29 @@ export class Storage {
     pool.bytes.set(bytes, at);
   }
 
+  /** Whether one handle or save holds it and nobody else. */
+  get isSole(): boolean {
+    return this.refs === 1;
+  }
+
   retain(): void {
     this.refs++;
   }
 
   release(): void {
     if (--this.refs === 0) pool.free(this.block);
+  }
+
+  /** Holds it for a backward: it is spilled only when nothing else is left. */
+  hold(): void {
+    this.retain();
+    this.block.saves++;
+  }
+
+  /** The backward has used it, or will not come. */
+  drop(): void {
+    this.block.saves--;
+    this.release();
   }
 
   /** From now on whoever wants to read or write it gets the error that `reason` makes. */
