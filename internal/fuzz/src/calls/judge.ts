@@ -16,6 +16,7 @@ const ours: readonly (new (...args: never[]) => Error)[] = [
   ag.IndexError,
   ag.GradError,
   ag.OutOfMemoryError,
+  ag.DeviceError,
   ag.DisposedError,
   KernelIndexError,
   files.FormatError,

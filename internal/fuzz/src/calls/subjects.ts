@@ -11,6 +11,7 @@ export const exempt: Readonly<Record<string, string>> = {
   Generator: "called by its methods",
   startThreads: "starts threads for good",
   Tensor: "made by factories",
+  DeviceError: "an error",
   DisposedError: "an error",
   DTypeError: "an error",
   GradError: "an error",
