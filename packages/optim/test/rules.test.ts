@@ -1,6 +1,6 @@
 /** The fused rules against the same rules in operations of tensors: this would catch a wrong table of samples. */
 import "@ag/autograd";
-import { Adagrad, Adam, AdamW, RMSprop, SGD } from "@ag/optim";
+import { Adagrad, Adam, AdamW, defineRule, Optimizer, RMSprop, type Rule, SGD } from "@ag/optim";
 import { type Tensor, tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 
@@ -144,4 +144,39 @@ test("one optimizer updates parameters of both precisions", () => {
   for (const x of [single!, double!, alone!, apart!]) x.grad = x.detach().mul(3);
   for (const optimizer of [both, ...each]) optimizer!.step();
   expect([single!.tolist(), double!.tolist()]).toEqual([alone!.tolist(), apart!.tolist()]);
+});
+
+interface Rate {
+  lr: number;
+}
+
+class Descent extends Optimizer<Rate> {
+  static override readonly defaults: Rate = { lr: 0.5 };
+  static override readonly rule: Rule<Rate> = defineRule({
+    state: {},
+    terms: ({ lr }) => ({ lr }),
+    formula: (m, { param, grad }, { lr }) => ({ param: m.sub(param, m.mul(grad, lr)) }),
+  });
+}
+
+class Ascent extends Descent {
+  static override readonly rule: Rule<Rate> = defineRule({
+    state: {},
+    terms: ({ lr }) => ({ lr }),
+    formula: (m, { param, grad }, { lr }) => ({ param: m.add(param, m.mul(grad, lr)) }),
+  });
+}
+
+test("rules that look alike are not each other's", () => {
+  const results = [Descent, Ascent].map((Own) => {
+    const p = tensor([1, 2], { requiresGrad: true });
+    p.grad = tensor([1, -1]);
+    new Own([p]).step();
+    return p.tolist();
+  });
+  expect(results).toEqual([
+    [0.5, 2.5],
+    [1.5, 1.5],
+  ]);
+  expect(() => new Descent([leaf()], { lr: -1 })).toThrow("Descent: Invalid learning rate");
 });

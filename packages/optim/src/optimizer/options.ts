@@ -48,8 +48,10 @@ export const shares: Check = (rule, _, value) => {
   if (!Array.isArray(value) || value.length !== 2)
     throw new ValueError(`${rule}: Invalid betas: need two numbers; got ${String(value)}.`);
   for (const [i, beta] of value.entries())
-    if (!(beta >= 0 && beta < 1))
-      throw new ValueError(`${rule}: Invalid beta parameter at index ${i}: need a number in [0, 1); got ${beta}.`);
+    if (!(typeof beta === "number" && beta >= 0 && beta < 1))
+      throw new ValueError(
+        `${rule}: Invalid beta parameter at index ${i}: need a number in [0, 1); got ${String(beta)}.`,
+      );
 };
 
 /** Throws unless each option is in its range. */

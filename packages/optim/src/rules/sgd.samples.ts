@@ -23,6 +23,7 @@ export const samples: OptimizerSample[] = optimizersFor(
     { name: "small rate", given: { lr: 1e-5 } },
     { name: "momentum", given: { lr: 0.05, momentum: 0.9 } },
     { name: "dampening", given: { lr: 0.05, momentum: 0.9, dampening: 0.25 } },
+    { name: "negative dampening", given: { lr: 0.05, momentum: 0.5, dampening: -0.25 } },
     { name: "nesterov", given: { lr: 0.05, momentum: 0.9, nesterov: true } },
     { name: "decay", given: { lr: 0.05, weightDecay: 0.1 } },
     { name: "maximize", given: { lr: 0.05, maximize: true } },
