@@ -47,27 +47,23 @@ function countOf(name: string, saved: unknown): number {
 }
 
 /** Which states there are with these options. */
-const present = <O>({ state }: Rule<O>, options: O): string[] =>
+export const present = <O>({ state }: Rule<O>, options: O): string[] =>
   Object.entries(state).flatMap(([name, one]) => (one === "count" || (one.when?.(options) ?? true) ? [name] : []));
 
-/** Of these, those that are tensors. */
-export const presentTensors = <O>(rule: Rule<O>, options: O): string[] =>
-  present(rule, options).filter((name) => rule.state[name] !== "count");
-
-/** The state of a parameter with what is missing of it; null where there is nothing to remember. */
-export function completed<O>(
-  rule: Rule<O>,
+/** Gives a state of these names what it lacks. */
+export function complete<O>(
+  { state: kinds }: Rule<O>,
+  names: readonly string[],
   [options, defaults]: readonly [group: O, optimizer: O],
   param: Tensor,
-  state: ParamState = {},
-): ParamState | null {
-  const names = present(rule, options);
+  state: ParamState,
+): void {
   for (const name of names) {
-    const one = rule.state[name]!;
-    if (one === "count") state[name] ??= 0;
-    else state[name] ??= begun(param, typeof one.start === "function" ? one.start(options, defaults) : one.start);
+    if (state[name] !== undefined) continue;
+    const one = kinds[name]!;
+    if (one === "count") state[name] = 0;
+    else state[name] = begun(param, typeof one.start === "function" ? one.start(options, defaults) : one.start);
   }
-  return names.length === 0 ? null : state;
 }
 
 /** As it stands in a state dict. */

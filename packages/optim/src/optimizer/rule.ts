@@ -100,8 +100,13 @@ export function arrayRule(
   terms: Terms,
 ): readonly [rule: ArrayRule, scalars: number[]] {
   const all = Object.entries(terms);
-  const scalars = all.flatMap(([, term]) => (isPrinted(term) ? [] : [Number(term)]));
-  const key = JSON.stringify([states, all.map(([name, term]) => [name, isPrinted(term) ? term : null])]);
+  const scalars: number[] = [];
+  let key = states.join();
+  for (const [name, term] of all) {
+    key += `;${name}`;
+    if (isPrinted(term)) key += `=${term}`;
+    else scalars.push(Number(term));
+  }
   const own = printed.get(formula) ?? new Map<string, ArrayRule>();
   printed.set(formula, own);
   const rule: ArrayRule =

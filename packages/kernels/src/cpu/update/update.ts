@@ -6,7 +6,7 @@
  * the last place. The arrays of a group are cut and joined into chunks of about the same length; chunks do not change the
  * numbers.
  */
-import { itemSize } from "../../dtype.ts";
+import { type DType, itemSize } from "../../dtype.ts";
 import { parallel } from "../../threads/parallel.ts";
 import { sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
@@ -71,12 +71,13 @@ function needFloat({ dtype }: View): "float32" | "float64" {
 /** As `Device.update` says. */
 export function update(rule: Rule, arrays: readonly (readonly View[])[], scalars: readonly number[]): void {
   const params = arrays[0]!;
-  const dtypes = params.map(needFloat);
+  const runs = new Map<DType, Run>();
+  for (const dtype of new Set(params.map(needFloat)))
+    runs.set(dtype, runOf({ rule, dtype, arrays: arrays.length, scalars: scalars.length }));
   beginOperation();
-  const whole = params.map((param, i): Piece => {
-    const dtype = dtypes[i]!;
-    const run = runOf({ rule, dtype, arrays: arrays.length, scalars: scalars.length });
-    return { run, count: sizeOf(param.sizes), size: itemSize(dtype), at: arrays.map((list) => address(list[i]!)) };
+  const whole = params.map(({ sizes, dtype }, i): Piece => {
+    const at = arrays.map((list) => address(list[i]!));
+    return { run: runs.get(dtype)!, count: sizeOf(sizes), size: itemSize(dtype), at };
   });
   const total = whole.reduce((sum, { count }) => sum + count, 0);
   const chunks = chunksOf(whole, Math.max(CHUNK, 16 * Math.ceil(total / CHUNKS / 16)));
