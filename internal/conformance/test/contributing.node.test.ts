@@ -8,7 +8,8 @@ const places = [...text.matchAll(/`(packages\/[^`]*\.ts)`:\n\n {3}(````?)ts\n([\
   ([, file, , code]) => [file!, code!.replaceAll(/^ {3}/gm, "")] as const,
 );
 
-test("CONTRIBUTING shows an operation's two places", () => expect(places.length).toBe(2));
+test("CONTRIBUTING shows the two places of an operation, of an optimizer and of a schedule", () =>
+  expect(places.length).toBe(6));
 
 test.each(places)("the code it shows stands in %s", (file, code) => {
   expect(readFileSync(new URL(file, root), "utf8")).toContain(code);

@@ -1,4 +1,4 @@
-import { samples as ownSchedulers } from "@ag/goldens/cosine";
+import * as own from "@ag/goldens/own";
 import * as nn from "@ag/nn";
 import * as init from "@ag/nn/init";
 import { calls, layers } from "@ag/nn/samples";
@@ -12,6 +12,7 @@ import { type Answers, answersIn, type TableSample, unanswered, unshown, unvarie
 
 const layerSamples = [...layers, ...calls];
 const optimSamples = [...optimizers, ...schedulers];
+const ownSamples = [...own.optimizers, ...own.schedulers];
 const [layerAnswers, optimAnswers] = [answersIn("layers"), answersIn("optim")];
 
 function has(samples: readonly TableSample[], answers: Answers<object>, packageName: string): Has {
@@ -36,12 +37,12 @@ test("every layer, initialiser, optimizer and schedule has a sample, a golden an
 
 test("every sample has an answer, and every answer a sample", () => {
   expect(unanswered(layerSamples, layerAnswers)).toEqual([]);
-  expect(unanswered([...optimSamples, ...ownSchedulers], optimAnswers)).toEqual([]);
+  expect(unanswered([...optimSamples, ...ownSamples], optimAnswers)).toEqual([]);
 });
 
 test("every option changes an answer of PyTorch's, and every argument varies", () => {
   expect(unshown(layerSamples, layerAnswers)).toEqual([]);
-  expect(unshown([...optimSamples, ...ownSchedulers], optimAnswers)).toEqual([]);
+  expect(unshown([...optimSamples, ...ownSamples], optimAnswers)).toEqual([]);
   expect(unvaried(layers.map((sample) => ({ ...sample, given: sample.make })))).toEqual([]);
   expect(unvaried(calls.map((sample) => ({ ...sample, given: sample.args })))).toEqual([]);
   expect(unvaried(schedulers.map((sample) => ({ ...sample, given: sample.make })))).toEqual([]);

@@ -1,4 +1,5 @@
 import "@ag/autograd";
+import * as own from "@ag/goldens/own";
 import type { Floating } from "@ag/goldens/steps";
 import { gradientsOf, parametersOf, STEPS } from "@ag/goldens/steps";
 import { type AnyOptimizer, type OptimizerSample, optimizers } from "@ag/optim/samples";
@@ -20,7 +21,7 @@ interface Trajectory {
 
 const answers = answersIn<Answer & Record<Floating, Trajectory>>("optim");
 const HALF = STEPS / 2;
-const valid = optimizers.filter(({ throws }) => throws === undefined);
+const valid = [...optimizers, ...own.optimizers].filter(({ throws }) => throws === undefined);
 
 function optimizerOf({ create, given, groups }: OptimizerSample, parameters: readonly Tensor[]): AnyOptimizer {
   for (const p of parameters) p.requiresGrad_();

@@ -1,5 +1,5 @@
 import "@ag/autograd";
-import { samples as ownSchedulers } from "@ag/goldens/cosine";
+import * as own from "@ag/goldens/own";
 import { EPOCHS, rates } from "@ag/goldens/steps";
 import { type LRScheduler, SGD } from "@ag/optim";
 import { type SchedulerSample, schedulers } from "@ag/optim/samples";
@@ -42,7 +42,7 @@ function expectClose(ours: readonly number[], theirs: readonly number[]): void {
   expect(ours.filter((x, i) => !(Math.abs(x - theirs[i]!) <= 1e-12 * theirs[i]!))).toEqual([]);
 }
 
-const valid = [...schedulers, ...ownSchedulers].filter(({ throws }) => throws === undefined);
+const valid = [...schedulers, ...own.schedulers].filter(({ throws }) => throws === undefined);
 
 describe.each(titled(valid))("%s", (_, sample) => {
   const golden = answers.get(sample.of)![sample.name]!;

@@ -1,8 +1,8 @@
 /** What `optim.py` is asked: every sample of an optimizer, in two precisions, and of a schedule. */
 import "@ag/autograd";
 import { type OptimizerSample, optimizers, type SchedulerSample, schedulers } from "@ag/optim/samples";
-import { samples as ownSchedulers } from "./cosine.ts";
 import { encodeTensor } from "./encode.ts";
+import * as own from "./own.ts";
 import { EPOCHS, type Floating, gradientsOf, parametersOf, rates, STEPS } from "./steps.ts";
 import { encodeGiven } from "./values.ts";
 
@@ -23,13 +23,13 @@ const facts = ({ of, torch, name, throws, onlyHere = false }: OptimizerSample | 
 });
 
 export const askedOfOptim = (): unknown => ({
-  optimizers: optimizers.map((sample) => ({
+  optimizers: [...optimizers, ...own.optimizers].map((sample) => ({
     ...facts(sample),
     args: [encodeGiven(sample.given, "")],
     groups: sample.groups?.map((group) => encodeGiven(group, "")) ?? null,
     numbers: { float32: numbersOf(sample, "float32"), float64: numbersOf(sample, "float64") },
   })),
-  schedulers: [...schedulers, ...ownSchedulers].map((sample) => ({
+  schedulers: [...schedulers, ...own.schedulers].map((sample) => ({
     ...facts(sample),
     args: sample.make.map((x) => encodeGiven(x, "")),
     rates,

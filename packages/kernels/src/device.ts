@@ -1,5 +1,6 @@
 import type { Formula } from "./cpu/pointwise/algebra.ts";
 import type { RandomState } from "./cpu/random/state.ts";
+import type { Rule } from "./cpu/update/kernel.ts";
 import type { DType } from "./dtype.ts";
 import type { Storage } from "./memory/storage.ts";
 import type { View } from "./view.ts";
@@ -72,31 +73,6 @@ export interface BatchNormOptions {
   /** Share of the new value in the running statistics. */
   readonly momentum: number;
   readonly eps: number;
-}
-
-export interface SgdOptions {
-  readonly lr: number;
-  readonly momentum: number;
-  readonly dampening: number;
-  readonly weightDecay: number;
-  readonly nesterov: boolean;
-  readonly maximize: boolean;
-  /** The buffers hold nothing yet: they become the gradient, without dampening. */
-  readonly isFirst: boolean;
-}
-
-export interface AdamOptions {
-  readonly lr: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly eps: number;
-  readonly weightDecay: number;
-  /** AdamW: the decay shrinks the parameter instead of joining the gradient. */
-  readonly isDecoupled: boolean;
-  readonly maximize: boolean;
-  /** 1 − beta1^step and 1 − beta2^step, as running products. */
-  readonly bias1: number;
-  readonly bias2: number;
 }
 
 /**
@@ -204,20 +180,12 @@ export interface Kernels {
   // random, PyTorch's CPU stream
   readonly random: (draw: Draw, out: View, state: RandomState) => void;
 
-  // optimizer updates, float, contiguous and of equal length; one call for a whole group
-  readonly sgd: (
-    params: readonly View[],
-    grads: readonly View[],
-    buffers: readonly View[],
-    options: SgdOptions,
-  ) => void;
-  readonly adam: (
-    params: readonly View[],
-    grads: readonly View[],
-    expAvgs: readonly View[],
-    expAvgSqs: readonly View[],
-    options: AdamOptions,
-  ) => void;
+  // steps of optimizers, float, contiguous; one call for a whole group
+  /**
+   * Each array becomes what the rule says, element by element and in place: arrays[k][i] ← rule([arrays[0][i], …], scalars)[k].
+   * All arrays of one i have the same size and dtype; scalars are rounded to it.
+   */
+  readonly update: (rule: Rule, arrays: readonly (readonly View[])[], scalars: readonly number[]) => void;
 }
 
 /** Another place than the cpu where tensors lie and are computed. */

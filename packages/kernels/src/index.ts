@@ -1,7 +1,9 @@
 export * as cpu from "./cpu/index.ts";
 export type { Algebra, Formula } from "./cpu/pointwise/algebra.ts";
 export * as formulas from "./cpu/pointwise/formulas.ts";
+export { scalar } from "./cpu/pointwise/scalar.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./cpu/random/state.ts";
+export type { Rule } from "./cpu/update/kernel.ts";
 export type * from "./device.ts";
 export { type DType, itemSize } from "./dtype.ts";
 export {

@@ -1,5 +1,5 @@
 /** What is written by mistake where no type stands in the way. */
-import { Adam, SGD, StepLR } from "@ag/optim";
+import { Adam, AdamW, SGD, StepLR } from "@ag/optim";
 import { ones, type Tensor, ValueError } from "@ag/tensor";
 import { expect, test } from "vitest";
 import "@ag/autograd";
@@ -24,6 +24,12 @@ test("options that are set to something else than a number update nothing", () =
       expect(() => optimizer.step()).toThrow(ValueError);
       expect(p.tolist()).toEqual([1, 1]);
     }
+});
+
+test("options are an object", () => {
+  for (const Rule of [SGD, Adam, AdamW])
+    for (const options of [5, "lr", null, [0.1]])
+      expect(() => new Rule([withGradient()], options as never)).toThrow("'options'");
 });
 
 test("a group has params", () => {

@@ -18,6 +18,7 @@ test("what an optimizer refuses", () => {
   );
   expect(() => new SGD([p], { lr: -1 })).toThrow("Invalid learning rate: need a number >= 0; got -1");
   expect(() => new Adam([p], { betas: [0.5, 0.5, 0.5] as never })).toThrow("need two numbers");
+  expect(() => new Adam([p], { betas: [0.5, p] as never })).toThrow("need a number in [0, 1)");
   for (const rule of [SGD, Adam, AdamW]) {
     expect(() => new rule([p], { lr: "1" as never })).toThrow(`${rule.name}: `);
     expect(() => new rule([p], { maximize: 1 as never })).toThrow("'maximize'");

@@ -1,5 +1,5 @@
 import "@ag/autograd";
-import { ExponentialLR, MultiStepLR, SGD, StepLR } from "@ag/optim";
+import { CosineAnnealingWarmRestarts, ExponentialLR, MultiStepLR, SGD, StepLR } from "@ag/optim";
 import { zeros } from "@ag/tensor";
 import { expect, test, vi } from "vitest";
 
@@ -56,4 +56,29 @@ test("an optimizer remembers that it has stepped", () => {
   expect(optimizer.hasStepped).toBe(false);
   optimizer.step();
   expect(optimizer.hasStepped).toBe(true);
+});
+
+test("an option that is undefined is as good as none", () => {
+  const schedule = new StepLR(optimizerOf(), 1, { gamma: undefined, lastEpoch: undefined } as never);
+  expect([schedule.gamma, schedule.lastEpoch]).toEqual([0.1, 0]);
+});
+
+test.each([1, 2, 3])("warm restarts at any epoch, where waves are %i times as long", (tMult) => {
+  const [walked, jumped] = [1, 2].map(() => new CosineAnnealingWarmRestarts(optimizerOf(), 4, { tMult, etaMin: 0.01 }));
+  for (let epoch = 1; epoch < 60; epoch++) {
+    walked!.step();
+    jumped!.step(epoch);
+    expect(jumped!.getLastLr()).toEqual(walked!.getLastLr());
+    expect(jumped!.stateDict()).toEqual(walked!.stateDict());
+  }
+  const before = jumped!.getLastLr()[0]!;
+  jumped!.step(59.5);
+  expect(jumped!.lastEpoch).toBe(59);
+  expect(jumped!.getLastLr()[0]).toBeLessThan(before);
+  jumped!.step(2);
+  expect(jumped!.stateDict().get("T_i")).toBe(4);
+  const saved = jumped!.stateDict();
+  for (const epoch of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => jumped!.step(epoch)).toThrow("Expected non-negative epoch: need a number >= 0");
+  expect(jumped!.stateDict()).toEqual(saved);
 });

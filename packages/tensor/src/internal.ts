@@ -1,5 +1,5 @@
 /** What the packages of @ag need of each other, and nobody else: it may change in any release, without notice. */
-export { itemSize, ONE_COPY, type Storage } from "@ag/kernels";
+export { type Algebra, formulas, itemSize, ONE_COPY, type Rule, type Storage, scalar } from "@ag/kernels";
 export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./arguments/signature.ts";
 export { deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
@@ -10,7 +10,7 @@ export { install, type Recorder } from "./core/recorder.ts";
 export { withScope } from "./core/scope.ts";
 export { aliasOf } from "./core/tensor.ts";
 export { warnOnce } from "./core/warn.ts";
-export { adamUpdate, clearGrad, sgdUpdate } from "./engine/update.ts";
+export { clearGrad, type UpdateGroup, update } from "./engine/update.ts";
 export { cloneLike } from "./layout/clone-like.ts";
 export { converted } from "./layout/converted.ts";
 export { sameShape, showShape, sizeOf } from "./layout/shape.ts";

@@ -42,21 +42,16 @@ test("a gradient that was read outlives its tensor's forgetting it, another does
 });
 
 test("an update refuses what does not fit before it writes", () => {
-  const options = {
-    lr: 1,
-    momentum: 0.9,
-    dampening: 0,
-    weightDecay: 0,
-    nesterov: false,
-    maximize: false,
-    isFirst: true,
-  };
+  const descend: internal.Rule = (m, [p, , grad], [rate]) => [m.sub(p!, m.mul(grad!, rate!))];
   const update = (param: tensor.Tensor, gradient: tensor.Tensor, buffer: tensor.Tensor): void =>
-    internal.sgdUpdate([param], [gradient], [buffer], options);
+    internal.update("descend", descend, { params: [param], grads: [gradient], states: { buffer: [buffer] } }, [1]);
   const [square, wide] = [tensor.ones(2, 2), tensor.ones(2, 3)];
   const whole = tensor.ones([2, 2], { dtype: "int64" });
   expect(() => update(square, wide, tensor.zeros(2, 2))).toThrow("need a gradient of the parameter's shape [2, 2]");
   expect(() => update(whole, whole, whole)).toThrow("need parameters of float32 or float64; got int64");
+  expect(() => update(square, tensor.ones(2, 2), wide)).toThrow(
+    "descend: need a buffer of the parameter's shape [2, 2]",
+  );
   expect(() => update(square, tensor.ones(2, 2), tensor.zeros(2, 2).t())).toThrow("in row-major order");
   expect(square.tolist()).toEqual(tensor.ones(2, 2).tolist());
 });

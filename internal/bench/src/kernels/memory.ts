@@ -1,5 +1,5 @@
 /** Kernels that mostly read and write: on long arrays, rows and all parameters of resnet18. */
-import { cpu, type Formula, formulas, sizeOf, type View } from "@ag/kernels";
+import { cpu, type Formula, formulas, type Rule, sizeOf, type View } from "@ag/kernels";
 import { type Kernel, sizes, type Views } from "./kernel.ts";
 import { parameterSizes } from "./layers.ts";
 
@@ -66,23 +66,33 @@ const parameters = parameterSizes();
 const total = parameters.reduce((sum, n) => sum + n, 0);
 const group = (views: Views): readonly View[] => parameters.map((n) => views.random([n]));
 
+const momentum: Rule = (m, [p, buffer, grad], [lr, share]) => {
+  const next = m.add(m.mul(buffer!, share!), grad!);
+  return [m.sub(p!, m.mul(next, lr!)), next];
+};
+
+const adam: Rule = (m, [p, mean, square, grad], [rate, spread, eps, weight, share, rest]) => {
+  const first = m.add(mean!, m.mul(m.sub(grad!, mean!), weight!));
+  const second = m.add(m.mul(square!, share!), m.mul(m.mul(grad!, rest!), grad!));
+  const scale = m.add(m.div(m.sqrt(second), spread!), eps!);
+  return [m.sub(p!, m.div(m.mul(first, rate!), scale)), first, second];
+};
+
 const updates: readonly Kernel[] = [
   {
     name: "SGD with momentum",
     ...moving([total], 20),
     prepare: (views) => {
-      const [params, grads, buffers] = [group(views), group(views), group(views)];
-      const options = { lr: 1e-9, momentum: 0.9, dampening: 0, weightDecay: 0, nesterov: false };
-      return () => cpu.sgd(params, grads, buffers, { ...options, maximize: false, isFirst: false });
+      const arrays = [group(views), group(views), group(views)];
+      return () => cpu.update(momentum, arrays, [1e-9, 0.9]);
     },
   },
   {
     name: "Adam",
     ...moving([total], 28),
     prepare: (views) => {
-      const [params, grads, expAvgs, expAvgSqs] = [group(views), group(views), group(views), group(views)];
-      const options = { lr: 1e-9, beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, bias1: 0.1, bias2: 0.001 };
-      return () => cpu.adam(params, grads, expAvgs, expAvgSqs, { ...options, isDecoupled: false, maximize: false });
+      const arrays = [group(views), group(views), group(views), group(views)];
+      return () => cpu.update(adam, arrays, [1e-8, 0.03, 1e-8, 0.1, 0.999, 0.001]);
     },
   },
 ];

@@ -157,16 +157,20 @@ const functions: readonly Row[] = [
 
 const inits = init as unknown as Record<string, Method>;
 
-type Optimizing = optim.Optimizer<{ lr: number }, object>;
+type Optimizing = optim.Optimizer<{ lr: number }>;
 const rules: readonly (readonly [name: string, options: object])[] = [
   ["SGD", { lr: 0.1, momentum: 0.9, dampening: 0, weightDecay: 0.1, nesterov: true }],
   ["Adam", { lr: 0.1, betas: [0.9, 0.99], eps: 1e-8, weightDecay: 0.1, maximize: true }],
   ["AdamW", { lr: 0.1 }],
+  ["RMSprop", { lr: 0.1, alpha: 0.9, eps: 1e-6, momentum: 0.5, centered: true, weightDecay: 0.1 }],
+  ["Adagrad", { lr: 0.1, lrDecay: 0.1, eps: 1e-6, initialAccumulatorValue: 0.1, weightDecay: 0.1 }],
 ];
 const schedules: readonly (readonly [name: string, ...args: readonly unknown[]])[] = [
   ["StepLR", 2, { gamma: 0.5 }],
   ["MultiStepLR", [1, 3], { gamma: 0.5 }],
   ["ExponentialLR", 0.9, { lastEpoch: -1 }],
+  ["CosineAnnealingLR", 5, { etaMin: 0.01 }],
+  ["CosineAnnealingWarmRestarts", 3, { tMult: 2, etaMin: 0.01 }],
 ];
 
 function optimizers(): Subject[] {

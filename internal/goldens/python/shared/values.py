@@ -12,8 +12,12 @@ class Options(dict):
     """Keyword arguments: what stands last among arguments."""
 
 
+# Names that follow from no rule.
+irregular = {"tMult": "T_mult"}
+
+
 def snake(name):
-    return re.sub("[A-Z]", lambda c: "_" + c.group().lower(), name)
+    return irregular.get(name) or re.sub("[A-Z]", lambda c: "_" + c.group().lower(), name)
 
 
 def decode_tensor(x):

@@ -12,5 +12,5 @@ export { pointwise } from "./pointwise/pointwise.ts";
 export { bernoulli, integers, normal, permutation, random, uniform } from "./random/random.ts";
 export { argReduce, cumsum, reduce, sort } from "./reduce/reduce.ts";
 export { softmax, softmaxBackward } from "./softmax/softmax.ts";
-export { adam, sgd } from "./update/update.ts";
+export { update } from "./update/update.ts";
 export { pool, poolBackward } from "./window/pool.ts";

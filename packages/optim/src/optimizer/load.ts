@@ -2,9 +2,12 @@ import { type Tensor, ValueError } from "@ag/tensor/fn";
 import type { ParamGroup } from "./groups.ts";
 import { unkeyed } from "./keys.ts";
 
+type SavedState = readonly [param: Tensor, group: number, saved: ReadonlyMap<unknown, unknown>];
+
 interface Plan<O> {
   readonly groups: readonly ParamGroup<O>[];
-  readonly states: readonly (readonly [Tensor, ReadonlyMap<unknown, unknown>])[];
+  /** Of a parameter, with the number of its group. */
+  readonly states: readonly SavedState[];
 }
 
 const entryOf = (map: ReadonlyMap<unknown, unknown>, key: string, where: string): unknown => {
@@ -20,16 +23,16 @@ function paramsOf(group: unknown): readonly unknown[] {
   return params;
 }
 
-/** Which saved number stands for which parameter. */
+/** Which saved number stands for which parameter, of which group. */
 function matched(
   saved: readonly unknown[],
   present: readonly { readonly params: readonly Tensor[] }[],
-): Map<unknown, Tensor> {
+): Map<unknown, readonly [Tensor, number]> {
   if (saved.length !== present.length)
     throw new ValueError(
       `loadStateDict: loaded state dict has a different number of parameter groups: need ${present.length}; got ${saved.length}.`,
     );
-  const numbers = new Map<unknown, Tensor>();
+  const numbers = new Map<unknown, readonly [Tensor, number]>();
   for (const [i, { params }] of present.entries()) {
     const ids = paramsOf(saved[i]);
     if (ids.length !== params.length)
@@ -37,7 +40,7 @@ function matched(
         "loadStateDict: loaded state dict contains a parameter group that doesn't match the size of optimizer's group: " +
           `need ${params.length} parameters in group ${i}; got ${ids.length}.`,
       );
-    for (const [j, id] of ids.entries()) numbers.set(id, params[j]!);
+    for (const [j, id] of ids.entries()) numbers.set(id, [params[j]!, i]);
   }
   return numbers;
 }
@@ -60,11 +63,11 @@ export function planLoad<O>(
       if (!(name in given)) given[name] = (options as Record<string, unknown>)[name];
     return { ...given, params } as unknown as ParamGroup<O>;
   });
-  const states = [...state].flatMap(([id, held]): (readonly [Tensor, ReadonlyMap<unknown, unknown>])[] => {
-    const param = numbers.get(id);
-    if (param === undefined || !(held instanceof Map))
+  const states = [...state].map(([id, held]): SavedState => {
+    const found = numbers.get(id);
+    if (found === undefined || !(held instanceof Map))
       throw new ValueError(`loadStateDict: need the state of a parameter by its number; got the key ${String(id)}.`);
-    return [[param, held]];
+    return [...found, held];
   });
   return { groups, states };
 }

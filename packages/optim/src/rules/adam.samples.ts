@@ -1,9 +1,7 @@
 import { ValueError } from "@ag/tensor";
 import { type OptimizerSample, optimizersFor } from "../sample.ts";
 import { Adam, AdamW } from "./adam.ts";
-
-const oneWay = { exempt: "There is one implementation; the option stays in the state dict." } as const;
-const refused = { exempt: "Not built yet: refused." } as const;
+import { capturable, differentiable, foreach, fused, refused } from "./shared.samples.ts";
 
 const options = {
   lr: true,
@@ -12,10 +10,10 @@ const options = {
   weightDecay: true,
   amsgrad: refused,
   maximize: true,
-  foreach: oneWay,
-  capturable: oneWay,
-  differentiable: refused,
-  fused: oneWay,
+  foreach,
+  capturable,
+  differentiable,
+  fused,
 } as const;
 
 const shared = [

@@ -1,12 +1,12 @@
-import { Tensor, tensor, ValueError } from "@ag/tensor/fn";
-import { adamUpdate } from "@ag/tensor/internal";
-import type { ParamGroup, Params } from "../optimizer/groups.ts";
-import { heldCopy, heldZeros } from "../optimizer/held.ts";
-import { Optimizer, type Updated } from "../optimizer/optimizer.ts";
-import { needNonNegative, needOptions } from "../optimizer/options.ts";
-import { RunningPower } from "./power.ts";
+import type { Params } from "../optimizer/groups.ts";
+import { capturable, differentiable, foreach, fused, type Inert } from "../optimizer/inert.ts";
+import { Optimizer } from "../optimizer/optimizer.ts";
+import { type Checks, needOptions, notBuilt, shares } from "../optimizer/options.ts";
+import { defineRule, type Rule } from "../optimizer/rule.ts";
+import { descent, mixed, mixedSquare, shareOf } from "./parts.ts";
+import { power } from "./power.ts";
 
-export interface AdamOptions {
+export interface AdamOptions extends Inert {
   lr: number;
   /** Shares of the old value in the running means of the gradient and of its square. */
   betas: readonly [number, number];
@@ -14,50 +14,8 @@ export interface AdamOptions {
   weightDecay: number;
   amsgrad: boolean;
   maximize: boolean;
-  /** PyTorch's choice of implementation: kept for its files, without effect. There is one, and it is fused. */
-  foreach: boolean | null;
-  capturable: boolean;
-  differentiable: boolean;
-  fused: boolean | null;
   /** AdamW: the decay shrinks the parameter instead of joining the gradient. */
   decoupledWeightDecay: boolean;
-}
-
-interface AdamState {
-  /** Number of updates so far. */
-  step: number;
-  expAvg: Tensor;
-  expAvgSq: Tensor;
-}
-
-const defaults: AdamOptions = {
-  lr: 1e-3,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
-  amsgrad: false,
-  maximize: false,
-  foreach: null,
-  capturable: false,
-  differentiable: false,
-  fused: null,
-  decoupledWeightDecay: false,
-};
-
-function needBetas(rule: string, betas: unknown): void {
-  if (!Array.isArray(betas) || betas.length !== 2)
-    throw new ValueError(`${rule}: Invalid betas: need two numbers; got ${String(betas)}.`);
-  for (const [i, beta] of betas.entries())
-    if (!(beta >= 0 && beta < 1))
-      throw new ValueError(`${rule}: Invalid beta parameter at index ${i}: need a number in [0, 1); got ${beta}.`);
-}
-
-/** The number of updates in a loaded state: a tensor in PyTorch's files, a number in old ones. */
-function stepOf(saved: unknown): number {
-  const step = saved instanceof Tensor && saved.numel() === 1 ? saved.item() : saved;
-  if (typeof step !== "number" || !Number.isInteger(step) || step < 0)
-    throw new ValueError(`loadStateDict: need a whole number as step; got ${String(step)}.`);
-  return step;
 }
 
 /**
@@ -74,71 +32,42 @@ function stepOf(saved: unknown): number {
  * p.tolist() // => [0.5000000596046448, -1.5]
  * ```
  */
-export class Adam extends Optimizer<AdamOptions, AdamState> {
-  readonly #powers: WeakMap<object, readonly [RunningPower, RunningPower]> = new WeakMap();
-
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    needOptions(new.target.name, defaults, options);
-    super(params, { ...defaults, ...options });
-  }
-
-  protected checkOptions({ lr, eps, betas, weightDecay, amsgrad, differentiable }: AdamOptions): void {
-    const rule = this.constructor.name;
-    needNonNegative(rule, "learning rate", lr);
-    needNonNegative(rule, "epsilon value", eps);
-    needBetas(rule, betas);
-    needNonNegative(rule, "weight_decay value", weightDecay);
-    if (amsgrad) throw new ValueError(`${rule}: amsgrad is not built yet: need false; got true.`);
-    if (differentiable) throw new ValueError(`${rule}: differentiable is not built yet: need false; got true.`);
-  }
-
-  protected initial(param: Tensor): AdamState {
-    return { step: 0, expAvg: heldZeros(param), expAvgSq: heldZeros(param) };
-  }
-
-  protected update(updated: readonly Updated<AdamState | null>[], group: ParamGroup<AdamOptions>): void {
-    const { lr, eps, weightDecay, maximize, decoupledWeightDecay: isDecoupled } = group;
-    const [beta1, beta2] = group.betas;
-    const all = updated as readonly Updated<AdamState>[];
-    for (const step of [...new Set(all.map(({ state }) => state.step))].sort((a, b) => a - b)) {
-      const chosen = all.filter(({ state }) => state.step === step);
-      const [power1, power2] = this.#powersOf(group);
-      const bias1 = 1 - power1.of(beta1, step + 1);
-      const bias2 = 1 - power2.of(beta2, step + 1);
-      const means = [chosen.map(({ state }) => state.expAvg), chosen.map(({ state }) => state.expAvgSq)] as const;
-      const options = { lr, beta1, beta2, eps, weightDecay, isDecoupled, maximize, bias1, bias2 };
-      const grads = chosen.map(({ grad }) => grad);
-      adamUpdate(
-        chosen.map(({ param }) => param),
-        grads,
-        means,
-        options,
-      );
-    }
-    for (const { state } of all) state.step++;
-  }
-
-  #powersOf(group: object): readonly [RunningPower, RunningPower] {
-    const powers = this.#powers.get(group) ?? [new RunningPower(), new RunningPower()];
-    this.#powers.set(group, powers);
-    return powers;
-  }
-
-  protected override savedState({ step, expAvg, expAvgSq }: AdamState): Map<string, unknown> {
-    return new Map<string, unknown>([
-      ["step", tensor(step)],
-      ["exp_avg", expAvg],
-      ["exp_avg_sq", expAvgSq],
-    ]);
-  }
-
-  protected loadedState(saved: ReadonlyMap<unknown, unknown>, param: Tensor): AdamState {
-    return {
-      step: stepOf(saved.get("step")),
-      expAvg: heldCopy("exp_avg", param, saved.get("exp_avg")),
-      expAvgSq: heldCopy("exp_avg_sq", param, saved.get("exp_avg_sq")),
-    };
-  }
+export class Adam extends Optimizer<AdamOptions> {
+  static override readonly defaults: AdamOptions = {
+    lr: 1e-3,
+    betas: [0.9, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+    amsgrad: false,
+    maximize: false,
+    foreach,
+    capturable,
+    differentiable,
+    fused,
+    decoupledWeightDecay: false,
+  };
+  static override readonly checks: Checks<AdamOptions> = { betas: shares, amsgrad: notBuilt };
+  static override readonly rule: Rule<AdamOptions> = defineRule({
+    state: { step: "count", expAvg: { start: 0 }, expAvgSq: { start: 0 } },
+    terms: (options, { step, dtype }) => {
+      const { lr, betas, eps, weightDecay, maximize, decoupledWeightDecay } = options;
+      const [beta1, beta2] = betas;
+      const rate = lr / (1 - power(options, beta1, step));
+      const spread = Math.sqrt(1 - power(options, beta2, step));
+      const decay = decoupledWeightDecay
+        ? { weightDecay: 0, shrinks: weightDecay !== 0, shrunk: 1 - lr * weightDecay }
+        : { weightDecay, shrinks: false, shrunk: 0 };
+      return { rate, spread, eps, beta2, rest2: 1 - beta2, maximize, ...decay, ...shareOf(1 - beta1, dtype) };
+    },
+    formula: (m, { param, grad, expAvg, expAvgSq }, { rate, spread, eps, beta2, rest2, shrinks, shrunk, ...share }) => {
+      const g = descent(m, param, grad, share);
+      const start = shrinks ? m.mul(param, shrunk) : param;
+      const mean = mixed(m, expAvg, g, share);
+      const square = mixedSquare(m, expAvgSq, g, beta2, rest2);
+      const scale = m.add(m.div(m.sqrt(square), spread), eps);
+      return { param: m.sub(start, m.div(m.mul(mean, rate), scale)), expAvg: mean, expAvgSq: square };
+    },
+  });
 }
 
 /**
@@ -154,8 +83,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
  * ```
  */
 export class AdamW extends Adam {
+  static override readonly defaults: AdamOptions = { ...Adam.defaults, weightDecay: 1e-2, decoupledWeightDecay: true };
+
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    needOptions("AdamW", defaults, options);
-    super(params, { weightDecay: 1e-2, ...options, decoupledWeightDecay: true });
+    needOptions("AdamW", AdamW.defaults, options);
+    super(params, { ...options, decoupledWeightDecay: true });
   }
 }

@@ -1,8 +1,7 @@
 import { ValueError } from "@ag/tensor";
 import { type OptimizerSample, optimizersFor } from "../sample.ts";
 import { SGD } from "./sgd.ts";
-
-const oneWay = { exempt: "There is one implementation; the option stays in the state dict." } as const;
+import { differentiable, foreach, fused } from "./shared.samples.ts";
 
 export const samples: OptimizerSample[] = optimizersFor(
   SGD,
@@ -14,9 +13,9 @@ export const samples: OptimizerSample[] = optimizersFor(
     weightDecay: true,
     nesterov: true,
     maximize: true,
-    foreach: oneWay,
-    differentiable: { exempt: "Not built yet: refused." },
-    fused: oneWay,
+    foreach,
+    differentiable,
+    fused,
   },
   [
     { name: "defaults" },
@@ -24,6 +23,7 @@ export const samples: OptimizerSample[] = optimizersFor(
     { name: "small rate", given: { lr: 1e-5 } },
     { name: "momentum", given: { lr: 0.05, momentum: 0.9 } },
     { name: "dampening", given: { lr: 0.05, momentum: 0.9, dampening: 0.25 } },
+    { name: "negative dampening", given: { lr: 0.05, momentum: 0.5, dampening: -0.25 } },
     { name: "nesterov", given: { lr: 0.05, momentum: 0.9, nesterov: true } },
     { name: "decay", given: { lr: 0.05, weightDecay: 0.1 } },
     { name: "maximize", given: { lr: 0.05, maximize: true } },

@@ -1,40 +1,18 @@
-import { type Tensor, ValueError } from "@ag/tensor/fn";
-import { sgdUpdate } from "@ag/tensor/internal";
-import type { ParamGroup, Params } from "../optimizer/groups.ts";
-import { heldCopy, heldZeros } from "../optimizer/held.ts";
-import { Optimizer, type Updated } from "../optimizer/optimizer.ts";
-import { needNonNegative, needOptions } from "../optimizer/options.ts";
+import { ValueError } from "@ag/tensor/fn";
+import { differentiable, foreach, fused, type Inert } from "../optimizer/inert.ts";
+import { Optimizer } from "../optimizer/optimizer.ts";
+import { anything, type Checks } from "../optimizer/options.ts";
+import { defineRule, type Rule } from "../optimizer/rule.ts";
+import { descent } from "./parts.ts";
 
-export interface SGDOptions {
+export interface SGDOptions extends Pick<Inert, "foreach" | "differentiable" | "fused"> {
   lr: number;
   momentum: number;
   dampening: number;
   weightDecay: number;
   nesterov: boolean;
   maximize: boolean;
-  /** PyTorch's choice of implementation: kept for its files, without effect. There is one, and it is fused. */
-  foreach: boolean | null;
-  differentiable: boolean;
-  fused: boolean | null;
 }
-
-interface SGDState {
-  momentumBuffer: Tensor;
-  /** Holds nothing yet. */
-  isFirst: boolean;
-}
-
-const defaults: SGDOptions = {
-  lr: 1e-3,
-  momentum: 0,
-  dampening: 0,
-  weightDecay: 0,
-  nesterov: false,
-  maximize: false,
-  foreach: null,
-  differentiable: false,
-  fused: null,
-};
 
 /**
  * Stochastic gradient descent, with momentum as in Sutskever et al. 2013 but PyTorch's placement of the rate:
@@ -51,51 +29,40 @@ const defaults: SGDOptions = {
  * p.tolist() // => [0.5, -1]
  * ```
  */
-export class SGD extends Optimizer<SGDOptions, SGDState> {
-  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
-    needOptions("SGD", defaults, options);
-    super(params, { ...defaults, ...options });
-  }
+export class SGD extends Optimizer<SGDOptions> {
+  static override readonly defaults: SGDOptions = {
+    lr: 1e-3,
+    momentum: 0,
+    dampening: 0,
+    weightDecay: 0,
+    nesterov: false,
+    maximize: false,
+    foreach,
+    differentiable,
+    fused,
+  };
+  static override readonly checks: Checks<SGDOptions> = { dampening: anything };
+  static override readonly rule: Rule<SGDOptions> = defineRule({
+    state: { momentumBuffer: { start: null, when: ({ momentum }) => momentum !== 0 } },
+    terms: ({ dampening, lr, momentum, weightDecay, nesterov, maximize }, { isFirst }) => {
+      return { lr, momentum, undamped: 1 - dampening, weightDecay, nesterov, maximize, isFirst };
+    },
+    formula: (m, { param, grad, momentumBuffer }, { lr, momentum, undamped, nesterov, isFirst, ...turned }) => {
+      const g = descent(m, param, grad, turned);
+      if (momentumBuffer === undefined) return { param: m.sub(param, m.mul(g, lr)) };
+      const next = isFirst ? g : m.add(m.mul(momentumBuffer, momentum), m.mul(g, undamped));
+      const by = nesterov ? m.add(g, m.mul(next, momentum)) : next;
+      return { param: m.sub(param, m.mul(by, lr)), momentumBuffer: next };
+    },
+  });
 
-  protected checkOptions({ lr, momentum, weightDecay, nesterov, dampening, differentiable }: SGDOptions): void {
-    needNonNegative("SGD", "learning rate", lr);
-    needNonNegative("SGD", "momentum value", momentum);
-    needNonNegative("SGD", "weight_decay value", weightDecay);
+  protected override checkOptions(options: SGDOptions): void {
+    super.checkOptions(options);
+    const { momentum, nesterov, dampening } = options;
     if (nesterov && (momentum <= 0 || dampening !== 0))
       throw new ValueError(
         "SGD: Nesterov momentum requires a momentum and zero dampening: " +
           `need momentum > 0 and dampening 0; got ${momentum} and ${dampening}.`,
       );
-    if (differentiable) throw new ValueError("SGD: differentiable is not built yet: need false; got true.");
-  }
-
-  protected initial(param: Tensor, { momentum }: SGDOptions): SGDState | null {
-    return momentum === 0 ? null : { momentumBuffer: heldZeros(param), isFirst: true };
-  }
-
-  protected update(updated: readonly Updated<SGDState | null>[], group: ParamGroup<SGDOptions>): void {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
-    const options = { lr, momentum, dampening, weightDecay, nesterov, maximize };
-    const [fresh, going] = [true, false].map((isFirst) =>
-      updated.filter(({ state }) => (state?.isFirst ?? false) === isFirst),
-    );
-    for (const chosen of [fresh!, going!]) {
-      if (chosen.length === 0) continue;
-      const buffers = chosen.flatMap(({ state }) => (state === null ? [] : [state.momentumBuffer]));
-      const params = chosen.map(({ param }) => param);
-      const grads = chosen.map(({ grad }) => grad);
-      sgdUpdate(params, grads, buffers, { ...options, isFirst: chosen === fresh });
-    }
-    for (const { state } of fresh!) if (state !== null) state.isFirst = false;
-  }
-
-  protected override savedState({ momentumBuffer, isFirst }: SGDState): Map<string, unknown> {
-    return new Map([["momentum_buffer", isFirst ? null : momentumBuffer]]);
-  }
-
-  protected loadedState(saved: ReadonlyMap<unknown, unknown>, param: Tensor): SGDState {
-    const buffer = saved.get("momentum_buffer") ?? null;
-    if (buffer === null) return { momentumBuffer: heldZeros(param), isFirst: true };
-    return { momentumBuffer: heldCopy("momentum_buffer", param, buffer), isFirst: false };
   }
 }

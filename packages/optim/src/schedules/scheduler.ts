@@ -1,10 +1,12 @@
 import { ValueError } from "@ag/tensor/fn";
-import { warnOnce } from "@ag/tensor/internal";
+import { aWhole, warnOnce } from "@ag/tensor/internal";
 import type { ParamGroup } from "../optimizer/groups.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
+import { needOptions } from "../optimizer/options.ts";
+import { checkFields, type Fields } from "./fields.ts";
 
 /** What a scheduler needs of an optimizer. */
-export type Scheduled = Pick<Optimizer<{ lr: number }, object>, "hasStepped"> & {
+export type Scheduled = Pick<Optimizer<{ lr: number }>, "hasStepped"> & {
   readonly paramGroups: readonly ParamGroup<{ lr: number }>[];
 };
 
@@ -14,18 +16,39 @@ export interface SchedulerOptions {
   readonly lastEpoch?: number;
 }
 
+type Named = Readonly<Record<string, unknown>>;
+
+const isGiven = ([, value]: readonly unknown[]): boolean => value !== undefined;
+
+/** Options by what they are unless given. */
+const usualOf = (fields: Fields): Named =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, { usual }]) => [name, usual])
+      .filter(isGiven),
+  );
+
 /**
- * The base of schedules that change the learning rate once an epoch: `step()` after the optimizer's. Subclasses say the
- * next rate of a group, and keep their options as fields, which become the state dict.
+ * The base of schedules that change the learning rate once an epoch: `step()` after the optimizer's. A class says its
+ * `static fields`, from which follow its options and its state dict, and the next rate of a group.
  */
 export abstract class LRScheduler {
+  static readonly fields: Fields = {};
+
   readonly optimizer: Scheduled;
   baseLrs: number[];
   lastEpoch: number;
   stepCount = 0;
   lastLr: number[] = [];
 
-  constructor(optimizer: Scheduled, { lastEpoch = -1 }: SchedulerOptions = {}) {
+  /** `given`: the fields that are no options, by name. */
+  constructor(optimizer: Scheduled, given: Named = {}, options: SchedulerOptions = {}) {
+    const { name, fields } = new.target;
+    const usual = usualOf(fields);
+    needOptions(name, usual, options, { lastEpoch: aWhole });
+    const { lastEpoch = -1, ...chosen } = options;
+    const own = { ...usual, ...Object.fromEntries(Object.entries(chosen).filter(isGiven)), ...given };
+    checkFields(name, fields, own);
     const groups: unknown = (optimizer as Scheduled | undefined)?.paramGroups;
     const hasRate = (group: { readonly lr?: unknown } | null): boolean => typeof group?.lr === "number";
     if (!Array.isArray(groups) || !groups.every(hasRate))
@@ -43,21 +66,13 @@ export abstract class LRScheduler {
     }
     this.baseLrs = optimizer.paramGroups.map((group) => group.initialLr ?? group.lr);
     this.lastEpoch = lastEpoch;
+    Object.assign(this, own);
+    this.advance();
+    this.setRates();
   }
 
-  /** The rate of a group in epoch `lastEpoch`, from the present one. */
-  protected abstract nextLr(group: ParamGroup<{ lr: number }>): number;
-
-  /** The options of the schedule under PyTorch's keys (`T_max`) and in its order; a state dict begins with them. */
-  protected abstract options(): Record<string, unknown>;
-
-  /** Takes over options from a state dict, by the same keys. */
-  protected abstract setOptions(options: Readonly<Record<string, unknown>>): void;
-
-  /** Subclasses call it at the end of their constructor, when their options are there. */
-  protected start(): void {
-    this.#advance();
-  }
+  /** The rate of a group in epoch `lastEpoch`, from the present one or from that of the beginning. */
+  protected abstract nextLr(group: ParamGroup<{ lr: number }>, baseLr: number): number;
 
   /** The next epoch. Call it after the optimizer's `step`. */
   step(): void {
@@ -66,14 +81,25 @@ export abstract class LRScheduler {
         "Detected call of `lr_scheduler.step()` before `optimizer.step()`. Call them in the opposite order: " +
           "`optimizer.step()` before `lr_scheduler.step()`.",
       );
-    this.#advance();
+    this.advance();
+    this.setRates();
   }
 
-  #advance(): void {
+  /** Counts the epoch. */
+  protected advance(): void {
     this.stepCount++;
     this.lastEpoch++;
-    for (const group of this.optimizer.paramGroups) group.lr = this.nextLr(group);
+  }
+
+  protected setRates(): void {
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = this.nextLr(group, this.baseLrs[i]!);
+    });
     this.lastLr = this.optimizer.paramGroups.map(({ lr }) => lr);
+  }
+
+  get #fields(): Fields {
+    return (this.constructor as typeof LRScheduler).fields;
   }
 
   /** The rates that the last step set, one for each group. */
@@ -84,8 +110,12 @@ export abstract class LRScheduler {
   /** With PyTorch's keys. */
   stateDict(): Map<string, unknown> {
     const { baseLrs, lastEpoch, stepCount, lastLr } = this;
+    const own = Object.entries(this.#fields).map(([name, { key }]): [string, unknown] => {
+      const value = this[name as keyof this];
+      return [key, value instanceof Map ? new Map(value) : value];
+    });
     return new Map<string, unknown>([
-      ...Object.entries(this.options()),
+      ...own,
       ["base_lrs", [...baseLrs]],
       ["last_epoch", lastEpoch],
       ["_step_count", stepCount],
@@ -104,7 +134,10 @@ export abstract class LRScheduler {
     const [base, last] = [from.get("base_lrs"), from.get("_last_lr")];
     if (!isWhole(epoch) || !isWhole(count) || !isList(base) || !isList(last))
       throw new ValueError("loadStateDict: need last_epoch, _step_count, base_lrs and _last_lr of a scheduler.");
-    this.setOptions(Object.fromEntries(from));
+    const fields = this.#fields;
+    const own = Object.fromEntries(Object.entries(fields).map(([name, { key }]) => [name, from.get(key)]));
+    checkFields(this.constructor.name, fields, own);
+    Object.assign(this, own);
     this.lastEpoch = epoch;
     this.stepCount = count;
     this.baseLrs = [...base];

@@ -167,7 +167,7 @@ export function permutation(out: View, state: RandomState): void {
   else cpu.permutation(out, state);
 }
 
-export const sgd: Device["sgd"] = (params, grads, buffers, options) =>
-  ((params[0] && other(params[0])?.sgd) ?? cpu.sgd)(params, grads, buffers, options);
-export const adam: Device["adam"] = (params, grads, expAvgs, expAvgSqs, options) =>
-  ((params[0] && other(params[0])?.adam) ?? cpu.adam)(params, grads, expAvgs, expAvgSqs, options);
+export const update: Device["update"] = (rule, arrays, scalars) => {
+  const first = arrays[0]?.[0];
+  ((first && other(first)?.update) ?? cpu.update)(rule, arrays, scalars);
+};

@@ -1,8 +1,8 @@
 /**
- * How do optimizers change parameters? One fused kernel call for a whole group. Every check comes before the first
- * write; what is not row-major is updated in a copy. Nothing here is recorded: callers are under `noGrad`.
+ * How do optimizers change parameters? By a rule, in one fused kernel call for a whole group. Every check comes before the
+ * first write; what is not row-major is updated in a copy. Nothing here is recorded: callers are under `noGrad`.
  */
-import type { AdamOptions, SgdOptions } from "@ag/kernels";
+import type { Rule } from "@ag/kernels";
 import { refuseOverlapping } from "../core/elementwise.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import * as kernels from "../core/kernels.ts";
@@ -14,6 +14,13 @@ import { sameShape, showShape } from "../layout/shape.ts";
 import { isStorageOnly } from "../types/dtype.ts";
 
 type Tensors = readonly Tensor[];
+
+/** Parameters, the gradient of each, and by name what is remembered of each. */
+export interface UpdateGroup {
+  readonly params: Tensors;
+  readonly grads: Tensors;
+  readonly states: Readonly<Record<string, Tensors>>;
+}
 
 function checkParam(op: string, param: Tensor): void {
   if (!param.isFloatingPoint() || isStorageOnly(param.dtype))
@@ -30,7 +37,7 @@ function checkMate(op: string, what: string, param: Tensor, x: Tensor): void {
     throw new DTypeError(`${op}: need a ${what} of the parameter's dtype ${param.dtype}; got ${x.dtype}.`);
 }
 
-function checkAll(op: string, params: Tensors, grads: Tensors, states: Readonly<Record<string, Tensors>>): void {
+function checkAll(op: string, { params, grads, states }: UpdateGroup): void {
   for (const [i, param] of params.entries()) {
     checkParam(op, param);
     checkMate(op, "gradient", param, grads[i]!);
@@ -43,57 +50,25 @@ function checkAll(op: string, params: Tensors, grads: Tensors, states: Readonly<
   }
 }
 
-/** Runs the kernel on row-major operands of each dtype, and notes the writes. */
-function eachDtype(
-  params: Tensors,
-  grads: Tensors,
-  states: readonly Tensors[],
-  run: (params: Tensors, grads: Tensors, states: readonly Tensors[]) => void,
-): void {
+/**
+ * Parameters and states (row-major, of the parameter's shape and dtype) become what the rule makes of these arrays: the
+ * parameter, the states in their order, and the gradient.
+ *
+ * Throws {@link ShapeError} and {@link DTypeError} where sizes or dtypes differ, before anything is written.
+ */
+export function update(op: string, rule: Rule, group: UpdateGroup, scalars: readonly number[]): void {
+  checkAll(op, group);
+  const { params, grads } = group;
+  const states = Object.values(group.states);
   writing([...params, ...states.flat()], () => {
-    for (const dtype of new Set(params.map((x) => x.dtype))) {
-      const chosen = params.flatMap((x, i) => (x.dtype === dtype ? [i] : []));
-      const pick = (list: Tensors): Tensors => chosen.map((i) => list[i]!);
-      const [targets, sources] = [pick(params), pick(grads)];
-      const dense = targets.map((x) => (x.isContiguous() ? x : denseCopy(x)));
-      withDense(sources, (...rows) => run(dense, rows as Tensors, states.map(pick)));
-      dense.forEach((x, i) => {
-        if (x === targets[i]) return;
-        kernels.copy(x, targets[i]!);
-        x.dispose();
-      });
-    }
+    const dense = params.map((x) => (x.isContiguous() ? x : denseCopy(x)));
+    withDense(grads, (...rows) => kernels.update(rule, [dense, ...states, rows], scalars));
+    dense.forEach((x, i) => {
+      if (x === params[i]) return;
+      kernels.copy(x, params[i]!);
+      x.dispose();
+    });
   });
-}
-
-/**
- * One step of stochastic gradient descent: `params` are overwritten. `buffers`, one for each parameter when there is
- * momentum, hold the momentum (row-major, of the parameter's shape and dtype); they need no values when `isFirst`.
- *
- * Throws {@link ShapeError} and {@link DTypeError} where sizes or dtypes differ, before anything is written.
- */
-export function sgdUpdate(params: Tensors, grads: Tensors, buffers: Tensors, options: SgdOptions): void {
-  const states = options.momentum === 0 ? [] : [buffers];
-  checkAll("sgd", params, grads, states.length > 0 ? { "momentum buffer": buffers } : {});
-  eachDtype(params, grads, states, (dense, rows, [held = []]) => kernels.sgd(dense, rows, held, options));
-}
-
-/**
- * One step of Adam (Kingma & Ba 2015, algorithm 1) or, with `isDecoupled`, AdamW (Loshchilov & Hutter 2019): `params`
- * and the running means `expAvgs` and `expAvgSqs` (row-major) are overwritten.
- *
- * Throws {@link ShapeError} and {@link DTypeError} where sizes or dtypes differ, before anything is written.
- */
-export function adamUpdate(
-  params: Tensors,
-  grads: Tensors,
-  [expAvgs, expAvgSqs]: readonly [Tensors, Tensors],
-  options: AdamOptions,
-): void {
-  checkAll("adam", params, grads, { "running mean": expAvgs, "running mean of squares": expAvgSqs });
-  eachDtype(params, grads, [expAvgs, expAvgSqs], (dense, rows, [means = [], squares = []]) =>
-    kernels.adam(dense, rows, means, squares, options),
-  );
 }
 
 /** Forgets a gradient. One that nobody has read gives its memory back at once; one that was read is its reader's. */

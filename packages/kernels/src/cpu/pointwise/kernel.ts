@@ -104,7 +104,7 @@ export const scalarRows = (plan: Plan): Kernel =>
   });
 
 /** How vectors of a dtype are loaded, and their results stored. */
-interface Vectors<T extends Type, M extends Type> {
+export interface Vectors<T extends Type, M extends Type> {
   /** Elements in two vectors. */
   readonly width: number;
   readonly immediate: Constants<T, M>;
@@ -115,7 +115,7 @@ interface Vectors<T extends Type, M extends Type> {
   readonly any: (masks: Left<M>) => Value<"i32">;
 }
 
-const vectors32: Vectors<"f32x4", "i32x4"> = {
+export const vectors32: Vectors<"f32x4", "i32x4"> = {
   width: 8,
   immediate: { of: f32x4.of, bits: i32x4.of },
   splat: (x) => f32x4.splat(x as Value<"f32">),
@@ -130,7 +130,7 @@ const vectors32: Vectors<"f32x4", "i32x4"> = {
   print: vectorFloat32,
   any: (masks) => i32x4.anyTrue(masks.reduce(i32x4.or)),
 };
-const vectors64: Vectors<"f64x2", "i64x2"> = {
+export const vectors64: Vectors<"f64x2", "i64x2"> = {
   width: 4,
   immediate: { of: f64x2.of, bits: i64x2.of },
   splat: (x) => f64x2.splat(x as Value<"f64">),
@@ -149,10 +149,10 @@ export const isVectorisable = ({ compute, out, operands }: Plan): boolean => {
 };
 
 /** The formula is printed twice: the constants that the first printing asks for stand in registers at the second. */
-function constants<T extends Type, M extends Type>(
+export function constants<T extends Type, M extends Type>(
   f: Builder,
   v: Vectors<T, M>,
-  { formula, operands }: Plan,
+  { formula, operands }: Pick<Plan, "formula" | "operands">,
 ): Constants<T, M> {
   const { of, bits } = v.immediate;
   const numbers = new Registers(of);

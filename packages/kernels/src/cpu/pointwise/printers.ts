@@ -77,20 +77,20 @@ interface Spelling<T extends Type, M extends Type> {
 
 /** A whole n plus this has n + 127 in its low bits: shifted up they are the exponent of 2ⁿ. */
 const EXPONENT32 = 12582912 + 127;
-const EXPONENT64 = 6755399441055744 + 1023;
+export const EXPONENT64 = 6755399441055744 + 1023;
 /** The bits of 2⁵²: or-ed with a whole number below it, a float64 of that size more. */
-const WHOLE64 = 0x4330000000000000n;
-const MANTISSA64 = 0x000fffffffffffffn;
+export const WHOLE64 = 0x4330000000000000n;
+export const MANTISSA64 = 0x000fffffffffffffn;
 /** The bits of √½, and what lifts them to those of 1: then the exponent grows at √½ and not at 1. */
 const LOW32 = 0x3f3504f3;
 const LIFT32 = 0x3f800000 - LOW32;
-const LOW64 = 0x3fe6a09e667f3bcdn;
-const LIFT64 = 0x3ff0000000000000n - LOW64;
-const SIGN64 = 1n << 63n;
-const UPPER64 = 0xffffffff00000000n;
+export const LOW64 = 0x3fe6a09e667f3bcdn;
+export const LIFT64 = 0x3ff0000000000000n - LOW64;
+export const SIGN64 = 1n << 63n;
+export const UPPER64 = 0xffffffff00000000n;
 /** A whole n plus this has the parity of n in its lowest bit. */
 const WHOLE32 = 12582912;
-const EVEN64 = 6755399441055744;
+export const EVEN64 = 6755399441055744;
 
 /** Where literals come from: in vectors a register each, for as immediates they are built at each use. */
 export interface Constants<T extends Type, M extends Type> {
