@@ -1,5 +1,5 @@
 /** Two-dimensional convolutions: out += x · weight over all triples of elements that meet; the gradients take the same triples. */
-import type { ConvolutionOptions, Kernels, View } from "@ag/kernels";
+import type { Convolution, ConvolutionOptions, Kernels, View } from "@ag/kernels";
 import { numbers, stretched, viewed, write, zeros } from "./elements.ts";
 
 type Triple = (x: number, weight: number, out: number) => void;
@@ -29,29 +29,32 @@ function eachTriple(x: View, weight: View, out: View, options: ConvolutionOption
               }
 }
 
-export const conv2d: Kernels["conv2d"] = (x, weight, bias, out, options) => {
-  const [a, b] = [numbers(x), numbers(weight)];
-  const sums = bias
-    ? numbers(stretched(viewed(bias, [...bias.sizes, 1, 1], [...bias.strides, 0, 0]), out.sizes))
-    : zeros(out);
-  eachTriple(x, weight, out, options, (i, j, k) => {
-    sums[k]! += a[i]! * b[j]!;
-  });
-  write(out, sums);
+const kinds: Readonly<Record<Convolution, Kernels["convolution"]>> = {
+  forward: (_, x, weight, out, options) => {
+    const { bias } = options;
+    const [a, b] = [numbers(x), numbers(weight)];
+    const sums = bias
+      ? numbers(stretched(viewed(bias, [...bias.sizes, 1, 1], [...bias.strides, 0, 0]), out.sizes))
+      : zeros(out);
+    eachTriple(x, weight, out, options, (i, j, k) => {
+      sums[k]! += a[i]! * b[j]!;
+    });
+    write(out, sums);
+  },
+  input: (_, grad, weight, out, options) => {
+    const [g, b, sums] = [numbers(grad), numbers(weight), zeros(out)];
+    eachTriple(out, weight, grad, options, (i, j, k) => {
+      sums[i]! += g[k]! * b[j]!;
+    });
+    write(out, sums);
+  },
+  weight: (_, grad, x, out, options) => {
+    const [g, a, sums] = [numbers(grad), numbers(x), zeros(out)];
+    eachTriple(x, out, grad, options, (i, j, k) => {
+      sums[j]! += g[k]! * a[i]!;
+    });
+    write(out, sums);
+  },
 };
 
-export const conv2dInput: Kernels["conv2dInput"] = (grad, weight, out, options) => {
-  const [g, b, sums] = [numbers(grad), numbers(weight), zeros(out)];
-  eachTriple(out, weight, grad, options, (i, j, k) => {
-    sums[i]! += g[k]! * b[j]!;
-  });
-  write(out, sums);
-};
-
-export const conv2dWeight: Kernels["conv2dWeight"] = (grad, x, out, options) => {
-  const [g, a, sums] = [numbers(grad), numbers(x), zeros(out)];
-  eachTriple(x, out, grad, options, (i, j, k) => {
-    sums[j]! += g[k]! * a[i]!;
-  });
-  write(out, sums);
-};
+export const convolution: Kernels["convolution"] = (kind, a, b, out, options) => kinds[kind](kind, a, b, out, options);

@@ -11,17 +11,17 @@ import * as lines from "./lines.ts";
 import { matmul } from "./matmul.ts";
 import { ReferenceStorage } from "./memory.ts";
 import * as norm from "./norm.ts";
-import { pointwise } from "./pointwise.ts";
-import * as random from "./random.ts";
+import { check, pointwise } from "./pointwise.ts";
+import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import * as softmax from "./softmax.ts";
-import * as update from "./update.ts";
+import { update } from "./update.ts";
 import * as window from "./window.ts";
 
 export { ReferenceStorage } from "./memory.ts";
 
 export const kernels: Kernels = {
-  ...{ pointwise, reduce, matmul },
+  ...{ pointwise, check, reduce, matmul, random, update },
   ...copy,
   ...lines,
   ...softmax,
@@ -29,8 +29,6 @@ export const kernels: Kernels = {
   ...window,
   ...norm,
   ...gather,
-  ...random,
-  ...update,
 };
 
 /** For the option `device`. */

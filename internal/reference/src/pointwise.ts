@@ -1,5 +1,5 @@
 /** One formula of every element. */
-import type { Kernels, View } from "@ag/kernels";
+import { ElementError, type Kernels, type View } from "@ag/kernels";
 import { algebraOf, literal } from "./algebra.ts";
 import { placesOf, read, stretched, type Value, write } from "./elements.ts";
 
@@ -18,4 +18,12 @@ export const pointwise: Kernels["pointwise"] = (formula, operands, out, compute)
       return typeof result === "boolean" ? Number(result) : result;
     }),
   );
+};
+
+export const check: Kernels["check"] = (holds, x, parameters = []) => {
+  const m = algebraOf(x.dtype);
+  const rest = parameters.map((one) => literal(one, x.dtype));
+  read(x).forEach((value, i) => {
+    if (!holds(m, value, ...rest)) throw new ElementError(`element ${i}, ${value}, is refused`, i, value);
+  });
 };

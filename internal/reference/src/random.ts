@@ -25,14 +25,14 @@ function drawn(out: View, draw: () => Value): void {
 const unit32 = (state: RandomState): number => (random32(state) & 0xffffff) * 2 ** -24;
 const unit64 = (state: RandomState): number => Number(random64(state) & (2n ** 53n - 1n)) * 2 ** -53;
 
-export const uniform: Kernels["uniform"] = (out, state, from, to) => {
+function uniform(out: View, state: RandomState, from: number, to: number): void {
   const [unit, round] = out.dtype === "float32" ? [unit32, Math.fround] : [unit64, Number];
   const [low, high] = [round(from), round(to)];
   drawn(out, () => {
     const value = round(unit(state) * round(high - low) + low);
     return value === high ? low : value; // rounded up to the end
   });
-};
+}
 
 /** Two normals from two uniforms (Box & Muller 1958). */
 function pair(radius: number, angle: number): readonly [number, number] {
@@ -66,7 +66,7 @@ function blocksOfNormals(count: number, unit: () => number): number[] {
   return values;
 }
 
-export const normal: Kernels["normal"] = (out, state, mean, std) => {
+function normal(out: View, state: RandomState, mean: number, std: number): void {
   const scaled = (x: number): number => x * std + mean;
   const count = placesOf(out).length;
   if (count < 16 || !isContiguous(out)) {
@@ -75,21 +75,34 @@ export const normal: Kernels["normal"] = (out, state, mean, std) => {
   }
   const unit = out.dtype === "float32" ? unit32 : unit64;
   write(out, blocksOfNormals(count, () => unit(state)).map(scaled));
-};
+}
 
-export const randomIntegers: Kernels["randomIntegers"] = (out, state, low, high) => {
+function integers(out: View, state: RandomState, low: number, high: number): void {
   const range = high - low;
   const draw = (): bigint => (range < 2 ** 28 ? BigInt(random32(state)) : random64(state));
   drawn(out, () => (draw() % BigInt(range)) + BigInt(low));
-};
+}
 
-export const bernoulli: Kernels["bernoulli"] = (out, state, p) => drawn(out, () => Number(unit64(state) < p));
-
-export const permutation: Kernels["permutation"] = (out, state) => {
+function permutation(out: View, state: RandomState): void {
   const order = placesOf(out).map((_, i) => BigInt(i));
   for (let i = 0; i < order.length - 1; i++) {
     const other = i + (random32(state) % (order.length - i));
     [order[i], order[other]] = [order[other]!, order[i]!];
   }
   write(out, order);
+}
+
+export const random: Kernels["random"] = (draw, out, state) => {
+  switch (draw.kind) {
+    case "uniform":
+      return uniform(out, state, draw.from, draw.to);
+    case "normal":
+      return normal(out, state, draw.mean, draw.std);
+    case "integers":
+      return integers(out, state, draw.low, draw.high);
+    case "bernoulli":
+      return drawn(out, () => Number(unit64(state) < draw.p));
+    case "permutation":
+      return permutation(out, state);
+  }
 };

@@ -1,7 +1,7 @@
 /** What remains of several elements. Sums and products of floats run in float64 and are rounded once. */
-import type { DType, Kernels, Reduction } from "@ag/kernels";
+import type { DType, Formula, Kernels, Reduction, View } from "@ag/kernels";
 import { algebraOf } from "./algebra.ts";
-import { elementsOf, placesOf, read, stretched, type Value } from "./elements.ts";
+import { converted, elementsOf, placesOf, read, stretched, type Value } from "./elements.ts";
 
 export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
 
@@ -38,12 +38,22 @@ function reduced(kind: Reduction, values: readonly Value[], dtype: DType): Value
   }
 }
 
-export const reduce: Kernels["reduce"] = (kind, x, out) => {
+/** What `of` makes of each element, as the dtype of `x`; a condition as that of the result. */
+function formed(x: View, out: View, of: Formula | null | undefined): Value[] {
+  if (!of) return read(x);
+  const m = algebraOf(x.dtype);
+  return read(x).map((value) => {
+    const result = of(m, value);
+    return typeof result === "boolean" ? converted(Number(result), out.dtype) : result;
+  });
+}
+
+export const reduce: Kernels["reduce"] = (kind, x, out, of) => {
   const groups = new Map<number, Value[]>(placesOf(out).map((place) => [place, []]));
-  const values = read(x);
+  const values = formed(x, out, of);
   placesOf(stretched(out, x.sizes)).forEach((place, i) => {
     groups.get(place)!.push(values[i]!);
   });
   const results = elementsOf(out);
-  for (const [place, group] of groups) results.set(place, reduced(kind, group, x.dtype));
+  for (const [place, group] of groups) results.set(place, reduced(kind, group, out.dtype));
 };

@@ -1,5 +1,5 @@
 /** Pooling: what remains of a window of each plane, and its gradient. */
-import type { AveragePoolOptions, Kernels, PoolOptions, View } from "@ag/kernels";
+import type { Kernels, Pooling, View, Windows } from "@ag/kernels";
 import { numbers, read, write, zeros } from "./elements.ts";
 import { sum } from "./reduce.ts";
 
@@ -12,13 +12,18 @@ interface Span {
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Windows of fixed size along dimension `d`: 0 vertical, 1 horizontal. */
-function spans(d: 0 | 1, size: number, windows: number, options: PoolOptions & Partial<AveragePoolOptions>): Span[] {
-  const [kernel, stride, padding] = [options.kernel[d], options.stride[d], options.padding[d]];
-  return range(windows).map((i) => {
-    const positions = range(kernel).map((k) => i * stride - padding + k * options.dilation[d]);
+function spans(d: 0 | 1, size: number, count: number, windows: Windows, countsPadding: boolean): Span[] {
+  const [kernel, stride, padding, dilation] = [
+    windows.kernel[d]!,
+    windows.stride[d]!,
+    windows.padding[d]!,
+    windows.dilation[d]!,
+  ];
+  return range(count).map((i) => {
+    const positions = range(kernel).map((k) => i * stride - padding + k * dilation);
     const inside = positions.filter((at) => at >= 0 && at < size);
     const padded = positions.filter((at) => at < size + padding);
-    return { inside, share: (options.countIncludePad ? padded : inside).length };
+    return { inside, share: (countsPadding ? padded : inside).length };
   });
 }
 
@@ -36,12 +41,14 @@ interface Window {
   readonly share: number;
 }
 
-/** All windows in the order of `out`; without options they share the image evenly. */
-function windowsOf(x: View, out: View, options: PoolOptions | AveragePoolOptions | null): Window[] {
+/** All windows in the order of `out`; where none are described they share the image evenly. */
+function windowsOf(x: View, out: View, pooling: Pooling): Window[] {
+  const { windows } = pooling;
+  const countsPadding = pooling.kind === "average" && pooling.countIncludePad;
   const [h, w] = x.sizes.slice(2) as [number, number];
   const [n, c, oh, ow] = out.sizes as [number, number, number, number];
-  const rows = options ? spans(0, h, oh, options) : adaptiveSpans(h, oh);
-  const columns = options ? spans(1, w, ow, options) : adaptiveSpans(w, ow);
+  const rows = windows ? spans(0, h, oh, windows, countsPadding) : adaptiveSpans(h, oh);
+  const columns = windows ? spans(1, w, ow, windows, countsPadding) : adaptiveSpans(w, ow);
   return range(n * c).flatMap((plane) =>
     rows.flatMap((row) =>
       columns.map((column) => {
@@ -53,9 +60,12 @@ function windowsOf(x: View, out: View, options: PoolOptions | AveragePoolOptions
   );
 }
 
-export const maxPool2d: Kernels["maxPool2d"] = (x, out, indices, options) => {
+type Largest = Extract<Pooling, { kind: "max" }>;
+type Average = Extract<Pooling, { kind: "average" }>;
+
+function largest(x: View, out: View, pooling: Largest): void {
   const values = numbers(x);
-  const found = windowsOf(x, out, options).map(({ places, inPlane }) => {
+  const found = windowsOf(x, out, pooling).map(({ places, inPlane }) => {
     let best = 0;
     places.forEach((place, i) => {
       if (values[place]! > values[places[best]!]! || Number.isNaN(values[place])) best = i;
@@ -67,12 +77,12 @@ export const maxPool2d: Kernels["maxPool2d"] = (x, out, indices, options) => {
     found.map(({ value }) => value),
   );
   write(
-    indices,
+    pooling.indices,
     found.map(({ index }) => index),
   );
-};
+}
 
-export const maxPool2dBackward: Kernels["maxPool2dBackward"] = (grad, indices, out) => {
+function back(grad: View, out: View, { indices }: Largest): void {
   const [sums, places] = [zeros(out), read(indices)];
   const [, , oh, ow] = grad.sizes as [number, number, number, number];
   const [, , h, w] = out.sizes as [number, number, number, number];
@@ -80,27 +90,25 @@ export const maxPool2dBackward: Kernels["maxPool2dBackward"] = (grad, indices, o
     sums[Math.floor(i / (oh * ow)) * h * w + Number(places[i])]! += g;
   });
   write(out, sums);
-};
+}
 
-function average(x: View, out: View, options: AveragePoolOptions | null): void {
+function average(x: View, out: View, pooling: Average): void {
   const values = numbers(x);
-  const means = windowsOf(x, out, options).map(
-    ({ places, share }) => sum(places.map((place) => values[place]!)) / (options?.divisor ?? share),
+  const means = windowsOf(x, out, pooling).map(
+    ({ places, share }) => sum(places.map((place) => values[place]!)) / (pooling.divisor ?? share),
   );
   write(out, means);
 }
 
-function spread(grad: View, out: View, options: AveragePoolOptions | null): void {
+function spread(grad: View, out: View, pooling: Average): void {
   const [sums, g] = [zeros(out), numbers(grad)];
-  windowsOf(out, grad, options).forEach(({ places, share }, i) => {
-    for (const place of places) sums[place]! += g[i]! / (options?.divisor ?? share);
+  windowsOf(out, grad, pooling).forEach(({ places, share }, i) => {
+    for (const place of places) sums[place]! += g[i]! / (pooling.divisor ?? share);
   });
   write(out, sums);
 }
 
-export const averagePool2d: Kernels["averagePool2d"] = (x, out, options) => average(x, out, options);
-export const averagePool2dBackward: Kernels["averagePool2dBackward"] = (grad, out, options) =>
-  spread(grad, out, options);
-export const adaptiveAveragePool2d: Kernels["adaptiveAveragePool2d"] = (x, out) => average(x, out, null);
-export const adaptiveAveragePool2dBackward: Kernels["adaptiveAveragePool2dBackward"] = (grad, out) =>
-  spread(grad, out, null);
+export const pool: Kernels["pool"] = (x, out, pooling) =>
+  pooling.kind === "max" ? largest(x, out, pooling) : average(x, out, pooling);
+export const poolBackward: Kernels["poolBackward"] = (grad, out, pooling) =>
+  pooling.kind === "max" ? back(grad, out, pooling) : spread(grad, out, pooling);
