@@ -1,4 +1,4 @@
-import { AutogradFunction, type Context, grad, gradcheck, gradgradcheck } from "@ag/autograd";
+import { AutogradFunction, backward, type Context, enableGrad, grad, gradcheck, gradgradcheck } from "@ag/autograd";
 import { type Tensor, tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 
@@ -64,6 +64,33 @@ class FailsOnce extends AutogradFunction {
   }
 }
 
+/** Times a weight of its own; its backward runs another backward, as checkpoints do. */
+class Weighted extends AutogradFunction {
+  static weight = doubles(2);
+  static forward(ctx: Context, x: Tensor): Tensor {
+    ctx.saveForBackward(x);
+    return x.mul(Weighted.weight);
+  }
+  static backward(ctx: Context, grad: Tensor): Tensor | null {
+    const x = ctx.savedTensors[0]!.detach().requiresGrad_();
+    enableGrad(() => backward(x.mul(Weighted.weight), grad));
+    return x.grad;
+  }
+}
+
+/** Keeps the gradient it got, and the one it gave. */
+class Keeps extends AutogradFunction {
+  static kept: readonly Tensor[] = [];
+  static forward(_: Context, x: Tensor): Tensor {
+    return x.mul(2);
+  }
+  static backward(_: Context, grad: Tensor): Tensor {
+    const given = grad.mul(2);
+    Keeps.kept = [grad, given];
+    return given;
+  }
+}
+
 describe("gradcheck", () => {
   test("finds a derivative that is wrong, in any output", () => {
     const x = doubles(1, 2);
@@ -116,6 +143,41 @@ describe("custom functions", () => {
     const y = x.mul(2).add(FailsOnce.apply(z).mul(1));
     expect(grad(y, [x])[0].tolist()).toEqual([2]);
     expect(FailsOnce.failures).toBe(0);
+  });
+
+  test("may run a backward of their own: what waits outside of it is not lost", () => {
+    const { weight } = Weighted;
+    weight.grad = null;
+    const x = doubles(3);
+    const y = Weighted.apply(x.mul(weight)).add(weight.mul(5)); // the gradient of the last product waits at the weight
+    y.backward();
+    expect([x.grad?.tolist(), weight.grad]).toEqual([[4], expect.anything()]);
+    expect((weight.grad as Tensor | null)?.tolist()).toEqual([17]);
+    const z = doubles(3);
+    expect(grad(Weighted.apply(z.mul(weight)).add(weight.mul(5)), [z, weight]).map((g) => g.tolist())).toEqual([
+      [4],
+      [11],
+    ]);
+  });
+
+  test("keep the gradients that they got and gave", () => {
+    const x = doubles(1, 2);
+    Keeps.apply(x.mul(3)).sum().backward();
+    x.grad!.mul_(10);
+    expect(Keeps.kept.map((grad) => grad.tolist())).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  test("get a leaf as a leaf", () => {
+    const weight = doubles(1);
+    const x = doubles(3);
+    grad(Keeps.apply(x), [x], { gradOutputs: weight, createGraph: true });
+    const [got, given] = Keeps.kept as [Tensor, Tensor];
+    expect([got.isLeaf, got.requiresGrad, got.gradFn]).toEqual([true, true, null]);
+    expect([given.isLeaf, given.gradFn?.name]).toEqual([false, "MulBackward0"]);
+    expect(grad(given, [weight])[0].tolist()).toEqual([2]);
   });
 
   test("hand an input through as another tensor", () => {

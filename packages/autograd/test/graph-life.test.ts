@@ -114,6 +114,14 @@ describe("grad", () => {
     ]);
   });
 
+  test("with createGraph keeps the graph", () => {
+    const x = leaf([2, 3]);
+    const y = x.pow(3).sum();
+    const [first] = grad(y, [x], { createGraph: true });
+    expect(grad(y, [x])[0].tolist()).toEqual(first.tolist());
+    expect(() => grad(y, [x])).toThrow("a second time");
+  });
+
   test("of results in the middle of a graph", () => {
     const x = leaf([2]);
     const y = x.mul(3);

@@ -1,5 +1,5 @@
 import { AutogradFunction, backward, type Context, enableGrad, grad, noGrad } from "@ag/autograd";
-import { avgPool2d, floorDivide, ones, rand, type Tensor, tensor, zeros } from "@ag/tensor";
+import { avgPool2d, cat, floorDivide, ones, rand, sub, type Tensor, tensor, zeros } from "@ag/tensor";
 import { describe, expect, test, vi } from "vitest";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
@@ -98,6 +98,12 @@ describe("the flag", () => {
     expect(noGrad(() => zeros([2], { requiresGrad: true })).requiresGrad).toBe(true);
   });
 
+  test("does not spread to indices beside the values", () => {
+    const { values, indices } = leaf([[1, 3], [2, 0]]).max(1); // biome-ignore format: a matrix
+    expect([values.requiresGrad, values.gradFn?.name]).toEqual([true, "MaxBackward0"]);
+    expect([indices.requiresGrad, indices.isLeaf, indices.gradFn]).toEqual([false, true, null]);
+  });
+
   test("untracked operations make no node", () => {
     expect(rand(2).add(rand(2)).gradFn).toBeNull();
   });
@@ -182,6 +188,12 @@ describe("grad", () => {
     expect(gradOf(y)).toEqual([[4], [4]]);
   });
 
+  test("has the dtype of the leaf, not of the result", () => {
+    const x = leaf([1, 2]);
+    x.mul(tensor([3, 4], { dtype: "float64" })).sum().backward(); // biome-ignore format: a chain
+    expect([x.grad?.dtype, gradOf(x)]).toEqual(["float32", [3, 4]]);
+  });
+
   test("of a transposed use lies as the leaf does", () => {
     const x = leaf([
       [1, 2, 3],
@@ -211,6 +223,18 @@ describe("grad", () => {
     expect([gradOf(x), gradOf(y)]).toEqual([[4], [1]]);
   });
 
+  test("is not shared either by leaves that a formula gave one tensor", () => {
+    const derivative = vi.spyOn(cat.entries[0]!.gradients[0]!, "derivative").mockImplementation(() => {
+      const one = ones(2);
+      return [one, one];
+    });
+    const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+    cat([x, y]).sum().backward();
+    derivative.mockRestore();
+    x.grad?.mul_(10);
+    expect([gradOf(x), gradOf(y)]).toEqual([[10, 10], [1, 1]]); // biome-ignore format: two lists
+  });
+
   test("a diamond adds both ways", () => {
     const x = leaf([3]);
     const y = x.mul(2);
@@ -229,6 +253,17 @@ test("grad() of chosen inputs touches no grad", () => {
   const out = x.mul(x).mul(y);
   const [gx, gy] = grad(out, [x, y]) as [Tensor, Tensor];
   expect([gx.tolist(), gy.tolist(), x.grad]).toEqual([[20], [4], null]);
+});
+
+test("what nobody asked for is not computed", () => {
+  const gradients = sub.entries[0]!.gradients.map((gradient) => vi.spyOn(gradient, "derivative"));
+  const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+  const out = x.sub(y).sum();
+  grad(out, [y], { retainGraph: true });
+  expect(gradients.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+  out.backward();
+  expect(gradients.map(({ mock }) => mock.calls.length)).toEqual([1, 2]);
+  for (const gradient of gradients) gradient.mockRestore();
 });
 
 test("backward of chosen inputs fills only those", () => {

@@ -2,10 +2,11 @@ import {
   allocate,
   checkMemory,
   debugMemory,
+  disposed,
   liveBlocks,
   OutOfMemoryError,
   OverrunError,
-  type Storage,
+  Storage,
 } from "@ag/kernels";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -174,6 +175,37 @@ describe("scratch space", () => {
     const at = arena.at(1000);
     expect(arena.at(500)).toBe(at);
     expect(pool.report().used).toBe(used + MIB);
+  });
+});
+
+describe("a storage", () => {
+  test("knows its holders, and those of them that a backward waits for", () => {
+    const block = pool.allocate(100_000, "test");
+    const storage = new Storage(block);
+    const state = (): unknown => [storage.isSole, block.saves, block.freed];
+    expect(state()).toEqual([true, 0, false]);
+    storage.save();
+    storage.retain();
+    expect(state()).toEqual([false, 1, false]);
+    storage.unsave();
+    expect(state()).toEqual([false, 0, false]);
+    storage.release();
+    expect(state()).toEqual([true, 0, false]);
+    storage.save();
+    storage.release();
+    storage.unsave();
+    expect(block.freed).toBe(true);
+  });
+
+  test("is written and read as bytes, copied", () => {
+    const storage = allocate(4, "test");
+    storage.write(Uint8Array.of(1, 2, 3, 4));
+    const copy = storage.read(1, 2);
+    storage.write(Uint8Array.of(5, 6));
+    expect([[...copy], [...storage.read(0, 4)]]).toEqual([[2, 3], [5, 6, 3, 4]]); // biome-ignore format: two lists
+    storage.release();
+    for (const use of [() => disposed.read(0, 0), () => disposed.write(copy), () => disposed.save()])
+      expect(use).toThrow("tensor was disposed");
   });
 });
 

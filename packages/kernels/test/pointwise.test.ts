@@ -150,6 +150,8 @@ describe("whole dtypes", () => {
     expect(run(mul!, [viewOf(Int32Array.of(65536, -3)), viewOf(Int32Array.of(65536, 5))], "int32", [2])).toEqual([
       0, -15,
     ]);
+    const halfOfSum: Formula = (m, x) => m.div(m.add(x!, 10), 2);
+    expect(run(halfOfSum, [x], "uint8", [3])).toEqual([2, 6, 105]); // what is computed on has wrapped
     expect(run(min!, [x, 100], "uint8", [3])).toEqual([100, 3, 100]);
     expect(run(max!, [x, 100], "uint8", [3])).toEqual([250, 100, 200]);
   });

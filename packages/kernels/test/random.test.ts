@@ -4,7 +4,6 @@ import {
   type Draw,
   type DType,
   itemSize,
-  pool,
   type RandomState,
   random32,
   random64,
@@ -50,9 +49,7 @@ function filled([kind, shape, dtype, first, second]: Call, state: RandomState): 
   const [layout, name] = kind.includes(" ") ? (kind.split(" ") as [string, string]) : ["", kind];
   const view = layout === "transposed" ? transposed(out) : layout === "columns" ? columns(out) : out;
   cpu.random(draws[name]!(first, second), view, state);
-  pool.beginOperation();
-  const at = out.storage.address();
-  return pool.bytes.slice(at, at + sizeOf(shape) * itemSize(dtype));
+  return out.storage.read(0, sizeOf(shape) * itemSize(dtype));
 }
 
 const named = golden.hashes.map((entry) => ({ ...entry, name: JSON.stringify(entry.calls).slice(0, 100) }));

@@ -45,7 +45,7 @@ const own: Readonly<Record<string, Formula>> = {
     m.select(m.or(m.and(m.le(a!, b!), m.not(m.eq(a!, 1))), m.ne(b!, b!)), m.div(a!, b!), m.sub(b!, a!)),
 };
 const named: [string, Formula][] = [
-  ...Object.entries(formulas as Readonly<Record<string, Formula>>),
+  ...Object.entries(formulas as unknown as Readonly<Record<string, Formula>>),
   ...Object.entries(own),
 ];
 

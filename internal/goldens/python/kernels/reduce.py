@@ -1,4 +1,4 @@
-"""Writes reduce.json: PyTorch's sums along a dimension, largest elements, and orders."""
+"""Writes reduce.json: PyTorch's sums along a dimension, largest elements, and orders; and products of rows, rounded once."""
 
 import torch
 from shared.noise import noise, numbers, write
@@ -35,4 +35,12 @@ def case(name, dim, nan=()):
     return {"dtype": name, "dim": dim, "nan": list(nan), "x": numbers(x), "out": sizes, **extreme(x, dim), "sort": sorts, "cumsum": sums}
 
 
-write("reduce.json", [case(name, dim) for name in names for dim in range(3)] + [case("float32", dim, [0, 13, 17, 18]) for dim in range(3)])
+def products(shape):
+    x = (noise(shape, 9, torch.float64) * 0.02 + 1).float()
+    return {"shape": shape, "x": numbers(x), "prod": numbers(torch.prod(x.double(), 1).float())}
+
+
+write("reduce.json", {
+    "along": [case(name, dim) for name in names for dim in range(3)] + [case("float32", dim, [0, 13, 17, 18]) for dim in range(3)],
+    "products": products([8, 40]),
+})

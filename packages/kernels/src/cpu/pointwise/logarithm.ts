@@ -42,7 +42,7 @@ export const reduceLog = <T, C>(m: Algebra<T, C>, x: T): Reduced<T> => ({
 
 /** Of a positive finite x, subnormal ones included. */
 export function reduceAnyLog<T, C>(m: Algebra<T, C>, x: T): Reduced<T> {
-  const lift = m.dtype === "float32" ? 24 : 54;
+  const lift = m.dtype === "float32" ? 24 : 53;
   const isTiny = m.lt(x, normal[kind(m.dtype)][0]);
   const { e, f } = reduceLog(m, m.select(isTiny, m.mul(x, 2 ** lift), x));
   return { f, e: m.select(isTiny, m.sub(e, lift), e) };
@@ -91,9 +91,7 @@ export const log1p: Unary = (m, x) => {
   const sum = m.add(x, 1);
   const part = m.sub(sum, x);
   const lost = m.add(m.sub(x, m.sub(sum, part)), m.sub(1, part));
-  const { e, f } = reduceLog(m, sum);
-  const isFar = m.ne(e, 0);
-  const result = logOf(m, { e, f: m.select(isFar, f, x) }, m.select(isFar, m.div(lost, sum), 0));
+  const result = logOf(m, reduceLog(m, sum), m.div(lost, sum));
   const isInside = m.and(m.lt(-1, x), m.lt(x, Number.POSITIVE_INFINITY));
   return m.copySign(
     m.rarely(m.not(isInside), () => withEdges(m, x, -1, result), result),
@@ -116,10 +114,8 @@ export const log10: Unary = (m, x) => {
 /** log(1 + x) for x from 0 to 1. */
 function log1pOfShare<T, C>(m: Algebra<T, C>, x: T): T {
   const sum = m.add(x, 1);
-  const { e, f } = reduceLog(m, sum);
-  const isFar = m.ne(e, 0);
-  const lost = m.select(isFar, m.div(m.sub(x, m.sub(sum, 1)), sum), 0);
-  return logOf(m, { e, f: m.select(isFar, f, x) }, lost);
+  const lost = m.sub(x, m.sub(sum, 1));
+  return logOf(m, reduceLog(m, sum), m.div(lost, sum));
 }
 
 /** log(1 + eˣ) without overflow. */
