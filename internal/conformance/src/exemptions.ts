@@ -16,8 +16,6 @@ export const exemptFunctions: Exemptions = {
 export const exemptLayers: Exemptions = {
   Module: "abstract: every layer is one; module.test.ts of the package",
   Parameter: "a flag on a tensor; module.test.ts of the package",
-  chain: "what Sequential does with its layers",
-  "giveBack temporary": "a protocol of memory that PyTorch has not; temporaries.test.ts of the package",
   modulePath: "where a hook runs, which PyTorch does not tell; module.test.ts of the package",
 };
 

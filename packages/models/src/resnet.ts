@@ -2,8 +2,6 @@ import {
   AdaptiveAvgPool2d,
   BatchNorm2d,
   Conv2d,
-  chain,
-  giveBack,
   type Layer,
   Linear,
   MaxPool2d,
@@ -11,9 +9,9 @@ import {
   type Parameter,
   ReLU,
   Sequential,
-  temporary,
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
+import { Feedforward } from "@ag/nn/internal";
 import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aWhole, need, someWholes, type Takes } from "@ag/tensor/internal";
 import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
@@ -45,8 +43,7 @@ const blockTakes: Takes = {
  *
  * Shapes: [n, inPlanes, h, w] → [n, planes, ⌈h / stride⌉, ⌈w / stride⌉].
  */
-export class BasicBlock extends Module {
-  static override readonly gives = "passed";
+export class BasicBlock extends Feedforward {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly relu: ReLU;
@@ -68,10 +65,13 @@ export class BasicBlock extends Module {
 
   forward(x: Tensor): Tensor {
     const identity = this.downsample === null ? x : this.downsample.forward(x);
-    const out = chain(x, [this.conv1, this.bn1, this.relu, this.conv2, this.bn2]);
-    const sum = add.inPlace(out, identity);
-    giveBack(identity, x);
-    return this.relu.forward(sum);
+    let out = this.conv1.forward(x);
+    out = this.bn1.forward(out);
+    out = this.relu.forward(out);
+    out = this.conv2.forward(out);
+    out = this.bn2.forward(out);
+    out = add.inPlace(out, identity);
+    return this.relu.forward(out);
   }
 }
 
@@ -103,8 +103,7 @@ const resnetTakes: Takes = {
  *
  * Shapes: [n, 3, h, w] → [n, numClasses].
  */
-export class ResNet extends Module {
-  static override readonly gives = "passed";
+export class ResNet extends Feedforward {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly relu: ReLU;
@@ -142,13 +141,17 @@ export class ResNet extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const { conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4, avgpool } = this;
-    const top = chain(x, [conv1, bn1, relu, maxpool, layer1, layer2, layer3, layer4, avgpool]);
-    const features = temporary(flatten(top, 1));
-    giveBack(top, x);
-    const out = this.fc.forward(features);
-    giveBack(features, out);
-    return out;
+    let out = this.conv1.forward(x);
+    out = this.bn1.forward(out);
+    out = this.relu.forward(out);
+    out = this.maxpool.forward(out);
+    out = this.layer1.forward(out);
+    out = this.layer2.forward(out);
+    out = this.layer3.forward(out);
+    out = this.layer4.forward(out);
+    out = this.avgpool.forward(out);
+    out = flatten(out, 1);
+    return this.fc.forward(out);
   }
 }
 

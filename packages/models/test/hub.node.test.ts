@@ -159,6 +159,11 @@ describe("failures", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("a timeout of 0 is none", async () => {
+    const { at } = await serve((_, response) => void setTimeout(() => response.end(file), 50));
+    expect((await loadStateDictFromUrl(`${at}/${rightName}`, { timeout: 0 })).get("w")!.tolist()).toEqual([1, 2, 3]);
+  });
+
   test("silence before and within the answer", async () => {
     const never = await fails(() => undefined, { timeout: 50 });
     expect(never).toMatchObject({ failure: "timeout" });

@@ -1,7 +1,7 @@
-import "@ag/autograd";
-import { ResNet, ResNet18_Weights, ResNet34_Weights, resnet18, resnet34, verifyWeights } from "@ag/models";
+import { noGrad } from "@ag/autograd";
+import { BasicBlock, ResNet, ResNet18_Weights, ResNet34_Weights, resnet18, resnet34, verifyWeights } from "@ag/models";
 import { Linear } from "@ag/nn";
-import { manualSeed, rand, type Tensor, ValueError, zeros } from "@ag/tensor";
+import { manualSeed, memory, rand, type Tensor, ValueError, zeros } from "@ag/tensor";
 import { beforeAll, expect, test } from "vitest";
 import golden from "./goldens/resnet18.json" with { type: "json" };
 
@@ -77,6 +77,29 @@ test("training: outputs, gradients through every in-place step, running statisti
   expect(wrong.filter(({ isFar }) => isFar)).toEqual([]);
 });
 
+test("nothing but the output is left in memory, if nobody keeps it", () => {
+  manualSeed(0);
+  const small = resnet18({ numClasses: 10 });
+  const x = rand(1, 3, 64, 64);
+  const forward = (): Tensor => noGrad(() => small.forward(x));
+  forward(); // the first makes what is kept for good
+  const { blocks } = memory();
+  const out = forward();
+  expect(memory().blocks - blocks).toBe(1);
+  const seen: (readonly [Tensor, unknown])[] = [];
+  const see = (x: Tensor): number => seen.push([x, x.tolist()]);
+  small.layer2.registerForwardHook((_, [x]) => void see(x as Tensor));
+  small.avgpool.registerForwardHook((_, __, x) => void see(x as Tensor));
+  const { forward: own } = small.fc;
+  small.fc.forward = (features: Tensor) => {
+    see(features);
+    return own(features);
+  };
+  expect(forward().tolist()).toEqual(out.tolist());
+  expect(seen).toHaveLength(3);
+  for (const [x, elements] of seen) expect(x.tolist()).toEqual(elements);
+});
+
 test("options", () => {
   manualSeed(0);
   const small = resnet18({ numClasses: 10, zeroInitResidual: true });
@@ -120,6 +143,17 @@ test("an option that does not exist, or of another kind, is refused", async () =
   for (const options of [{ pretraind: true }, { numClasses: 2.5 }, { numclasses: 3 }, { zeroInitResidual: 1 }, 5, true])
     expect(() => build(options)).toThrow(ValueError);
   await expect(build({ weights: "DEFAULT", progess: false })).rejects.toThrow("Did you mean progress?");
+  const Block = BasicBlock as unknown as new (...args: readonly unknown[]) => BasicBlock;
+  for (const args of [
+    [],
+    [4],
+    [4, 2.5],
+    [4, "4"],
+    [4, 4, { stide: 2 }],
+    [4, 4, { stride: "2" }],
+    [4, 4, { downsample: 5 }],
+  ])
+    expect(() => new Block(...args)).toThrow(/^BasicBlock: /);
   const Class = ResNet as unknown as new (...args: readonly unknown[]) => ResNet;
   for (const stages of [undefined, [1, 1, 1], [1, 1, 1, 0.5]]) expect(() => new Class(stages)).toThrow(ValueError);
 });

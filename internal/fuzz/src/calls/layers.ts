@@ -133,7 +133,6 @@ const functions: readonly Row[] = [
     { call: nn.clipGradNorm_ as Method },
   ],
   ["clipGradValue_", (r) => [[withGrad(r)], 0.5], { call: nn.clipGradValue_ as Method }],
-  ["chain", (r) => [x(r, 2, 3), [new nn.ReLU(), new nn.Tanh()]], { call: nn.chain as Method }],
   ["modulePath", () => [], { call: nn.modulePath }],
   ["new Parameter", (r) => [x(r, 2, 3), true], { call: (...a) => new (nn.Parameter as unknown as Class)(...a) }],
   ["new ModuleList", () => [[new nn.ReLU()]], { call: (...a) => new (nn.ModuleList as unknown as Class)(...a) }],

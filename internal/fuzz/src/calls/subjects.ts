@@ -33,8 +33,6 @@ export const exempt: Readonly<Record<string, string>> = {
   ResNet: "11 million weights",
   resnet18: "11 million weights",
   resnet34: "21 million weights",
-  giveBack: "a protocol of memory: takes back what a layer made",
-  temporary: "a protocol of memory: marks what a layer made",
   save: "always throws",
   setDir: "the network's",
   getDir: "the network's",

@@ -1,8 +1,8 @@
 /** Layers without parameters that work element by element, or along one dimension. */
 import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, type Tensor, tanh } from "@ag/tensor/fn";
 import { aFlag, aNumber, aWhole, need, oneOf } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
-import { valueText } from "../module/print.ts";
+import { Feedforward } from "../module/feedforward.ts";
+import { optionsText } from "../module/print.ts";
 
 export interface InplaceOptions {
   /** Overwrite the input. */
@@ -11,6 +11,35 @@ export interface InplaceOptions {
 
 const inplaceOptions = { inplace: aFlag };
 
+/** A function of each element that may overwrite its input. */
+interface Activation<O extends readonly unknown[]> {
+  (x: Tensor, ...options: O): Tensor;
+  readonly inPlace: (x: Tensor, ...options: O) => Tensor;
+}
+
+/** The layer of an {@link Activation}. */
+abstract class Elementwise extends Feedforward {
+  readonly inplace: boolean;
+
+  constructor(options: InplaceOptions = {}) {
+    super();
+    need(this.constructor.name, { options: inplaceOptions }, options);
+    this.inplace = options.inplace ?? false;
+  }
+
+  protected override extraRepr(...options: readonly string[]): string {
+    return optionsText(this, ...options, ...(this.inplace ? ["inplace"] : []));
+  }
+}
+
+/** What a layer makes of x: something new, or x itself, overwritten. */
+const applied = <O extends readonly unknown[]>(
+  layer: Elementwise,
+  f: Activation<O>,
+  x: Tensor,
+  ...options: O
+): Tensor => (layer.inplace ? f.inPlace(x, ...options) : f(x, ...options));
+
 /**
  * The larger of x and 0.
  *
@@ -18,22 +47,9 @@ const inplaceOptions = { inplace: aFlag };
  * new ReLU().forward(tensor([-1, 2])).tolist() // => [0, 2]
  * ```
  */
-export class ReLU extends Module {
-  static override readonly gives = "new";
-  readonly inplace: boolean;
-
-  constructor(options: InplaceOptions = {}) {
-    super();
-    need("ReLU", { options: inplaceOptions }, options);
-    this.inplace = options.inplace ?? false;
-  }
-
+export class ReLU extends Elementwise {
   forward(x: Tensor): Tensor {
-    return this.inplace ? relu.inPlace(x) : relu(x);
-  }
-
-  protected override extraRepr(): string {
-    return this.inplace ? "inplace=True" : "";
+    return applied(this, relu, x);
   }
 }
 
@@ -44,25 +60,21 @@ export class ReLU extends Module {
  * new LeakyReLU(0.25).forward(tensor([-1, 2])).tolist() // => [-0.25, 2]
  * ```
  */
-export class LeakyReLU extends Module {
-  static override readonly gives = "new";
+export class LeakyReLU extends Elementwise {
   readonly negativeSlope: number;
-  readonly inplace: boolean;
 
   constructor(negativeSlope = 0.01, options: InplaceOptions = {}) {
-    super();
     need("LeakyReLU", { negativeSlope: aNumber, options: inplaceOptions }, negativeSlope, options);
+    super(options);
     this.negativeSlope = negativeSlope;
-    this.inplace = options.inplace ?? false;
   }
 
   forward(x: Tensor): Tensor {
-    const { negativeSlope } = this;
-    return this.inplace ? leakyRelu.inPlace(x, { negativeSlope }) : leakyRelu(x, { negativeSlope });
+    return applied(this, leakyRelu, x, { negativeSlope: this.negativeSlope });
   }
 
   protected override extraRepr(): string {
-    return `negative_slope=${valueText(this.negativeSlope)}${this.inplace ? ", inplace=True" : ""}`;
+    return super.extraRepr("negativeSlope");
   }
 }
 
@@ -73,8 +85,7 @@ export class LeakyReLU extends Module {
  * new Sigmoid().forward(tensor([0])).tolist() // => [0.5]
  * ```
  */
-export class Sigmoid extends Module {
-  static override readonly gives = "new";
+export class Sigmoid extends Feedforward {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -87,8 +98,7 @@ export class Sigmoid extends Module {
  * new Tanh().forward(tensor([0])).tolist() // => [0]
  * ```
  */
-export class Tanh extends Module {
-  static override readonly gives = "new";
+export class Tanh extends Feedforward {
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -101,22 +111,9 @@ export class Tanh extends Module {
  * new SiLU().forward(tensor([0])).tolist() // => [0]
  * ```
  */
-export class SiLU extends Module {
-  static override readonly gives = "new";
-  readonly inplace: boolean;
-
-  constructor(options: InplaceOptions = {}) {
-    super();
-    need("SiLU", { options: inplaceOptions }, options);
-    this.inplace = options.inplace ?? false;
-  }
-
+export class SiLU extends Elementwise {
   forward(x: Tensor): Tensor {
-    return this.inplace ? silu.inPlace(x) : silu(x);
-  }
-
-  protected override extraRepr(): string {
-    return this.inplace ? "inplace=True" : "";
+    return applied(this, silu, x);
   }
 }
 
@@ -128,8 +125,7 @@ export class SiLU extends Module {
  * new GELU().forward(tensor([0])).tolist() // => [0]
  * ```
  */
-export class GELU extends Module {
-  static override readonly gives = "new";
+export class GELU extends Feedforward {
   readonly approximate: "none" | "tanh";
 
   constructor(options: { readonly approximate?: "none" | "tanh" } = {}) {
@@ -143,37 +139,35 @@ export class GELU extends Module {
   }
 
   protected override extraRepr(): string {
-    return `approximate='${this.approximate}'`;
+    return optionsText(this, "approximate");
   }
 }
 
-function needDim(layer: string, dim: number): number {
-  need(layer, { dim: aWhole }, dim);
-  return dim;
+/** A function along one dimension. Unlike PyTorch's, it must be given: the implicit choice is deprecated there. */
+abstract class AlongDim extends Feedforward {
+  readonly dim: number;
+
+  constructor(dim: number) {
+    super();
+    need(this.constructor.name, { dim: aWhole }, dim);
+    this.dim = dim;
+  }
+
+  protected override extraRepr(): string {
+    return optionsText(this, "dim");
+  }
 }
 
 /**
- * eˣ / Σ eˣ along a dimension. Unlike PyTorch's, it must be given: the implicit choice is deprecated there.
+ * eˣ / Σ eˣ along a dimension, which must be given.
  *
  * ```ts doctest
  * new Softmax(0).forward(tensor([3, 3])).tolist() // => [0.5, 0.5]
  * ```
  */
-export class Softmax extends Module {
-  static override readonly gives = "new";
-  readonly dim: number;
-
-  constructor(dim: number) {
-    super();
-    this.dim = needDim("Softmax", dim);
-  }
-
+export class Softmax extends AlongDim {
   forward(x: Tensor): Tensor {
     return softmax(x, this.dim);
-  }
-
-  protected override extraRepr(): string {
-    return `dim=${this.dim}`;
   }
 }
 
@@ -184,20 +178,8 @@ export class Softmax extends Module {
  * new LogSoftmax(0).forward(tensor([3])).tolist() // => [0]
  * ```
  */
-export class LogSoftmax extends Module {
-  static override readonly gives = "new";
-  readonly dim: number;
-
-  constructor(dim: number) {
-    super();
-    this.dim = needDim("LogSoftmax", dim);
-  }
-
+export class LogSoftmax extends AlongDim {
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);
-  }
-
-  protected override extraRepr(): string {
-    return `dim=${this.dim}`;
   }
 }

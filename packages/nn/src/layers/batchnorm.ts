@@ -1,9 +1,9 @@
 import { noGrad } from "@ag/autograd";
 import { add, batchNorm, fill_, ones, ShapeError, Tensor, ValueError, zero_, zeros } from "@ag/tensor/fn";
 import { aFlag, aNumber, aWhole, need } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
+import { Feedforward } from "../module/feedforward.ts";
 import { learned, type Parameter } from "../module/parameter.ts";
-import { valueText } from "../module/print.ts";
+import { optionsText, valueText } from "../module/print.ts";
 
 export interface BatchNormOptions {
   readonly eps?: number;
@@ -30,7 +30,7 @@ const batchNormOptions = {
  * the batch (biased variance), and the running ones move towards them (unbiased variance), also while the parameters
  * are frozen; in evaluation the running ones.
  */
-abstract class BatchNorm extends Module {
+abstract class BatchNorm extends Feedforward {
   readonly numFeatures: number;
   eps: number;
   momentum: number | null;
@@ -109,9 +109,8 @@ abstract class BatchNorm extends Module {
 
   protected override extraRepr(): string {
     return (
-      `${this.numFeatures}, eps=${valueText(this.eps)}, momentum=${valueText(this.momentum)}, ` +
-      `affine=${valueText(this.affine)}, bias=${valueText(this.bias !== null)}, ` +
-      `track_running_stats=${valueText(this.trackRunningStats)}`
+      `${this.numFeatures}, ${optionsText(this, "eps", "momentum", "affine")}, ` +
+      `bias=${valueText(this.bias !== null)}, ${optionsText(this, "trackRunningStats")}`
     );
   }
 }
@@ -128,7 +127,6 @@ abstract class BatchNorm extends Module {
  * ```
  */
 export class BatchNorm1d extends BatchNorm {
-  static override readonly gives = "new";
   protected override get ranks(): readonly number[] {
     return [2, 3];
   }
@@ -146,7 +144,6 @@ export class BatchNorm1d extends BatchNorm {
  * ```
  */
 export class BatchNorm2d extends BatchNorm {
-  static override readonly gives = "new";
   protected override get ranks(): readonly number[] {
     return [4];
   }

@@ -1,6 +1,6 @@
 import { conv2d, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aText, aWhole, extents, need, type Takes } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
+import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
@@ -59,8 +59,7 @@ function needSizes(name: string, sizes: readonly number[], least: number): void 
  * layer.weight.shape // => [8, 3, 3, 3]
  * ```
  */
-export class Conv2d extends Module {
-  static override readonly gives = "new";
+export class Conv2d extends Feedforward {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly [number, number];

@@ -1,7 +1,7 @@
 import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aNumber, need } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
-import { valueText } from "../module/print.ts";
+import { Feedforward } from "../module/feedforward.ts";
+import { optionsText } from "../module/print.ts";
 import type { InplaceOptions } from "./activation.ts";
 
 /**
@@ -13,8 +13,7 @@ import type { InplaceOptions } from "./activation.ts";
  * layer.eval().forward(ones([2])).tolist() // => [1, 1]
  * ```
  */
-export class Dropout extends Module {
-  static override readonly gives = "new";
+export class Dropout extends Feedforward {
   readonly p: number;
   readonly inplace: boolean;
 
@@ -36,6 +35,6 @@ export class Dropout extends Module {
   }
 
   protected override extraRepr(): string {
-    return `p=${valueText(this.p)}, inplace=${valueText(this.inplace)}`;
+    return optionsText(this, "p", "inplace");
   }
 }

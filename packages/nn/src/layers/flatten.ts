@@ -1,6 +1,7 @@
 import { flatten, type Tensor } from "@ag/tensor/fn";
 import { aWhole, need } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
+import { Feedforward } from "../module/feedforward.ts";
+import { optionsText } from "../module/print.ts";
 
 export interface FlattenOptions {
   readonly startDim?: number;
@@ -14,8 +15,7 @@ export interface FlattenOptions {
  * new Flatten().forward(zeros([2, 3, 4])).shape // => [2, 12]
  * ```
  */
-export class Flatten extends Module {
-  static override readonly gives = "new";
+export class Flatten extends Feedforward {
   readonly startDim: number;
   readonly endDim: number;
 
@@ -31,7 +31,7 @@ export class Flatten extends Module {
   }
 
   protected override extraRepr(): string {
-    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+    return optionsText(this, "startDim", "endDim");
   }
 }
 
@@ -42,8 +42,7 @@ export class Flatten extends Module {
  * new Identity().forward(tensor([1, 2])).tolist() // => [1, 2]
  * ```
  */
-export class Identity extends Module {
-  static override readonly gives = "new";
+export class Identity extends Feedforward {
   forward(x: Tensor): Tensor {
     return x;
   }

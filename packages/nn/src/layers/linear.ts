@@ -1,8 +1,8 @@
 import { linear, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aWhole, need, type Takes } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
+import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
-import { valueText } from "../module/print.ts";
+import { optionsText, valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
 
 const linearTakes: Takes = {
@@ -23,8 +23,7 @@ const linearTakes: Takes = {
  * String(layer) // => "Linear(in_features=3, out_features=2, bias=True)"
  * ```
  */
-export class Linear extends Module {
-  static override readonly gives = "new";
+export class Linear extends Feedforward {
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly weight: Parameter;
@@ -48,6 +47,6 @@ export class Linear extends Module {
   }
 
   protected override extraRepr(): string {
-    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${valueText(this.bias !== null)}`;
+    return `${optionsText(this, "inFeatures", "outFeatures")}, bias=${valueText(this.bias !== null)}`;
   }
 }

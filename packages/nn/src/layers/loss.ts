@@ -1,19 +1,13 @@
 /** Losses as layers: a number between what a model gives and what it should give. */
 import { crossEntropy, l1Loss, mseLoss, nllLoss, type Tensor } from "@ag/tensor/fn";
 import { aNumber, aReduction, aTensor, aWhole, need, type Takes } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
+import { Feedforward } from "../module/feedforward.ts";
 
 /** What becomes of the losses of the elements: each by itself, their mean, or their sum. */
 export type Reduction = "none" | "mean" | "sum";
 
 const weighted: Takes = { weight: [aTensor, null], ignoreIndex: aWhole, reduction: aReduction };
 const smoothed: Takes = { ...weighted, labelSmoothing: aNumber };
-
-/** The reduction of a loss that has no other option. */
-function reductionOf(loss: string, options: ReductionOptions): Reduction {
-  need(loss, { "options?": { reduction: aReduction } }, options);
-  return options.reduction ?? "mean";
-}
 
 interface ReductionOptions {
   readonly reduction?: Reduction;
@@ -31,16 +25,24 @@ export interface CrossEntropyOptions extends NLLLossOptions {
   readonly labelSmoothing?: number;
 }
 
-/** Losses with a weight for each class keep it as a buffer, as PyTorch does. */
-abstract class WeightedLoss extends Module {
-  readonly ignoreIndex: number;
+abstract class Loss extends Feedforward {
   readonly reduction: Reduction;
 
-  constructor({ weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions) {
+  constructor(options: ReductionOptions = {}) {
     super();
+    need(this.constructor.name, { "options?": { reduction: aReduction } }, options);
+    this.reduction = options.reduction ?? "mean";
+  }
+}
+
+/** Losses with a weight for each class keep it as a buffer, as PyTorch does. */
+abstract class WeightedLoss extends Loss {
+  readonly ignoreIndex: number;
+
+  constructor({ weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions) {
+    super({ reduction });
     this.registerBuffer("weight", weight);
     this.ignoreIndex = ignoreIndex;
-    this.reduction = reduction;
   }
 
   protected get classWeights(): { readonly weight?: Tensor } {
@@ -60,7 +62,6 @@ abstract class WeightedLoss extends Module {
  * ```
  */
 export class CrossEntropyLoss extends WeightedLoss {
-  static override readonly gives = "new";
   readonly labelSmoothing: number;
 
   constructor(options: CrossEntropyOptions = {}) {
@@ -86,7 +87,6 @@ export class CrossEntropyLoss extends WeightedLoss {
  * ```
  */
 export class NLLLoss extends WeightedLoss {
-  static override readonly gives = "new";
   constructor(options: NLLLossOptions = {}) {
     need("NLLLoss", { "options?": weighted }, options);
     super(options);
@@ -105,15 +105,7 @@ export class NLLLoss extends WeightedLoss {
  * new MSELoss().forward(tensor([1, 2]), tensor([1, 4])).item() // => 2
  * ```
  */
-export class MSELoss extends Module {
-  static override readonly gives = "new";
-  readonly reduction: Reduction;
-
-  constructor(options: ReductionOptions = {}) {
-    super();
-    this.reduction = reductionOf("MSELoss", options);
-  }
-
+export class MSELoss extends Loss {
   forward(x: Tensor, target: Tensor): Tensor {
     return mseLoss(x, target, { reduction: this.reduction });
   }
@@ -126,15 +118,7 @@ export class MSELoss extends Module {
  * new L1Loss({ reduction: "sum" }).forward(tensor([1, 2]), tensor([0, 4])).item() // => 3
  * ```
  */
-export class L1Loss extends Module {
-  static override readonly gives = "new";
-  readonly reduction: Reduction;
-
-  constructor(options: ReductionOptions = {}) {
-    super();
-    this.reduction = reductionOf("L1Loss", options);
-  }
-
+export class L1Loss extends Loss {
   forward(x: Tensor, target: Tensor): Tensor {
     return l1Loss(x, target, { reduction: this.reduction });
   }

@@ -1,7 +1,7 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor/fn";
 import { aFlag, aWhole, extents, type Kind, need, type Takes } from "@ag/tensor/internal";
-import { Module } from "../module/module.ts";
-import { valueText } from "../module/print.ts";
+import { Feedforward } from "../module/feedforward.ts";
+import { optionsText } from "../module/print.ts";
 import type { Pair } from "./conv.ts";
 
 const windowOptions: Takes = { stride: [extents, null], padding: extents, ceilMode: aFlag };
@@ -19,13 +19,32 @@ const anOutputSize: Kind = {
 /** Never the caller's own array. */
 const copied = <T>(x: T): T => (Array.isArray(x) ? (x.slice() as T) : x);
 
-export interface MaxPool2dOptions {
+interface WindowOptions {
   /** As large as the window unless given. */
   readonly stride?: Pair;
   readonly padding?: Pair;
-  readonly dilation?: Pair;
   /** Windows that reach beyond the border count too, if they start before it. */
   readonly ceilMode?: boolean;
+}
+
+/** A number for each window. */
+abstract class WindowPool extends Feedforward {
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly ceilMode: boolean;
+
+  constructor(kernelSize: Pair, options: WindowOptions) {
+    super();
+    this.kernelSize = copied(kernelSize);
+    this.stride = copied(options.stride ?? kernelSize);
+    this.padding = copied(options.padding ?? 0);
+    this.ceilMode = options.ceilMode ?? false;
+  }
+}
+
+export interface MaxPool2dOptions extends WindowOptions {
+  readonly dilation?: Pair;
 }
 
 /**
@@ -37,22 +56,13 @@ export interface MaxPool2dOptions {
  * new MaxPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[4]]]
  * ```
  */
-export class MaxPool2d extends Module {
-  static override readonly gives = "new";
-  readonly kernelSize: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
+export class MaxPool2d extends WindowPool {
   readonly dilation: Pair;
-  readonly ceilMode: boolean;
 
   constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
-    super();
     need("MaxPool2d", { kernelSize: extents, options: maxPoolOptions }, kernelSize, options);
-    this.kernelSize = copied(kernelSize);
-    this.stride = copied(options.stride ?? kernelSize);
-    this.padding = copied(options.padding ?? 0);
+    super(kernelSize, options);
     this.dilation = copied(options.dilation ?? 1);
-    this.ceilMode = options.ceilMode ?? false;
   }
 
   forward(x: Tensor): Tensor {
@@ -61,18 +71,11 @@ export class MaxPool2d extends Module {
   }
 
   protected override extraRepr(): string {
-    return (
-      `kernel_size=${valueText(this.kernelSize)}, stride=${valueText(this.stride)}, ` +
-      `padding=${valueText(this.padding)}, dilation=${valueText(this.dilation)}, ceil_mode=${valueText(this.ceilMode)}`
-    );
+    return optionsText(this, "kernelSize", "stride", "padding", "dilation", "ceilMode");
   }
 }
 
-export interface AvgPool2dOptions {
-  /** As large as the window unless given. */
-  readonly stride?: Pair;
-  readonly padding?: Pair;
-  readonly ceilMode?: boolean;
+export interface AvgPool2dOptions extends WindowOptions {
   /** Whether padding counts in the divisor. */
   readonly countIncludePad?: boolean;
   /** Divides by this instead of the size of the window. */
@@ -88,22 +91,13 @@ export interface AvgPool2dOptions {
  * new AvgPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2.5]]]
  * ```
  */
-export class AvgPool2d extends Module {
-  static override readonly gives = "new";
-  readonly kernelSize: Pair;
-  readonly stride: Pair;
-  readonly padding: Pair;
-  readonly ceilMode: boolean;
+export class AvgPool2d extends WindowPool {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
   constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
-    super();
     need("AvgPool2d", { kernelSize: extents, options: avgPoolOptions }, kernelSize, options);
-    this.kernelSize = copied(kernelSize);
-    this.stride = copied(options.stride ?? kernelSize);
-    this.padding = copied(options.padding ?? 0);
-    this.ceilMode = options.ceilMode ?? false;
+    super(kernelSize, options);
     this.countIncludePad = options.countIncludePad ?? true;
     this.divisorOverride = options.divisorOverride ?? null;
   }
@@ -114,7 +108,7 @@ export class AvgPool2d extends Module {
   }
 
   protected override extraRepr(): string {
-    return `kernel_size=${valueText(this.kernelSize)}, stride=${valueText(this.stride)}, padding=${valueText(this.padding)}`;
+    return optionsText(this, "kernelSize", "stride", "padding");
   }
 }
 
@@ -130,8 +124,7 @@ export type OutputSize = number | readonly [number | null, number | null];
  * new AdaptiveAvgPool2d([1, 2]).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2, 3]]]
  * ```
  */
-export class AdaptiveAvgPool2d extends Module {
-  static override readonly gives = "new";
+export class AdaptiveAvgPool2d extends Feedforward {
   readonly outputSize: OutputSize;
 
   constructor(outputSize: OutputSize) {
@@ -145,7 +138,6 @@ export class AdaptiveAvgPool2d extends Module {
   }
 
   protected override extraRepr(): string {
-    const { outputSize: size } = this;
-    return `output_size=${typeof size === "number" ? size : `(${size.map(valueText).join(", ")})`}`;
+    return optionsText(this, "outputSize");
   }
 }

@@ -1,6 +1,6 @@
 import { IndexError, type Tensor, ValueError } from "@ag/tensor/fn";
-import { anIterable, aTensor, aText, aWhole, check, type Kind, need, signatureOf } from "@ag/tensor/internal";
-import { giveBack } from "../module/call.ts";
+import { anIterable, aText, aWhole, type Kind, need } from "@ag/tensor/internal";
+import { Feedforward } from "../module/feedforward.ts";
 import { Module } from "../module/module.ts";
 import { checkNesting } from "../module/nesting.ts";
 import { printList } from "../module/print.ts";
@@ -11,7 +11,6 @@ export interface Layer extends Module {
 }
 
 const aPosition: Kind = { ...aWhole, error: IndexError };
-const chained = /* @__PURE__ */ signatureOf("chain", { x: aTensor, layers: anIterable });
 
 function position(i: number, length: number, owner: string): number {
   need(owner, { index: aPosition }, i);
@@ -43,19 +42,6 @@ function needName(name: string, others: ReadonlyMap<string, unknown>): void {
 
 type NamedLayers = Iterable<readonly [name: string, layer: Layer]>;
 
-/** Layers one after the other. What only the next one needs is given back. */
-export function chain(x: Tensor, layers: Iterable<Layer>): Tensor {
-  check(chained, [x, layers]);
-  let y = x;
-  for (const layer of layers) {
-    needModule("chain", layer);
-    const next = layer.forward(y);
-    giveBack(y, x, next);
-    y = next;
-  }
-  return y;
-}
-
 /**
  * Modules one after the other. Their keys are their numbers, or the names given: `new Sequential(a, b)`,
  * `new Sequential(new Map([["conv", a], ["relu", b]]))`.
@@ -66,8 +52,7 @@ export function chain(x: Tensor, layers: Iterable<Layer>): Tensor {
  * [...model.stateDict().keys()] // => ["0.weight", "0.bias", "2.weight", "2.bias"]
  * ```
  */
-export class Sequential extends Module {
-  static override readonly gives = "passed";
+export class Sequential extends Feedforward {
   readonly #layers = new Map<string, Layer>();
 
   constructor(...layers: readonly Layer[] | readonly [NamedLayers]) {
@@ -116,7 +101,9 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return chain(x, this.#layers.values());
+    let out = x;
+    for (const layer of this.#layers.values()) out = layer.forward(out);
+    return out;
   }
 }
 

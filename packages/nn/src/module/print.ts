@@ -32,10 +32,23 @@ export function numberText(x: number): string {
   return String(x);
 }
 
+type Value = number | boolean | string | null | readonly Value[];
+
 /** `None`, `True` and tuples are data: the text of a module is PyTorch's. */
-export function valueText(x: number | boolean | string | null | readonly number[]): string {
+export function valueText(x: Value): string {
   if (x === null) return "None";
   if (typeof x === "boolean") return x ? "True" : "False";
   if (typeof x === "string") return x;
-  return typeof x === "number" ? numberText(x) : `(${x.map(numberText).join(", ")})`;
+  return typeof x === "number" ? numberText(x) : `(${x.map(valueText).join(", ")})`;
 }
+
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Fields of a layer under Python's names: `kernel_size=3, ceil_mode=False`. */
+export const optionsText = (layer: Module, ...fields: readonly string[]): string =>
+  fields
+    .map((field) => {
+      const value = (layer as unknown as Record<string, Value>)[field]!;
+      return `${snake(field)}=${typeof value === "string" ? `'${value}'` : valueText(value)}`;
+    })
+    .join(", ");

@@ -4,6 +4,7 @@ import type { Formula, View } from "@ag/kernels";
 import { IndexError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { moved } from "../../layout/converted.ts";
 import { shown, stretched } from "../../layout/dense.ts";
 import { broadcast, rowMajor, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
 import { selected } from "../../layout/strides.ts";
@@ -90,7 +91,11 @@ export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Pla
         `index: tensors used as indices must be long, int, byte or bool tensors; got ${index.dtype}. ` +
           'Use tensor([…], { dtype: "int64" }).',
       );
-  const found = withoutMasks(x, given);
+  const { device } = x.storage;
+  const beside = given.map(({ dim, index }) =>
+    index.storage.device === device ? { dim, index } : { dim, index: moved(index, device, index.storage.device) },
+  );
+  const found = withoutMasks(x, beside);
   const picked = commonShape(found);
   const dims = found.map(({ dim }) => dim);
   const others = x.sizes.flatMap((_, d) => (dims.includes(d) ? [] : [d]));

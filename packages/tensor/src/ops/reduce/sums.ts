@@ -161,6 +161,7 @@ const productOfOthers: Op<[x: Tensor, out: Tensor, dim: number]> = defineOp({
   },
   derivative: {
     x: (grad, { x }, dim) => {
+      if (x.numel() === 0) return mul(grad, x);
       const dual = { value: x, slope: grad };
       const [before, after] = [productsBefore(dual, dim), flipped(productsBefore(flipped(dual, dim), dim), dim)];
       return times(before, after).slope;
