@@ -140,9 +140,6 @@ export function algebraOf(dtype: DType): Numbers<Value> {
   return algebras[dtype] as unknown as Numbers<Value>;
 }
 
-/** The same of a floating dtype. */
-export const floatsOf = (dtype: DType): Numbers<number> => algebraOf(dtype) as unknown as Numbers<number>;
-
 /** A number as an element to compute with: whole ones towards zero, in the range of the dtype. */
 export const literal = (x: Value, dtype: DType): Value => {
   if (dtype === "float16" || dtype === "bfloat16") return Number(x);

@@ -15,6 +15,7 @@ class Album {
   /** How many there are, or an error if one of them has changed. */
   get intact(): number {
     for (let i = 0; i < 8; i++) rand(2, 3).mul(rand(2, 3)); // would overwrite what was given back
+    // oxlint-disable-next-line vitest/no-standalone-expect -- called by tests
     for (const [x, elements] of this.#seen) expect(String(x.tolist())).toBe(elements);
     return this.#seen.length;
   }
@@ -207,6 +208,7 @@ function branching(see: See): Layer {
 /** Somebody's function in the place of a layer's forward, around it. */
 function wrapped(see: See): Layer {
   const part = linear();
+  // oxlint-disable-next-line typescript/unbound-method -- a field, bound by Module
   const { forward } = part;
   part.forward = (x) => {
     const out = forward(x);
@@ -229,6 +231,7 @@ function replaced(see: See): Layer {
 /** The method of a class, replaced when modules of it were made. */
 function spied(see: See): Layer {
   const part = new Sigmoid();
+  // oxlint-disable-next-line typescript/unbound-method -- called on a module
   const { forward } = Sigmoid.prototype;
   vi.spyOn(Sigmoid.prototype, "forward").mockImplementation(function (this: Sigmoid, x) {
     const out = forward.call(this, x);

@@ -28,6 +28,7 @@ export function passesOn(module: Module): void {
   if (forwards.has(own)) return;
   let owners = 0;
   for (let at: Module | null = own; at !== null; at = prototypeOf(at)) if (Object.hasOwn(at, "forward")) owners++;
+  // oxlint-disable-next-line typescript/unbound-method -- it is compared, never called
   forwards.set(own, owners === 1 ? own.forward : null);
 }
 
