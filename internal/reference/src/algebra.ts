@@ -1,5 +1,5 @@
 /** A formula on numbers: every step is rounded to the dtype, or wraps around in its range. */
-import { type Algebra, type DType, formulas } from "@ag/kernels";
+import { type Algebra, type DType, hugeRest } from "@ag/kernels";
 import { quadrantOf, restOf } from "./angle.ts";
 import type { Value } from "./elements.ts";
 import { roundEven } from "./half.ts";
@@ -82,7 +82,7 @@ function floating(dtype: Floating): Numbers<number> {
     upper: dtype === "float32" ? upper32 : upper64,
     isOdd,
     alternate: (x, n) => (isOdd(n) ? -x : x),
-    call: (kernel, x) => of(kernel === formulas.hugeRest ? restOf(x) : quadrantOf(x)),
+    call: (kernel, x) => of(kernel === hugeRest ? restOf(x) : quadrantOf(x)),
   };
 }
 

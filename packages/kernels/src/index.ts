@@ -1,6 +1,7 @@
 export * as cpu from "./cpu/index.ts";
 export type { Algebra, Formula } from "./cpu/pointwise/algebra.ts";
 export * as formulas from "./cpu/pointwise/formulas.ts";
+export { hugeRest } from "./cpu/pointwise/huge.ts";
 export { scalar } from "./cpu/pointwise/scalar.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./cpu/random/state.ts";
 export type { Rule } from "./cpu/update/kernel.ts";
