@@ -24,10 +24,10 @@ const copy = mkdtempSync(join(tmpdir(), "ag-release-"));
 const run = (command: string, ...args: readonly string[]): unknown =>
   execFileSync(command, args, { cwd: copy, stdio: "pipe" });
 
-/** Sources and what was built of them; of what is installed, only the links from package to package. */
+/** Sources and what was built of them; of what is installed, only the links from package to package. Tarballs come and go. */
 function copyRepository(): void {
   const left = ["node_modules", "reports", ".turbo"];
-  const filter = (path: string): boolean => !left.includes(basename(path));
+  const filter = (path: string): boolean => !left.includes(basename(path)) && !path.endsWith(".tgz");
   for (const part of [".changeset", "apps", "internal", "packages", "package.json", "pnpm-workspace.yaml"])
     cpSync(join(root, part), join(copy, part), { recursive: true, filter });
   for (const links of names.map((name) => join("packages", name, "node_modules/@ag")))
