@@ -3,10 +3,9 @@ import { ElementError, type IndexOptions, type Kernels, type View } from "@ag/ke
 import { algebraOf } from "./algebra.ts";
 import { elementsOf, linesOf, read, type Value, viewed, write } from "./elements.ts";
 
-function checked(index: Value, position: number, size: number, wraps: boolean): number {
-  const at = Number(index);
-  if (at >= (wraps ? -size : 0) && at < size) return at < 0 ? at + size : at;
-  throw new ElementError(`index ${index} is outside of ${size} elements`, position, index);
+function check(index: Value, position: number, size: number, wraps: boolean): void {
+  if (Number(index) < (wraps ? -size : 0) || Number(index) >= size)
+    throw new ElementError(`index ${index} is outside of ${size} elements`, position, index);
 }
 
 /** The lines of `x` along `dim` that lie where those of `index` do. */
@@ -22,11 +21,11 @@ const withDimension = (x: View): View => (x.sizes.length > 0 ? x : viewed(x, [1]
 function named(x: View, index: View, { dim, wraps = false }: IndexOptions): number[] {
   const size = x.sizes[dim]!;
   const own = index.sizes.map((n, d) => (d !== dim && index.strides[d] === 0 ? 1 : n)); // slices may be empty
-  for (const [i, one] of read(viewed(index, own, index.strides)).entries()) checked(one, i, size, wraps);
+  for (const [i, one] of read(viewed(index, own, index.strides)).entries()) check(one, i, size, wraps);
   const indices = elementsOf(index);
   const lines = linesBeside(x, index, dim);
-  return linesOf(index, dim).flatMap((line, i) =>
-    line.map((place) => lines[i]![checked(indices.get(place), 0, size, wraps)]!),
+  return linesOf(index, dim).flatMap(
+    (line, i) => line.map((place) => lines[i]!.at(Number(indices.get(place)))!), // negative ones count from the end
   );
 }
 

@@ -1,6 +1,7 @@
 /** Which operands does an operation refuse? The words are PyTorch's. */
-import type { Algebra, DType, Formula } from "@ag/kernels";
+import type { DType } from "@ag/kernels";
 import { DTypeError, ValueError } from "../core/errors.ts";
+import { isSet } from "../core/formulas.ts";
 import * as kernels from "../core/kernels.ts";
 import type { Operand } from "../core/tensor.ts";
 import { isFloating } from "../types/dtype.ts";
@@ -38,8 +39,6 @@ export const noBool =
     if (dtype === "bool")
       throw new DTypeError(`${op}: "${kernel}" not implemented for 'Bool': need numbers; got bool. Use x.to("int64").`);
   };
-
-const isSet: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): C => m.ne(x!, 0);
 
 function checkDivisors(op: string, x: Operand): void {
   const refusal = (): Error =>

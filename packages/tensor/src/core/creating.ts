@@ -39,7 +39,7 @@ export const deviceNamed = (device: Device | "cpu"): Device | null => (device ==
 const isTensor = (x: unknown): x is Tensor => typeof x === "object" && x !== null && "storage" in x;
 
 /** Where a call computes: where its options say, else where its first tensor lies, else where it is called. */
-function placeOf(args: Args): Device | null {
+function deviceOf(args: Args): Device | null {
   const tensors = args.flat().filter(isTensor);
   for (const x of args)
     if (typeof x === "object" && x !== null && !isTensor(x) && "device" in x && isDevice(x.device))
@@ -69,13 +69,13 @@ export function needTogether(op: string, ...tensors: (Tensor | null)[]): void {
 export function isElsewhere(args: Args, op?: string): boolean {
   if (!areSeveral) return false;
   if (op !== undefined) checkTogether(op, args);
-  return placeOf(args) !== creating.device;
+  return deviceOf(args) !== creating.device;
 }
 
 /** Calls `call` so that what it creates lies where its arguments do. */
 export function there<P extends Args, R>(call: (...args: P) => R, args: P): R {
   const { device } = creating;
-  creating.device = placeOf(args);
+  creating.device = deviceOf(args);
   try {
     return call(...args);
   } finally {

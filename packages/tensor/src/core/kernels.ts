@@ -15,6 +15,7 @@ import {
   sizeOf,
   type View,
 } from "@ag/kernels";
+import { rowMajor } from "../layout/shape.ts";
 
 /** Null is the cpu. */
 export type Place = Device | null;
@@ -51,8 +52,7 @@ export function copy(from: View, to: View): void {
 /** A row-major view of fresh memory. */
 const room = ({ sizes, dtype }: View, device: Place): View => {
   const storage = allocate(sizeOf(sizes) * itemSize(dtype), "copy", device);
-  const strides = sizes.map((_, d) => sizeOf(sizes.slice(d + 1)));
-  return { storage, sizes, strides, dtype, offset: 0 };
+  return { storage, sizes, strides: rowMajor(sizes), dtype, offset: 0 };
 };
 
 /** Copies from one device to another: row-major on the one, then bytes, then as wanted on the other. */
@@ -68,6 +68,7 @@ function carry(from: View, to: View): void {
     arrived.storage.release();
   }
 }
+
 export const fill: Device["fill"] = (out, value) => (other(out)?.fill ?? cpu.fill)(out, value);
 export const arange: Device["arange"] = (out, start, step) => (other(out)?.arange ?? cpu.arange)(out, start, step);
 

@@ -1,13 +1,13 @@
 /** How do kernels that want row-major operands get them? By copies that nobody records and that vanish after the call. */
-import { isContiguous, type View } from "@ag/kernels";
+import { type DType, isContiguous, type View } from "@ag/kernels";
 import * as kernels from "../core/kernels.ts";
 import type { Layout, Tensor } from "../core/tensor.ts";
 import { fresh } from "../make/fresh.ts";
 import type { Shape } from "./shape.ts";
 
-/** A row-major copy without history. */
-export function denseCopy(x: View): Tensor {
-  const copy = fresh(x.sizes, x.dtype, null, x.storage.device);
+/** A row-major copy without history, perhaps in another dtype. */
+export function denseCopy(x: View, dtype: DType = x.dtype): Tensor {
+  const copy = fresh(x.sizes, dtype, null, x.storage.device);
   kernels.copy(x, copy);
   return copy;
 }

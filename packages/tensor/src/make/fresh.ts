@@ -17,8 +17,8 @@ export function fresh<const S extends Shape>(
 }
 
 /** With the shape of `x`, and its order of elements if they are dense. */
-export const freshLike = (x: Tensor, dtype: DType = x.dtype): Tensor =>
-  fresh(x.sizes, dtype, isDense(x) ? x.strides : null, x.storage.device);
+export const freshLike = (x: Tensor, dtype: DType = x.dtype, device: Device | null = x.storage.device): Tensor =>
+  fresh(x.sizes, dtype, isDense(x) ? x.strides : null, device);
 
 function fill<T extends Tensor>(out: T, value: number | bigint | boolean): T {
   kernels.fill(out, typeof value === "boolean" ? Number(value) : value);

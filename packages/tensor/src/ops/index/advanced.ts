@@ -91,11 +91,10 @@ export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Pla
         `index: tensors used as indices must be long, int, byte or bool tensors; got ${index.dtype}. ` +
           'Use tensor([…], { dtype: "int64" }).',
       );
-  const { device } = x.storage;
-  const beside = given.map(({ dim, index }) =>
-    index.storage.device === device ? { dim, index } : { dim, index: moved(index, device, index.storage.device) },
+  const found = withoutMasks(
+    x,
+    given.map(({ dim, index }) => ({ dim, index: moved(index, x.storage.device) })),
   );
-  const found = withoutMasks(x, beside);
   const picked = commonShape(found);
   const dims = found.map(({ dim }) => dim);
   const others = x.sizes.flatMap((_, d) => (dims.includes(d) ? [] : [d]));

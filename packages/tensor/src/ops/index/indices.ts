@@ -1,32 +1,23 @@
 /** Tensors of indices, as operations take them and as kernels do. */
-import type { DType, Formula, View } from "@ag/kernels";
+import type { View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { DTypeError, IndexError } from "../../core/errors.ts";
+import { isSet } from "../../core/formulas.ts";
 import * as kernels from "../../core/kernels.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { shown } from "../../layout/dense.ts";
 import { type Shape, sizeOf } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
 import { numberOf } from "../../make/read.ts";
 import { checkComputes } from "../../types/dtype.ts";
 import { to } from "../shape/cast.ts";
 
-/** A dtype's name in PyTorch's messages. */
-export const named: Readonly<Record<DType, string>> = {
-  float32: "Float",
-  float64: "Double",
-  float16: "Half",
-  bfloat16: "BFloat16",
-  int64: "Long",
-  int32: "Int",
-  uint8: "Byte",
-  bool: "Bool",
-};
-
 /** Calls `use` with indices as int64; throws for what is not int32 or int64. */
 export function withIndices(op: string, index: Tensor, use: (index: Tensor) => Tensor): Tensor {
   if (index.dtype !== "int64" && index.dtype !== "int32")
     throw new DTypeError(
-      `${op}: ${op}(): Expected dtype int32/int64 for index (expected scalar type Long but found ${named[index.dtype]}): ` +
+      `${op}: ${op}(): Expected dtype int32/int64 for index (expected scalar type Long but found ${kindOf(index.dtype)}): ` +
         `need whole indices; got ${index.dtype}. Use tensor([…], { dtype: "int64" }).`,
     );
   return withScope(() => use(to(index, "int64")));
@@ -39,15 +30,12 @@ export const outside =
     new IndexError(`${op}: index ${i} is out of bounds for dimension ${dim} with size ${size}.`);
 
 /** An index of one dimension (or none) for whole slices: repeated along all dimensions but `dim`. */
-export const along = ({ storage, offset, dtype, strides }: View, dim: number, sizes: Shape): View => ({
-  storage,
-  offset,
-  dtype,
-  sizes,
-  strides: sizes.map((_, d) => (d === dim ? (strides[0] ?? 0) : 0)),
-});
-
-const isSet: Formula = (m, x) => m.ne(x, 0);
+export const along = (index: View, dim: number, sizes: Shape): View =>
+  shown(index, {
+    offset: index.offset,
+    sizes,
+    strides: sizes.map((_, d) => (d === dim ? (index.strides[0] ?? 0) : 0)),
+  });
 
 /** The positions of the elements that are not zero, [count, rank]. The count is a size: it has to be read. */
 export function positionsOf(x: View): Tensor {
@@ -66,13 +54,7 @@ export const atLeast1 = (shape: Shape): Shape => (shape.length === 0 ? [1] : sha
 
 /** At least one dimension: what the kernels take. */
 export const lined = (x: Tensor): View =>
-  x.sizes.length === 0 ? { storage: x.storage, offset: x.offset, sizes: [1], strides: [1], dtype: x.dtype } : x;
+  x.sizes.length === 0 ? shown(x, { offset: x.offset, sizes: [1], strides: [1] }) : x;
 
 /** The elements of a row-major tensor as one row. */
-export const row = (x: View): View => ({
-  storage: x.storage,
-  offset: x.offset,
-  sizes: [sizeOf(x.sizes)],
-  strides: [1],
-  dtype: x.dtype,
-});
+export const row = (x: View): View => shown(x, { offset: x.offset, sizes: [sizeOf(x.sizes)], strides: [1] });

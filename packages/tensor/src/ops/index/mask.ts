@@ -1,5 +1,6 @@
 /** Elements chosen by conditions and by place. */
 import type { Formula, View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anOperand, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { needTogether } from "../../core/creating.ts";
@@ -17,7 +18,7 @@ import { where } from "../pointwise/arithmetic.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape } from "../shape/view.ts";
 import { indexAdd } from "./gather.ts";
-import { named, positionsOf, row } from "./indices.ts";
+import { positionsOf, row } from "./indices.ts";
 
 type Scalar = number | bigint | boolean;
 type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
@@ -69,7 +70,7 @@ function checkFill(op: string, ...[x, mask, value]: Filled): void {
   checkComputes(op, x.dtype);
   if (mask.dtype !== "bool")
     throw new DTypeError(
-      `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${named[mask.dtype].toLowerCase()}: need bool.`,
+      `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${kindOf(mask.dtype).toLowerCase()}: need bool.`,
     );
   if (value instanceof Tensor && value.sizes.length > 0)
     throw new ShapeError(

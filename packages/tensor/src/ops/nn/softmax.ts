@@ -1,5 +1,6 @@
 /** Shares that sum to one, and their logarithms. */
 import type { DType, View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aDtype, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -22,7 +23,7 @@ import { to } from "../shape/cast.ts";
 const rows = (x: View): View => {
   const columns = x.sizes.at(-1) ?? 1;
   const shape = [columns === 0 ? 0 : sizeOf(x.sizes) / columns, columns];
-  return { storage: x.storage, offset: x.offset, sizes: shape, strides: [columns, 1], dtype: x.dtype };
+  return shown(x, { offset: x.offset, sizes: shape, strides: [columns, 1] });
 };
 
 /** Calls `kernel` with inputs and result as rows along `dim`; the result is row-major in its own shape. */
@@ -50,14 +51,11 @@ function alongRows(
   return out;
 }
 
-/** PyTorch's names of dtypes in this message. */
-const names: Readonly<Partial<Record<DType, string>>> = { int64: "Long", int32: "Int", uint8: "Byte", bool: "Bool" };
-
 function checked(op: string, kernel: string, x: Tensor, dim: number): number {
   checkComputes(op, x.dtype);
   if (!isFloating(x.dtype))
     throw new DTypeError(
-      `${op}: "${kernel}_lastdim_kernel_impl" not implemented for '${names[x.dtype]}': need float32 or float64; ` +
+      `${op}: "${kernel}_lastdim_kernel_impl" not implemented for '${kindOf(x.dtype)}': need float32 or float64; ` +
         `got ${x.dtype}. Use x.float().`,
     );
   return dimOf(dim, x.sizes.length, op);

@@ -1,9 +1,9 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
-import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, anyDims, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, defineOutputs } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
+import { isSet } from "../../core/formulas.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
@@ -231,8 +231,6 @@ export const argmin: (x: Tensor, dim?: number | null, options?: ReduceOptions) =
   takes: { x: aTensor, "dim?": [aWhole, null], "options?": keeping },
   call: (x, dim, options = {}) => argExtreme("min", x, dim, options),
 });
-
-const isSet: Formula = (m, x) => m.ne(x, 0);
 
 function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: string): Tensor {
   return withScope(() => {

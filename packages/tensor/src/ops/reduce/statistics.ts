@@ -5,6 +5,7 @@ import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, anyDims, aTensor } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ValueError } from "../../core/errors.ts";
+import { isSet } from "../../core/formulas.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -136,7 +137,6 @@ function checkNorm(x: Tensor, dim: Dims, p: number): void {
 }
 
 const size: Formula = (m, x) => m.abs(x);
-const isSet: Formula = (m, x) => m.ne(x, 0);
 const square: Formula = (m, x) => m.mul(x, x);
 
 /** What is summed up (or compared), and the root that is taken afterwards. Not recorded. */

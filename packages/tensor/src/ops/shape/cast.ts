@@ -63,8 +63,7 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
   call: (x, dtype) => {
     if (typeof dtype === "string") return converted(x, dtype);
     const as = converted(x, dtype.dtype ?? x.dtype);
-    const device = dtype.device === undefined ? x.storage.device : deviceNamed(dtype.device);
-    return device === x.storage.device ? as : moved(as, device, x.storage.device);
+    return dtype.device === undefined ? as : moved(as, deviceNamed(dtype.device));
   },
 });
 
