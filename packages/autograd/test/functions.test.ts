@@ -160,6 +160,22 @@ describe("custom functions", () => {
     ]);
   });
 
+  test("may run several, through nodes at which gradients of the outer one wait", () => {
+    const [x, weight] = [doubles(3), doubles(2)];
+    const shared = weight.mul(7);
+    class Both extends AutogradFunction {
+      static forward(_: Context, x: Tensor): Tensor {
+        return x.mul(2);
+      }
+      static backward(_: Context, grad: Tensor): Tensor {
+        for (let i = 0; i < 2; i++) enableGrad(() => backward(shared.mul(3), null, { retainGraph: true }));
+        return grad.mul(2);
+      }
+    }
+    Both.apply(x).add(shared.mul(5)).backward();
+    expect([x.grad?.tolist(), weight.grad?.tolist()]).toEqual([[2], [77]]); // PyTorch's
+  });
+
   test("keep the gradients that they got and gave", () => {
     const x = doubles(1, 2);
     Keeps.apply(x.mul(3)).sum().backward();

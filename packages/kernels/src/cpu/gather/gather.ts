@@ -109,7 +109,8 @@ export function scatter(
   const checked = checkedIndices(at, { op: "scatter", dim, size: to.sizes[dim]!, wraps });
   if (sizeOf(at.sizes) > 0) {
     const { outer, inner } = around(from, dim);
-    if (inner > 1 && isOfSlices(checked, dim, from, to)) {
+    const isWhole = from.sizes[dim] === at.sizes[dim]; // none of the source is left out
+    if (inner > 1 && isWhole && isOfSlices(checked, dim, from, to)) {
       beginOperation();
       const [target, added, positions] = [address(to), address(from), address(checked)];
       const [k, size] = [at.sizes[dim]!, itemSize(out.dtype)];

@@ -20,9 +20,9 @@ interface Dimension {
   readonly wraps: boolean;
 }
 
-/** The part of an index that is not repeated: size 1 where the stride is 0. */
-function distinct(index: View): View {
-  if (!index.strides.includes(0)) return index;
+/** The part of an index that is not repeated: size 1 where the stride is 0. Slices may be empty, but not made of nothing. */
+function distinct(index: View, dim: number): View {
+  if (!index.strides.includes(0) || index.sizes[dim] === 0) return index;
   return { ...index, sizes: index.sizes.map((size, d) => (index.strides[d] === 0 ? 1 : size)) };
 }
 
@@ -37,7 +37,7 @@ export function checkedIndices(index: View, dimension: Dimension): View {
   if (index.dtype !== "int64")
     throw new TypeError(`${dimension.op}: need an index of dtype int64; got ${index.dtype}.`);
   runs ??= compile({ outside: firstOutside, wrap: wrapIndices });
-  const own = distinct(index);
+  const own = distinct(index, dimension.dim);
   let checked = own;
   if (!isContiguous(own)) {
     checked = contiguousLike(own);

@@ -1,5 +1,6 @@
 import { tensor } from "../../make/factories.ts";
 import { integers, normal, type Sample, samplesFor } from "../../sample.ts";
+import { expand } from "../shape/view.ts";
 import { embedding, oneHot } from "./embedding.ts";
 
 export const samples: Sample[] = [
@@ -23,6 +24,7 @@ export const samples: Sample[] = [
   ...samplesFor(oneHot, "torch.nn.functional.one_hot", [
     { name: "inferred", args: [tensor([1n, 0n, 3n])] },
     { name: "given", args: [integers([2, 3], 0, 4), 5] },
+    { name: "one class, no times", args: [expand(tensor([[9n]]), 0, 3), 4] },
     { name: "too few", args: [tensor([1n, 0n]), 1], throws: "Class values must be smaller than num_classes" },
     { name: "negative", args: [tensor([1n, -1n])], throws: "Class values must be non-negative" },
     { name: "floating", args: [normal([2])], throws: "one_hot is only applicable to index tensor of type LongTensor" },

@@ -147,6 +147,7 @@ const largestOf = (classes: Tensor): number => numberOf(reduced("max", classes, 
 function ones(classes: Tensor, count: number): Tensor {
   const { storage, offset, sizes, strides, dtype } = classes;
   const out = full([...sizes, count], 0, { dtype });
+  if (classes.numel() === 0) return out;
   const one = full([], 1, { dtype });
   const wide = [...sizes, 1];
   const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };

@@ -1,6 +1,7 @@
 import { tensor } from "../../make/factories.ts";
 import { booleans, integers, normal, type Sample, samplesFor, shared } from "../../sample.ts";
 import { t, transpose } from "../shape/permute.ts";
+import { expand } from "../shape/view.ts";
 import { gather, indexAdd, indexSelect, scatterAdd, take } from "./gather.ts";
 
 const { x } = shared({ x: normal([2, 3, 4]) });
@@ -46,6 +47,21 @@ export const samples: Sample[] = [
       accuracy: [(m) => [m.between([64, 50]), 1, m.below([64, 1000], 50), m.between([64, 1000])]],
     },
     { name: "smaller index", args: [x, 2, integers([1, 2, 3], 0, 4), normal([2, 3, 4])], isStep: true },
+    {
+      name: "slices of a longer source",
+      args: [normal([2, 3, 20]), 1, expand(tensor([[[1n]]]), 2, 1, 20), normal([2, 3, 20])],
+      isStep: true,
+    },
+    {
+      name: "a source of more dimensions",
+      args: [normal([4]), 0, tensor([0n]), normal([1, 300])],
+      throws: "Index tensor must have the same number of dimensions as src tensor",
+    },
+    {
+      name: "a scalar for a matrix",
+      args: [normal([4]), 0, tensor(0n), normal([2, 2])],
+      throws: "Index tensor must have the same number of dimensions as src tensor",
+    },
     { name: "transposed source", args: [normal([3, 3]), 0, integers([2, 3], 0, 3), t(normal([3, 2]))] },
     { name: "whole", args: [integers([4], 0, 9), 0, integers([6], 0, 4), integers([6], 0, 9)] },
     {
@@ -78,6 +94,7 @@ export const samples: Sample[] = [
     { name: "whole", args: [integers([3, 2], 0, 9), 0, pair] },
     { name: "int32", args: [x, 1, integers([4], 0, 3, "int32")] },
     { name: "nothing", args: [x, 1, integers([0], 0, 3)] },
+    { name: "one index, no times", args: [x, 1, expand(tensor([7n]), 0)] },
     { name: "outside", args: [x, 1, tensor([3n])], throws: "out of DATA bounds, id=3 axis_dim=3" },
     { name: "matrix", args: [x, 1, tensor([[1n]])], throws: "Index is supposed to be a vector" },
     { name: "floating", args: [x, 1, normal([2])], throws: "for index" },

@@ -113,6 +113,11 @@ export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor)
         throw new DTypeError(
           `scatterAdd: scatter(): Expected self.dtype to be equal to src.dtype: need ${x.dtype}; got ${source.dtype}.`,
         );
+      if (atLeast1(whole.sizes).length !== atLeast1(source.sizes).length && whole.numel() > 0)
+        throw new ShapeError(
+          "scatterAdd: Index tensor must have the same number of dimensions as src tensor: need one rank; got " +
+            `${showShape(index.sizes)} and ${showShape(source.sizes)}.`,
+        );
       if (atLeast1(whole.sizes).some((size, k) => size > (atLeast1(source.sizes)[k] ?? 0)) && whole.numel() > 0)
         throw new ShapeError(
           `scatterAdd: Expected index ${showShape(index.sizes)} to be no larger than self ${showShape(x.sizes)} apart from ` +
