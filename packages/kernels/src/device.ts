@@ -111,7 +111,7 @@ export interface Kernels {
   /**
    * Reduces `x`, or `of` each of its elements, over every dimension in which `out`, of the same rank and dtype, has size 1.
    * `sum` of no element is 0, `prod` 1. A condition counts as 1 or 0, and then `out` may be bool or int64 too. The bits are those
-   * of `pointwise(of)` and a reduction of what it gives.
+   * of `pointwise(of)` and a reduction of what it gives. TypeError for a formula with `rarely`.
    */
   readonly reduce: (kind: Reduction, x: View, out: View, of?: Formula | null) => void;
   /** The first index (int64) of the largest or smallest element along `dim`, in which `indices` and `values` have size 1. */

@@ -28,7 +28,7 @@ export class DeviceError extends Error {
 
 /** A kernel refuses an element: an index outside of its dimension, or what a check is about. Nothing has been written. */
 export class ElementError extends Error {
-  /** Where it is, counted in row-major order. */
+  /** Where it is, counted in row-major order; what is repeated (stride 0) in an index counts once. */
   readonly position: number;
   readonly value: number | bigint;
   constructor(message: string, position: number, value: number | bigint) {

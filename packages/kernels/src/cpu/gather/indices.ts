@@ -1,10 +1,9 @@
 /** Indices before they are used: contiguous, none negative, all inside. */
 
-import { ElementError } from "../../errors.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
 import { copy } from "../copy/copy.ts";
-import { elementAt } from "../pointwise/check.ts";
+import { refuse } from "../pointwise/check.ts";
 import { contiguousLike } from "../reduce/contiguous.ts";
 import { firstOutside, wrapIndices } from "./kernels.ts";
 
@@ -57,12 +56,7 @@ export function checkedIndices(index: View, dimension: Dimension): View {
   if (at < n) {
     const { op, dim, size } = dimension;
     release(checked, index);
-    const found = elementAt(own, at, index);
-    throw new ElementError(
-      `${op}: index ${found.value} is out of bounds for dimension ${dim} with size ${size}`,
-      found.position,
-      found.value,
-    );
+    refuse(own, at, (value) => `${op}: index ${value} is out of bounds for dimension ${dim} with size ${size}`);
   }
   return checked === own ? index : repeated(checked, index);
 }

@@ -1,6 +1,5 @@
 /** Does a condition hold for all elements? If not, for which is it the first that it does not? */
 import { ElementError } from "../../errors.ts";
-import { allocate } from "../../memory/storage.ts";
 import { sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, bytes } from "../../wasm/runtime.ts";
 import { copy } from "../copy/copy.ts";
@@ -8,41 +7,28 @@ import { contiguousLike } from "../reduce/contiguous.ts";
 import type { Formula } from "./algebra.ts";
 import { pointwise } from "./pointwise.ts";
 
-/** Element number `i` of `x` in row-major order, and its number in `whole`, which repeats `x` where that has size 1. */
-export function elementAt(
-  { storage, offset, sizes, strides, dtype }: View,
-  i: number,
-  whole: View,
-): { readonly position: number; readonly value: number | bigint } {
-  let [at, rest, position, step] = [offset, i, 0, 1];
-  for (let d = sizes.length - 1; d >= 0; d--) {
-    const place = rest % sizes[d]!;
-    at += place * strides[d]!;
-    position += place * step;
-    rest = Math.floor(rest / sizes[d]!);
-    step *= whole.sizes[d]!;
+/** Throws the error about element number `i`, in row-major order. */
+export function refuse(x: View, i: number, why: (value: number | bigint) => string): never {
+  let [offset, rest] = [x.offset, i];
+  for (let d = x.sizes.length - 1; d >= 0; d--) {
+    offset += (rest % x.sizes[d]!) * x.strides[d]!;
+    rest = Math.floor(rest / x.sizes[d]!);
   }
-  const isLong = dtype === "int64";
-  const one: View = {
-    storage: allocate(8, "check"),
-    offset: 0,
-    sizes: [],
-    strides: [],
-    dtype: isLong ? dtype : "float64",
-  };
-  copy({ storage, offset: at, sizes: [], strides: [], dtype }, one);
+  const alone = { ...x, offset, sizes: [], strides: [] };
+  const one = contiguousLike({ sizes: [], dtype: x.dtype === "int64" ? "int64" : "float64" });
+  copy(alone, one);
   beginOperation();
   const data = new DataView(bytes().buffer, address(one));
-  const value = isLong ? data.getBigInt64(0, true) : data.getFloat64(0, true);
+  const value = x.dtype === "int64" ? data.getBigInt64(0, true) : data.getFloat64(0, true);
   one.storage.release();
-  return { position, value };
+  throw new ElementError(why(value), i, value);
 }
 
 /** As `Device.check` says. */
 export function check(holds: Formula, x: View, numbers: readonly number[] = []): void {
   const n = sizeOf(x.sizes);
   if (n === 0) return;
-  const flags = contiguousLike({ ...x, dtype: "bool" });
+  const flags = contiguousLike({ sizes: x.sizes, dtype: "bool" });
   pointwise(holds, [x, ...numbers], flags, x.dtype);
   beginOperation();
   const from = address(flags);
@@ -50,7 +36,5 @@ export function check(holds: Formula, x: View, numbers: readonly number[] = []):
     .subarray(from, from + n)
     .indexOf(0);
   flags.storage.release();
-  if (at < 0) return;
-  const { position, value } = elementAt(x, at, x);
-  throw new ElementError(`check: ${value} does not hold at ${position}`, position, value);
+  if (at >= 0) refuse(x, at, (value) => `check: the condition does not hold for ${value}`);
 }

@@ -69,14 +69,6 @@ export function scalarOf(
     : convertElement(f, result[0]!, compute, out);
 }
 
-/** Whether the formula leaves lanes to scalars: what has none of these beside its vectors cannot print it. */
-export function isOfScalars(formula: Formula): boolean {
-  const [f, left] = [new Builder(0), [] as Left<"i32x4">];
-  const any = f.local(f32x4);
-  formula(vectorFloat32(f, vectors32.immediate, left), [any, any]);
-  return left.length > 0;
-}
-
 const converted = (f: Builder, plan: Plan, dtype: DType, at: Local<"i32">): Value<Type> =>
   convertElement(f, loadElement(f, dtype, at), dtype, plan.compute);
 

@@ -1,7 +1,7 @@
 /** In which order are the elements visited? Dimensions are sorted by the strides of the result and merged where they can be. */
 import { itemSize } from "../../dtype.ts";
 import { isSmall, split } from "../../threads/split.ts";
-import type { View } from "../../view.ts";
+import { isContiguous, sizeOf, type View } from "../../view.ts";
 
 /** Loops, outermost first, at least two. `strides[k][d]`: bytes from one turn of loop d to the next in view k. */
 export interface Nest {
@@ -28,9 +28,21 @@ function sortedDimensions({ sizes: shape, strides }: View): number[] {
   return order;
 }
 
+/** Whether `x` has the shape and the strides of `out`. */
+export function hasLayoutOf(x: View, out: View): boolean {
+  const rank = out.sizes.length;
+  if (x.sizes.length !== rank) return false;
+  for (let d = 0; d < rank; d++)
+    if (x.sizes[d] !== out.sizes[d] || (x.strides[d] !== out.strides[d] && x.sizes[d] !== 1)) return false;
+  return true;
+}
+
 /** The loops over the elements of `views[0]`; the other views are broadcast to its shape. */
 export function nest(views: readonly View[]): Nest {
   const out = views[0]!;
+  const isOne = (x: View): boolean => sizeOf(x.sizes) === 1;
+  if (isContiguous(out) && views.every((x) => isOne(x) || hasLayoutOf(x, out)))
+    return { sizes: [1, sizeOf(out.sizes)], strides: views.map((x) => [0, isOne(x) ? 0 : itemSize(x.dtype)]) };
   const rank = out.sizes.length;
   const order = sortedDimensions(out);
   const sizes: number[] = [];

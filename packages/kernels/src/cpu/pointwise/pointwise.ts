@@ -8,7 +8,7 @@ import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, compile, scratch } from "../../wasm/runtime.ts";
 import type { Formula } from "./algebra.ts";
 import { costOf, isVectorisable, type Plan, scalarRows, vectorRows } from "./kernel.ts";
-import { isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "./layout.ts";
+import { hasLayoutOf, isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "./layout.ts";
 import { writeParameter } from "./parameters.ts";
 
 type Run = (...args: number[]) => number;
@@ -72,14 +72,6 @@ function flatKey(operands: readonly Operand[], out: View): number {
     else return 0;
   }
   return key;
-}
-
-function hasLayoutOf(x: View, out: View): boolean {
-  const rank = out.sizes.length;
-  if (x.sizes.length !== rank) return false;
-  for (let d = 0; d < rank; d++)
-    if (x.sizes[d] !== out.sizes[d] || (x.strides[d] !== out.strides[d] && x.sizes[d] !== 1)) return false;
-  return true;
 }
 
 function compileFlat(formula: Formula, operands: number, key: number): Chosen {
@@ -239,7 +231,9 @@ function runScalar(run: Run, loops: Nest, addresses: number[]): void {
   const { sizes, strides } = loops;
   const inner = sizes.length - 1;
   const call = (rows: number, n: number, at: readonly number[]): void => {
-    run(rows, n, ...at.flatMap((p, k) => [p, strides[k]![inner]!, strides[k]![inner - 1]!]));
+    const given = [rows, n];
+    for (let k = 0; k < at.length; k++) given.push(at[k]!, strides[k]![inner]!, strides[k]![inner - 1]!);
+    run(...given);
   };
   const isTiled = isCrossed(loops);
   visitOuter(loops, addresses, () => {

@@ -17,7 +17,7 @@ export function withContiguous(x: View, out: View, run: (x: View, out: View) => 
 }
 
 /** A new contiguous view of the same shape and dtype. */
-export function contiguousLike({ sizes: shape, dtype }: View): View {
+export function contiguousLike({ sizes: shape, dtype }: Pick<View, "sizes" | "dtype">): View {
   const strides = new Array<number>(shape.length);
   let stride = 1;
   for (let d = shape.length - 1; d >= 0; d--) {

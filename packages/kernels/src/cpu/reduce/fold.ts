@@ -64,6 +64,11 @@ const machines: Readonly<Record<"f32" | "f64" | "i32" | "i64" | "f32x4" | "f64x2
   f64x2: f64x2 as unknown as Machine,
 };
 
+/** Of truths, the largest is whether one holds, the smallest whether all do. */
+const truths: Machine = { ...machines.i32, max: i32.or as unknown as Step, min: i32.and as unknown as Step };
+
+const machineOf = (dtype: DType): Machine => (dtype === "bool" ? truths : machines[machineType(dtype).type]);
+
 const stepOf = (machine: Machine, kind: Reduction): Step =>
   kind === "sum" ? machine.add : kind === "prod" ? machine.mul : machine[kind];
 
@@ -86,8 +91,8 @@ export function identity(kind: Reduction, dtype: DType): number | bigint {
 }
 
 /** The vectors of a dtype, where the reduction has them. */
-const vectorOf = (kind: Reduction, { from, dtype }: Source): typeof f32x4 | typeof f64x2 | null => {
-  if ((kind !== "max" && kind !== "min") || from !== dtype) return null;
+const vectorOf = (kind: Reduction, dtype: DType): typeof f32x4 | typeof f64x2 | null => {
+  if (kind !== "max" && kind !== "min") return null;
   return dtype === "float32" ? f32x4 : dtype === "float64" ? f64x2 : null;
 };
 
@@ -101,36 +106,36 @@ export interface Source {
 /** The elements of a dtype. */
 export const plain = (dtype: DType): Source => ({ from: dtype, of: null, dtype });
 
-const loadTerm = (f: Builder, { from, of, dtype }: Source, at: Local<"i32">): Value<Type> => {
+const loadTerm = (f: Builder, { from, of }: Source, at: Local<"i32">, dtype: DType): Value<Type> => {
   const x = loadElement(f, from, at);
-  return of ? f.let(scalarOf(f, { formula: of, compute: from, out: dtype }, [x])) : x;
+  return of ? f.let(scalarOf(f, { formula: of, compute: from, out: dtype }, [x])) : convertElement(f, x, from, dtype);
 };
 
 /** What is read as two vectors. */
-function vectorTerms(f: Builder, { of, dtype }: Source, loaded: Lanes<Type>): Lanes<Type> {
+function vectorTerms(f: Builder, of: Formula | null, vector: VectorFold["vector"], loaded: Lanes<Type>): Lanes<Type> {
   if (!of) return loaded;
-  const m = (dtype === "float32" ? vectorFloat32(f) : vectorFloat64(f)) as unknown as Algebra<
+  const m = (vector === f32x4 ? vectorFloat32(f) : vectorFloat64(f)) as unknown as Algebra<
     Lanes<Type>,
     Condition<Type>
   >;
   return numberOf(m, of(m, loaded));
 }
 
-/** (rows, n, x, out): each of the rows, which follow each other, becomes one element. float32 multiplies in float64. */
+/** (rows, n, x, out, –): each of the rows, which follow each other, becomes one element. float32 multiplies in float64. */
 export const foldRows = (kind: Reduction, source: Source): Kernel =>
-  kernel({ rows: i32, n: i32, x: pointer, out: pointer }, (f, { rows, n, x, out }) => {
-    const { from, dtype } = source;
-    const wide: DType = kind === "prod" && dtype === "float32" ? "float64" : dtype;
+  kernel({ rows: i32, n: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, x, out }) => {
+    const { from, of, dtype } = source;
+    const wide: DType = kind === "prod" && dtype === "float32" ? "float64" : vectorOf(kind, from) ? from : dtype;
     const type = machineType(wide);
-    const step = stepOf(machines[type.type], kind);
+    const step = stepOf(machineOf(wide), kind);
     const result = f.local(type) as Local<Type>;
     f.repeat(rows, () => {
-      result.set(machines[type.type].of(identity(kind, dtype)));
+      result.set(machines[type.type].of(identity(kind, wide)));
       const left = f.let(n);
-      const vector = vectorOf(kind, source);
-      if (vector) foldVectors(f, { kind, source, vector, step, left, x, result });
+      const vector = vectorOf(kind, wide);
+      if (vector) foldVectors(f, { kind, of, vector, step, left, x, result });
       f.repeat(left, () => {
-        result.set(step(result, convertElement(f, loadTerm(f, source, x), dtype, wide)));
+        result.set(step(result, loadTerm(f, source, x, wide)));
         x.advance(itemSize(from));
       });
       storeElement(f, dtype, out, convertElement(f, result, wide, dtype));
@@ -140,7 +145,7 @@ export const foldRows = (kind: Reduction, source: Source): Kernel =>
 
 interface VectorFold {
   readonly kind: Reduction;
-  readonly source: Source;
+  readonly of: Formula | null;
   readonly vector: typeof f32x4 | typeof f64x2;
   readonly step: Step;
   readonly left: Local<"i32">;
@@ -153,7 +158,7 @@ const picks = (kind: Reduction, vector: VectorFold["vector"]): Step =>
   (kind === "max" ? vector.pmax : vector.pmin) as unknown as Step;
 
 /** Four vectors at a time, as long as there are that many; the rest stays in `left`. NaN is watched apart. */
-function foldVectors(f: Builder, { kind, source, vector, step, left, x, result }: VectorFold): void {
+function foldVectors(f: Builder, { kind, of, vector, step, left, x, result }: VectorFold): void {
   const [pick, lanes] = [picks(kind, vector), vector === f32x4 ? 4 : 2];
   const [ne, bits] = [vector.ne as Step, (vector === f32x4 ? i32x4 : i64x2) as typeof i32x4];
   const first = machines[vector.type].of(identity(kind, "float32"));
@@ -162,7 +167,7 @@ function foldVectors(f: Builder, { kind, source, vector, step, left, x, result }
     const strange = [0, 1].map(() => f.let(bits.of(0)));
     f.repeat(i32.divUnsigned(left, 4 * lanes), () => {
       const read = parts.map((_, k) => f.let(vector.load(x, 16 * k) as Value<Type>));
-      const loaded = [0, 2].flatMap((k) => vectorTerms(f, source, read.slice(k, k + 2)));
+      const loaded = [0, 2].flatMap((k) => vectorTerms(f, of, vector, read.slice(k, k + 2)));
       parts.forEach((part, k) => {
         part.set(pick(part, loaded[k]!));
       });
@@ -226,16 +231,16 @@ const winner = (
   return f.let(select(f.let(ne(y, y)), y, f.let(picks(kind, vector)(x, y))));
 };
 
-/** (rows, n, row, x, out): out[j] over all rows, `row` bytes apart, one row after the other. */
+/** (rows, n, row, x, out, –): out[j] over all rows, `row` bytes apart, one row after the other. */
 export const foldColumns = (kind: Reduction, source: Source): Kernel =>
-  kernel({ rows: i32, n: i32, row: i32, x: pointer, out: pointer }, (f, { rows, n, row, x, out }) => {
+  kernel({ rows: i32, n: i32, row: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, row, x, out }) => {
     const { from, of, dtype } = source;
-    const step = stepOf(machines[machineType(dtype).type], kind);
+    const step = stepOf(machineOf(dtype), kind);
     const size = itemSize(dtype);
     if (of) {
       const [at, to] = [f.let(x), f.let(out)];
       f.repeat(n, () => {
-        storeElement(f, dtype, to, loadTerm(f, source, at));
+        storeElement(f, dtype, to, loadTerm(f, source, at, dtype));
         at.advance(itemSize(from));
         to.advance(size);
       });
@@ -243,11 +248,11 @@ export const foldColumns = (kind: Reduction, source: Source): Kernel =>
     f.repeat(i32.sub(rows, 1), () => {
       x.advance(row);
       const [at, to, left] = [f.let(x), f.let(out), f.let(n)];
-      const vector = vectorOf(kind, source);
+      const vector = from === dtype ? vectorOf(kind, dtype) : null;
       if (vector) {
         f.repeat(i32.divUnsigned(n, 32 / size), () => {
           const read = [0, 16].map((k) => f.let(vector.load(at, k) as Value<Type>));
-          const loaded = vectorTerms(f, source, read);
+          const loaded = vectorTerms(f, of, vector, read);
           const sums = [0, 16].map((k, i) =>
             winner(f, kind, vector, f.let(vector.load(to, k) as Value<Type>), loaded[i]!),
           );
@@ -260,7 +265,7 @@ export const foldColumns = (kind: Reduction, source: Source): Kernel =>
         left.set(i32.and(n, 32 / size - 1));
       }
       f.repeat(left, () => {
-        storeElement(f, dtype, to, step(loadElement(f, dtype, to), loadTerm(f, source, at)));
+        storeElement(f, dtype, to, step(loadElement(f, dtype, to), loadTerm(f, source, at, dtype)));
         at.advance(itemSize(from));
         to.advance(size);
       });

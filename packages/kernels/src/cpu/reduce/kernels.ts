@@ -6,7 +6,6 @@ import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../../w
 import { compile } from "../../wasm/runtime.ts";
 import { elementRows } from "../copy/kernels.ts";
 import type { Formula } from "../pointwise/algebra.ts";
-import { isOfScalars } from "../pointwise/kernel.ts";
 import { columnSumsOf } from "./columnsums.ts";
 import { foldColumns, foldRows, plain, type Source } from "./fold.ts";
 import { longSumOf, sumsOf } from "./rowsums.ts";
@@ -93,10 +92,12 @@ const sumParts = (dtype: Floating): Kernel =>
 /** The same for what is no sum of floats: parts are elements. */
 const foldParts = (kind: Reduction, source: Source): { readonly part: Kernel; readonly join: Kernel } => {
   const [fold, unite] = [foldRows(kind, source), foldRows(kind, plain(source.dtype))];
-  const [n, one] = [i32, i32.of(1)];
+  const [n, one, none] = [i32, i32.of(1), i32.of(0)];
   return {
-    part: kernel({ n, part: pointer, x: pointer }, (f, { n, part, x }) => f.call(fold, one, n, x, part)),
-    join: kernel({ n, parts: pointer, out: pointer }, (f, { n, parts, out }) => f.call(unite, one, n, parts, out)),
+    part: kernel({ n, part: pointer, x: pointer }, (f, { n, part, x }) => f.call(fold, one, n, x, part, none)),
+    join: kernel({ n, parts: pointer, out: pointer }, (f, { n, parts, out }) =>
+      f.call(unite, one, n, parts, out, none),
+    ),
   };
 };
 
@@ -119,25 +120,7 @@ const kinds: readonly Reduction[] = ["sum", "prod", "max", "min"];
 const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool"];
 /** By kind and dtype of elements as they are; and of each formula by kind, dtype of the element and of the result. */
 const kernels: (Kernels | undefined)[] = new Array(kinds.length * dtypes.length).fill(undefined);
-const formulas = new WeakMap<Formula, Known>();
-
-interface Known {
-  /** It cannot stand inside of a vector loop. */
-  readonly isOfScalars: boolean;
-  readonly kernels: Map<number, Kernels>;
-}
-
-function knownOf(of: Formula): Known {
-  let found = formulas.get(of);
-  if (!found) {
-    found = { isOfScalars: isOfScalars(of), kernels: new Map() };
-    formulas.set(of, found);
-  }
-  return found;
-}
-
-/** Whether a formula cannot stand inside of a loop over vectors of `dtype`. */
-export const isApart = (of: Formula, dtype: DType): boolean => isFloating(dtype) && knownOf(of).isOfScalars;
+const kernelsOf = new WeakMap<Formula, Kernels[]>();
 
 const isFloating = (dtype: DType): dtype is Floating => dtype === "float32" || dtype === "float64";
 
@@ -152,17 +135,10 @@ function compileFor(kind: Reduction, source: Source): Kernels {
     const kernels = { rows: sumRows(terms), columns: sumColumns(terms), part: sumPart(terms), join: sumParts(dtype) };
     return { ...compile(kernels), ...sizes, cost: itemSize(dtype) / 64, partSize: 8 };
   }
-  const { rows, columns, part, join } = compile({
-    rows: foldRows(kind, source),
-    columns: foldColumns(kind, source),
-    ...foldParts(kind, source),
-  });
+  const kernels = { rows: foldRows(kind, source), columns: foldColumns(kind, source), ...foldParts(kind, source) };
   const isProduct = kind === "prod" && isFloating(dtype);
   return {
-    rows: (...args) => rows(...args.slice(0, 4)),
-    columns: (...args) => columns(...args.slice(0, 5)),
-    part,
-    join,
+    ...compile(kernels),
     ...sizes,
     cost: isFloating(dtype) && !isProduct ? 0.1 : 0.6,
     partSize: isProduct ? 0 : itemSize(dtype),
@@ -179,12 +155,9 @@ export function kernelsFor(kind: Reduction, dtype: DType): Kernels {
 
 /** For a formula of the elements. */
 export function kernelsWith(of: Formula, kind: Reduction, from: DType, dtype: DType): Kernels {
-  const { kernels } = knownOf(of);
+  const found = kernelsOf.get(of) ?? [];
+  kernelsOf.set(of, found);
   const key = (kinds.indexOf(kind) * dtypes.length + dtypes.indexOf(from)) * dtypes.length + dtypes.indexOf(dtype);
-  let found = kernels.get(key);
-  if (!found) {
-    found = compileFor(kind, { from, of, dtype });
-    kernels.set(key, found);
-  }
-  return found;
+  found[key] ??= compileFor(kind, { from, of, dtype });
+  return found[key];
 }

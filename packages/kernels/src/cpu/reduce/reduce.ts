@@ -11,11 +11,10 @@ import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, scratch } from "../../wasm/runtime.ts";
 import { copy, fill } from "../copy/copy.ts";
 import type { Formula } from "../pointwise/algebra.ts";
-import { pointwise } from "../pointwise/pointwise.ts";
 import { columnSumsBytes } from "./columnsums.ts";
-import { contiguousLike, withContiguous } from "./contiguous.ts";
+import { withContiguous } from "./contiguous.ts";
 import { identity } from "./fold.ts";
-import { CHUNK, COLUMNS, isApart, type Kernels, kernelsFor, kernelsWith } from "./kernels.ts";
+import { CHUNK, COLUMNS, type Kernels, kernelsFor, kernelsWith } from "./kernels.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 
 export { argReduce, cumsum } from "./scan.ts";
@@ -42,19 +41,7 @@ export function reduce(kind: Reduction, x: View, out: View, of: Formula | null =
     fill(out, identity(kind, out.dtype));
     return;
   }
-  if (of !== null && isApart(of, x.dtype)) reduceApart(kind, x, out, of);
-  else withContiguous(x, out, (from, to) => reduceContiguous(kind, from, to, of));
-}
-
-const isSet: Formula = (m, x) => m.ne(x, 0);
-
-/** What `of` gives stands in memory first. */
-function reduceApart(kind: Reduction, x: View, out: View, of: Formula): void {
-  const isCondition = out.dtype !== x.dtype;
-  const terms = contiguousLike({ ...x, dtype: isCondition ? "bool" : x.dtype });
-  pointwise(of, [x], terms, x.dtype);
-  reduce(kind, terms, out, isCondition ? isSet : null);
-  terms.storage.release();
+  withContiguous(x, out, (from, to) => reduceContiguous(kind, from, to, of));
 }
 
 /** One element a row: nothing is reduced. */
@@ -101,6 +88,10 @@ function runRows(kernels: Kernels, stage: Stage, places: Places): void {
   const { batch, rows } = stage;
   const { from, to, parts } = places;
   const work = batch * rows * cost;
+  if (isSmall(work)) {
+    run(batch, rows, from, to, parts);
+    return;
+  }
   if (batch >= MANY || rows < 2 * CHUNK || partSize === 0) {
     split({ n: batch, work, local: 8 }, (first, count, room) => {
       run(count, rows, from + first * rows * size, to + first * outSize, room);

@@ -53,12 +53,12 @@ const COST = 1;
 
 type Of<K extends Pooling["kind"]> = Extract<Pooling, { readonly kind: K }>;
 
-/** Sizes of planes or windows, [vertical, horizontal]: lines are planes of one row. */
-function planar(spatial: readonly number[], lineHeight = 1): readonly [number, number] {
-  const [a, b] = spatial;
-  if (spatial.length === 2) return [a!, b!];
-  if (spatial.length === 1) return [lineHeight, a!];
-  throw new TypeError(`pool: need one or two spatial dimensions, [n, c, …spatial]; got ${spatial.length}.`);
+/** Sizes of planes or windows, [vertical, horizontal], from place `first` on: lines are planes of one row. */
+function planar(sizes: readonly number[], first = 0, lineHeight = 1): readonly [number, number] {
+  const rank = sizes.length - first;
+  if (rank === 2) return [sizes[first]!, sizes[first + 1]!];
+  if (rank === 1) return [lineHeight, sizes[first]!];
+  throw new TypeError(`pool: need one or two spatial dimensions, [n, c, …spatial]; got ${rank}.`);
 }
 
 const steps = (windows: Windows | null): readonly [down: number, right: number] =>
@@ -66,14 +66,14 @@ const steps = (windows: Windows | null): readonly [down: number, right: number] 
 
 /** Begins the operation and writes the tables of windows. `x` has the planes, `out` one element for each window. */
 function begin(x: View, out: View, pooling: Pooling): Layout {
-  const [[h, w], [oh, ow]] = [planar(x.sizes.slice(2)), planar(out.sizes.slice(2))];
+  const [[h, w], [oh, ow]] = [planar(x.sizes, 2), planar(out.sizes, 2)];
   beginOperation();
   const rows = scratch(spanBytes(oh + ow));
   const columns = rows + spanBytes(oh);
   const { windows } = pooling;
   if (windows) {
     const [kernel, stride] = [planar(windows.kernel), planar(windows.stride)];
-    const [padding, dilation] = [planar(windows.padding, 0), planar(windows.dilation)];
+    const [padding, dilation] = [planar(windows.padding, 0, 0), planar(windows.dilation)];
     const includesPadding = pooling.kind === "average" && pooling.countIncludePad;
     const along = (d: 0 | 1): Span => {
       return { kernel: kernel[d], stride: stride[d], padding: padding[d], dilation: dilation[d], includesPadding };
@@ -128,7 +128,7 @@ export function pool(x: View, out: View, pooling: Pooling): void {
 /** Each gradient goes to where its maximum was. */
 function scatter(grad: View, out: View, indices: View): void {
   const run = kernelsFor("poolBackward", grad.dtype).scatter;
-  const [[h, w], [oh, ow]] = [planar(out.sizes.slice(2)), planar(grad.sizes.slice(2))];
+  const [[h, w], [oh, ow]] = [planar(out.sizes, 2), planar(grad.sizes, 2)];
   beginOperation();
   const [from, positions, to] = [address(grad), address(indices), address(out)];
   const windows = oh * ow;

@@ -72,14 +72,13 @@ function rowsOf(x: Tensor, found: readonly Found[], picked: Shape): Tensor {
   const rows = fresh([sizeOf(picked)], "int64");
   const out = shown(rows, { offset: 0, sizes: picked, strides: rowMajor(picked) });
   if (found.length === 1) kernels.copy(stretched(found[0]!.index, picked), out);
-  else {
-    kernels.fill(rows, 0);
-    for (const { dim, index } of found) {
+  else
+    found.forEach(({ dim, index }, k) => {
       const size = x.sizes[dim]!;
       kernels.check(isWithin, index, outside("index", dim, size), [size]);
-      kernels.pointwise(joined, [out, stretched(index, picked), size], out, "int64");
-    }
-  }
+      kernels.pointwise(joined, [k === 0 ? 0 : out, stretched(index, picked), size], out, "int64");
+    });
+  if (found.length === 0) kernels.fill(rows, 0);
   return rows;
 }
 

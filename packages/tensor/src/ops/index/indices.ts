@@ -9,7 +9,6 @@ import type { Tensor } from "../../core/tensor.ts";
 import { shown } from "../../layout/dense.ts";
 import { type Shape, sizeOf } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
-import { numberOf } from "../../make/read.ts";
 import { checkComputes } from "../../types/dtype.ts";
 import { to } from "../shape/cast.ts";
 
@@ -40,11 +39,13 @@ export const along = (index: View, dim: number, sizes: Shape): View =>
 /** The positions of the elements that are not zero, [count, rank]. The count is a size: it has to be read. */
 export function positionsOf(x: View): Tensor {
   checkComputes("nonzero", x.dtype);
+  const storage = kernels.allocate(8, "nonzero", x.storage.device);
   const ones = x.sizes.map(() => 1);
-  const count = fresh(ones, "int64");
+  const count: View = { storage, offset: 0, sizes: ones, strides: ones, dtype: "int64" };
   kernels.reduce("sum", x, count, isSet);
-  const out = fresh([numberOf(count), ones.length], "int64");
-  count.dispose();
+  const [found] = new Uint32Array(storage.read(0, 4).buffer);
+  storage.release();
+  const out = fresh([found!, ones.length], "int64");
   if (out.numel() > 0) kernels.nonzero(x, out);
   return out;
 }
