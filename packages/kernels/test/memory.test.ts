@@ -62,7 +62,7 @@ describe("the pool", () => {
     expect(pool.report()).toEqual(before);
     const [first, second] = [pool.allocate(bytes, "test"), pool.allocate(bytes, "test")];
     pool.beginOperation();
-    expect(pool.address(first)).not.toBe(pool.address(second));
+    expect(pool.address(first, pool)).not.toBe(pool.address(second, pool));
     for (const one of [first, second]) pool.free(one);
   });
 
@@ -316,12 +316,12 @@ describe("a pool of its own", () => {
   };
   const use = (own: Pool, block: Block): void => {
     own.beginOperation();
-    own.address(block);
+    own.address(block, own);
   };
 
   test("what was pinned for models that are gone makes room at last", () => {
     const own = fresh();
-    for (let i = 0; i < 2000; i++) own.pin(make(own, MIB / 2, "parameter"));
+    for (let i = 0; i < 2000; i++) own.pin(make(own, MIB / 2, "parameter"), own);
     expect(own.report().heap).toBeLessThan(700 * MIB);
   });
 
@@ -334,7 +334,7 @@ describe("a pool of its own", () => {
   test("what is pinned and in use stays", () => {
     const own = fresh();
     const parameters = Array.from({ length: 40 }, () => make(own, MIB, "parameter"));
-    for (const block of parameters) own.pin(block);
+    for (const block of parameters) own.pin(block, own);
     for (let step = 0; step < 100; step++) {
       for (const block of parameters) use(own, block);
       for (let i = 0; i < 10; i++) make(own, MIB, "relu");
@@ -347,7 +347,7 @@ describe("a pool of its own", () => {
   test("tiny blocks outlive the growth of memory that is not shared", () => {
     const own = fresh();
     make(own, 4 * MIB, "tensor");
-    const words = (block: Block): Int32Array => new Int32Array(own.bytes.buffer, own.address(block), 2);
+    const words = (block: Block): Int32Array => new Int32Array(own.bytes.buffer, own.address(block, own), 2);
     const all = Array.from({ length: 3000 }, (_, i) => {
       const block = make(own, 8, "tiny");
       words(block).fill(i);

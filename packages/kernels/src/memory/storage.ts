@@ -2,7 +2,6 @@ import type { Device } from "../device.ts";
 import { DeviceError, DisposedError, OutOfMemoryError } from "../errors.ts";
 import { Block } from "./heap/block.ts";
 import { pool } from "./heap/heap.ts";
-import { WATCHED_BYTES } from "./heap/pool.ts";
 
 /** In the way of `structuredClone` and `postMessage`: they refuse symbols, and their error shows this text. */
 const refusal = /* @__PURE__ */ Symbol("a Tensor: send its data() or tolist() instead");
@@ -23,7 +22,7 @@ export class Storage {
 
   constructor(block: Block) {
     this.#block = block;
-    if (block.bytes >= WATCHED_BYTES) pool.watch(block, this);
+    pool.watch(block, this);
   }
 
   get bytes(): number {
@@ -37,20 +36,20 @@ export class Storage {
 
   /** Byte address, for kernels: valid until the next operation begins. */
   address(): number {
-    const block = this.#block;
-    const isBack = block.region < 0 && block.bytes >= WATCHED_BYTES; // it was spilled
-    const at = pool.address(block);
-    if (isBack) pool.watch(block, this);
-    return at;
+    return pool.address(this.#block, this);
   }
 
   /** A copy of `count` bytes, from byte `from` on. Throws {@link OutOfMemoryError} when JavaScript has no room for it. */
   read(from: number, count: number): Uint8Array<ArrayBuffer> {
     pool.beginOperation();
     const at = this.address() + from;
-    const copy = newBytes(count);
-    copy.set(pool.bytes.subarray(at, at + count));
-    return copy;
+    try {
+      return pool.bytes.slice(at, at + count);
+    } catch {
+      throw new OutOfMemoryError(
+        `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
+      );
+    }
   }
 
   /** Overwrites the first bytes of a fresh storage: no version counts it. */
@@ -87,7 +86,7 @@ export class Storage {
 
   /** Keeps the elements in memory as long as there is room: parameters, buffers, optimizer state. */
   pin(): void {
-    pool.pin(this.#block);
+    pool.pin(this.#block, this);
   }
 
   /** From now on whoever wants to read or write it gets the error that `reason` makes. */
@@ -95,16 +94,6 @@ export class Storage {
     this.address = () => {
       throw reason();
     };
-  }
-}
-
-function newBytes(count: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(count);
-  } catch {
-    throw new OutOfMemoryError(
-      `read: need ${count} bytes of JavaScript's memory for a copy; got less. Read parts of it.`,
-    );
   }
 }
 

@@ -121,7 +121,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   /** The node that produced this tensor; null on a leaf. */
   get gradFn(): GradFn | null {
-    return isTrackedLeaf(this) ? null : (this[history]?.[0] ?? null);
+    return this.isLeaf ? null : this[history]![0];
   }
 
   /** The collected gradient of a leaf, of its shape and dtype; null before the first backward. */

@@ -10,7 +10,7 @@ export class Arena {
   /** Address of at least `bytes` bytes, aligned to 64. What lay there may be gone. */
   at(bytes: number): number {
     if (!this.#block || this.#block.bytes < bytes) this.#block = this.#larger(bytes);
-    return pool.address(this.#block);
+    return pool.address(this.#block, this);
   }
   /** The old block goes first, so that both need not fit; when the new one cannot be had there is none. */
   #larger(bytes: number): Block {
@@ -18,7 +18,7 @@ export class Arena {
     this.#block = null;
     if (old) pool.free(old);
     const block = pool.allocate(Math.max(bytes, LEAST), "scratch");
-    pool.pin(block);
+    pool.pin(block, this);
     return block;
   }
   /** Leaves the block to whoever may still write to it. */

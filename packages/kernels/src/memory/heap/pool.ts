@@ -23,7 +23,7 @@ const PAGE = 65536;
 const SOFT = 128 * 2 ** 20;
 const MANY_PINNED = 256 * 2 ** 20; // bytes
 /** Blocks from this size on are watched: a program that returns to the event loop gets them back without a spill. */
-export const WATCHED_BYTES = 65536;
+const WATCHED_BYTES = 65536;
 const MUCH = 2 ** 30; // spilled bytes at which the user is told
 
 /** What is spilled first: blocks nobody waits for, then those a backward will read, then parameters and their kind. */
@@ -113,25 +113,25 @@ export class Pool {
     this.#guards?.live.add(block);
     return block;
   }
-  /** Frees the block when the garbage collector has taken its holder; to be said again after each spill. */
+  /** Frees the block when the garbage collector has taken its holder; to be said again when it comes back from a spill. */
   watch(block: Block, holder: object): void {
-    this.#registry.register(holder, block, block);
+    if (block.bytes >= WATCHED_BYTES) this.#registry.register(holder, block, block);
   }
   #unwatch(block: Block): void {
     if (block.bytes >= WATCHED_BYTES) this.#registry.unregister(block);
   }
   /** Keeps a block in memory for good: parameters, buffers, optimizer state, scratch. */
-  pin(block: Block): void {
+  pin(block: Block, holder: object): void {
     if (block.pinned || block.freed || block.isTiny) return;
-    this.address(block);
+    this.address(block, holder);
     block.pinned = true;
     this.#pinned += block.bytes;
     this.#pins.note(block.bytes);
   }
-  /** For this operation only: after the next beginOperation the block may lie elsewhere. */
-  address(block: Block): number {
+  /** For this operation only: after the next beginOperation the block may lie elsewhere. The holder is watched again. */
+  address(block: Block, holder: object): number {
     block.use = ++this.#clock;
-    if (block.region < 0 && !this.#ring(block)) this.#pageIn(block);
+    if (block.region < 0 && !this.#ring(block)) this.#pageIn(block, holder);
     return block.isTiny ? this.#tiny.address(block) : this.#allocator.address(block.region);
   }
   /** Gives the block back; a second call does nothing. */
@@ -258,9 +258,10 @@ export class Pool {
     this.#unwatch(block); // or the registry would keep the copy until the program returns to the event loop
     this.#evict(block);
   }
-  #pageIn(block: Block): void {
+  #pageIn(block: Block, holder: object): void {
     const copy = block.copy!;
     this.#place(block);
+    this.watch(block, holder);
     this.bytes.set(copy, this.#allocator.address(block.region));
     block.copy = null;
     this.#counts.pageIns++;
