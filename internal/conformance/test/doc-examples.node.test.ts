@@ -1,5 +1,6 @@
 import * as nodeModule from "node:module";
 import * as autograd from "@ag/autograd";
+import { Softsign } from "@ag/goldens/softsign";
 import * as models from "@ag/models";
 import * as nn from "@ag/nn";
 import * as optim from "@ag/optim";
@@ -8,9 +9,9 @@ import * as tensor from "@ag/tensor";
 import { expect, test } from "vitest";
 import { allExamples } from "../src/doc-examples.ts";
 
-/** In doc comments everything is at hand; READMEs import what they use. */
+/** In doc comments everything is at hand, with the layer of CONTRIBUTING.md; READMEs import what they use. */
 const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
-const scope = { ...tensors, ...autograd, ...nn, ...optim, ...serialization, ...models };
+const scope = { ...tensors, ...autograd, ...nn, ...optim, ...serialization, ...models, Softsign };
 const strip = (nodeModule as { stripTypeScriptTypes?: (code: string) => string }).stripTypeScriptTypes;
 
 const plain = (x: unknown): unknown => (x instanceof tensor.Tensor ? x.tolist() : x);

@@ -1,4 +1,5 @@
 import { grad } from "@ag/autograd";
+import { samples as ownLayers } from "@ag/goldens/softsign";
 import type { Module } from "@ag/nn";
 import { uniform_ } from "@ag/nn/init";
 import { type CallSample, calls, type LayerSample, layers, made, makeName, stepName } from "@ag/nn/samples";
@@ -76,7 +77,7 @@ function stepDifferences(layer: Module, args: readonly unknown[], golden: Step):
   ];
 }
 
-const valid = layers.filter(({ throws }) => throws === undefined);
+const valid = [...layers, ...ownLayers].filter(({ throws }) => throws === undefined);
 
 describe("made as PyTorch makes it: text, state dict, parameters of a seed, and the stream behind them", () => {
   test.each(titled(valid))("%s", (_, sample) => {

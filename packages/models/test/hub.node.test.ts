@@ -161,7 +161,8 @@ describe("failures", () => {
 
   test("a timeout of 0 is none", async () => {
     const { at } = await serve((_, response) => void setTimeout(() => response.end(file), 50));
-    expect((await loadStateDictFromUrl(`${at}/${rightName}`, { timeout: 0 })).get("w")!.tolist()).toEqual([1, 2, 3]);
+    const state = await loadStateDictFromUrl(`${at}/x.pth`, { modelDir: folder, timeout: 0 });
+    expect(state.get("w")!.tolist()).toEqual([1, 2, 3]);
   });
 
   test("silence before and within the answer", async () => {

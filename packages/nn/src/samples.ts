@@ -13,7 +13,18 @@ import { samples as sequential } from "./layers/sequential.samples.ts";
 import type { CallSample, LayerSample } from "./sample.ts";
 import { samples as clip } from "./utils/clip.samples.ts";
 
-export { type CallSample, type LayerSample, made, makeName, normal, Part, Recipe, Seed, stepName } from "./sample.ts";
+export {
+  type CallSample,
+  type LayerSample,
+  layersFor,
+  made,
+  makeName,
+  normal,
+  Part,
+  Recipe,
+  Seed,
+  stepName,
+} from "./sample.ts";
 
 export const layers: readonly LayerSample[] = [
   ...activation,

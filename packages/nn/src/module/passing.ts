@@ -17,18 +17,21 @@ export interface Passage {
   hasParts: boolean;
 }
 
-/** By prototype, the forward of each class that keeps nothing: as it was when its first module was made. */
-const forwards = new WeakMap<Module, unknown>();
+interface Prototype {
+  readonly forward: unknown;
+}
 
-const prototypeOf = (x: Module): Module | null => Object.getPrototypeOf(x) as Module | null;
+/** The forward of each class that keeps nothing, as it was when its first module was made. */
+const forwards = new WeakMap<Prototype, unknown>();
+
+const prototypeOf = (x: Prototype): Prototype | null => Object.getPrototypeOf(x) as Prototype | null;
 
 /** Notes that a module's class keeps nothing, unless it overrides the forward of another: then it may keep something. */
 export function passesOn(module: Module): void {
   const own = prototypeOf(module)!;
   if (forwards.has(own)) return;
   let owners = 0;
-  for (let at: Module | null = own; at !== null; at = prototypeOf(at)) if (Object.hasOwn(at, "forward")) owners++;
-  // oxlint-disable-next-line typescript/unbound-method -- it is compared, never called
+  for (let at: Prototype | null = own; at !== null; at = prototypeOf(at)) if (Object.hasOwn(at, "forward")) owners++;
   forwards.set(own, owners === 1 ? own.forward : null);
 }
 
