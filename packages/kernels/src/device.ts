@@ -30,12 +30,32 @@ export interface AveragePoolOptions extends PoolOptions {
   readonly divisor: number | null;
 }
 
-/** The statistics of a batch normalisation; running ones are updated in place when `training`. */
+/** Batch normalisation: arrays with one element for each channel, [c]. */
 export interface BatchNormOptions {
+  /** Normalise by the batch and move the running statistics, else by these. */
   readonly training: boolean;
   /** Share of the new value in the running statistics. */
   readonly momentum: number;
   readonly eps: number;
+  readonly weight: View | null;
+  readonly bias: View | null;
+  /** Read unless `training`, else updated in place. */
+  readonly runningMean: View | null;
+  readonly runningVar: View | null;
+  /** Results, saved for backward. */
+  readonly mean: View;
+  readonly invstd: View;
+}
+
+/** What the backward of a normalisation reads and gives; any of the results may be null. */
+export interface NormBackwardOptions {
+  readonly weight: View | null;
+  /** As the forward left them, or of the running statistics. */
+  readonly mean: View;
+  readonly invstd: View;
+  readonly gradX: View | null;
+  readonly gradWeight: View | null;
+  readonly gradBias: View | null;
 }
 
 export interface SgdOptions {
@@ -119,31 +139,12 @@ export interface Kernels {
   adaptiveAveragePool2d(x: View, out: View): void;
   adaptiveAveragePool2dBackward(grad: View, out: View): void;
 
-  // norm, float, contiguous [n, c, …]
-  /** Training: fills `mean` and `invstd` ([c], saved for backward) from the batch and moves the running statistics; else reads those. */
-  batchNorm(
-    x: View,
-    weight: View | null,
-    bias: View | null,
-    runningMean: View | null,
-    runningVar: View | null,
-    out: View,
-    mean: View,
-    invstd: View,
-    options: BatchNormOptions,
-  ): void;
-  /** `mean` and `invstd` as the forward left them (or from the running statistics when not training). Any of the results may be null. */
-  batchNormBackward(
-    grad: View,
-    x: View,
-    weight: View | null,
-    mean: View,
-    invstd: View,
-    gradX: View | null,
-    gradWeight: View | null,
-    gradBias: View | null,
-    training: boolean,
-  ): void;
+  // norm, float, contiguous
+  /** x, out [n, c, …]. Training: fills `mean` and `invstd` from the batch and moves the running statistics; else reads those. */
+  batchNorm(x: View, out: View, options: BatchNormOptions): void;
+  batchNormBackward(grad: View, x: View, options: NormBackwardOptions & { readonly training: boolean }): void;
+  /** grad, x [rows, columns]: each row by its `mean` and `invstd` ([rows]), then by `weight` ([columns]), as `gradWeight` and `gradBias`. */
+  layerNormBackward(grad: View, x: View, options: NormBackwardOptions): void;
 
   // gather and scatter; indices int64, every index is checked before anything is written
   /** out[… i …] = x[… index[… i …] …] along `dim`. Throws IndexError naming the index. */

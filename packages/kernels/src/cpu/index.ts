@@ -4,6 +4,7 @@ export { arange, copy, fill } from "./copy/copy.ts";
 export { countNonzero, gather, indexAdd, indexSelect, nonzero, scatterAdd } from "./gather/gather.ts";
 export { matmul } from "./matmul/matmul.ts";
 export { batchNorm, batchNormBackward } from "./norm/norm.ts";
+export { layerNormBackward } from "./norm/rows.ts";
 export { pointwise } from "./pointwise/pointwise.ts";
 export { bernoulli, normal, permutation, randomIntegers, uniform } from "./random/random.ts";
 export { argReduce, cumsum, reduce, sort } from "./reduce/reduce.ts";

@@ -5,30 +5,61 @@ import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
 import { begin, creating, isElsewhere, there } from "./creating.ts";
 import { elementwise, type ResultKind, writeElementwise } from "./elementwise.ts";
-import type { Args, Entry, Gradient, Names, Op, PointwiseOp, Rest, SavedOf, WithTensorFirst } from "./op.ts";
+import type {
+  Args,
+  Entry,
+  Flow,
+  Names,
+  Op,
+  PointwiseOp,
+  Rest,
+  Saved,
+  SavedForAll,
+  SavedOf,
+  Wanted,
+  WithTensorFirst,
+} from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
 import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
 
 /** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
-interface Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> {
+type Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> = Called<N> &
+  (Separate<P, N, S, O, G> | Joint<P, N, S, O, G>);
+
+interface Called<N extends readonly string[]> {
   readonly name: string;
   /** Its name on the tape, unless that is Pascal(name) + "Backward0". */
   readonly node?: string;
   readonly inputs: N;
   /** What the arguments may be. Operations that users call have to say it; for those that only we call, types are enough. */
   readonly takes?: Takes;
+}
+
+/** One derivative for each input. */
+interface Separate<P extends Args, N extends readonly string[], S, O extends string, G> {
   /** For the gradient of each input: the inputs, or the results ("out"), that it reads. */
   readonly saves?: S & { readonly [K in keyof S]: K extends N[number] ? readonly (N[number] | O)[] : never };
   /** For each input: its gradient, or null where there is none by definition. */
   readonly derivative: {
     readonly [K in N[number]]:
-      | ((
-          grad: G,
-          saved: SavedOf<N, P, K extends keyof S ? S[K] : []>,
-          ...rest: Rest<N, P>
-        ) => Tensor | readonly Tensor[] | null)
+      | ((grad: G, saved: SavedOf<N, P, K extends keyof S ? S[K] : []>, ...rest: Rest<N, P>) => Flow)
       | null;
   };
+  readonly gradients?: never;
+}
+
+/** One derivative for all inputs, where one kernel gives several gradients. */
+interface Joint<P extends Args, N extends readonly string[], S, O extends string, G> {
+  /** For every input: what its gradient reads, or null where there is none by definition. */
+  readonly saves: S & { readonly [K in N[number]]: readonly (N[number] | O)[] | null };
+  /** `saved`: what every gradient reads; `wanted.x`: what that of x reads, or null unless it is wanted. Gives what is wanted. */
+  readonly gradients: (
+    grad: G,
+    saved: SavedForAll<N, P, S>,
+    wanted: Wanted<N, P, S>,
+    ...rest: Rest<N, P>
+  ) => { readonly [K in N[number]]?: Flow };
+  readonly derivative?: never;
 }
 
 /** What to do when the first operand is a number: asked for exactly when the arguments allow one. */
@@ -58,7 +89,12 @@ export function defineOp<P extends Args, const N extends Names<P>, const S = unk
   return Object.assign(op, { entries: [entry] });
 }
 
-/** An operation with several results; its derivatives get a list of gradients, null for results that none reached. */
+/** Several results, by name. */
+type Results<O extends readonly string[]> = { readonly [K in O[number]]: Tensor };
+/** Their gradients, in the order of the names; null for those that none reached. */
+type Arrived<O extends readonly string[]> = { readonly [I in keyof O]: Tensor | null };
+
+/** An operation with several results. */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineOutputs<
   P extends Args,
@@ -66,20 +102,42 @@ export function defineOutputs<
   const O extends readonly string[],
   const S = unknown,
 >(
-  described: Described<P, N, S, O[number], readonly (Tensor | null)[]> & {
+  described: Described<P, N, S, O[number], Arrived<O>> & {
     readonly outputs: O;
+    readonly forward: (...args: P) => Results<O>;
+  },
+): Op<P, Results<O>> {
+  const { forward, outputs } = described;
+  const entry = entryOf(described, outputs);
+  return several(described, entry, forward, (results) => outputs.map((name) => results[name as O[number]]));
+}
+
+/** An operation whose results are a list, of any length. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineList<P extends Args, const N extends Names<P>, const S = unknown>(
+  described: Described<P, N, S, never, readonly (Tensor | null)[]> & {
     readonly forward: (...args: P) => readonly Tensor[];
   },
 ): Op<P, readonly Tensor[]> {
-  const entry = entryOf(described, described.outputs);
-  const { forward } = described;
+  return several(described, entryOf(described, []), described.forward, (results) => results);
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function several<P extends Args, R>(
+  described: Parameters<typeof signed>[0],
+  entry: Entry,
+  forward: (...args: P) => R,
+  listed: (results: R) => readonly Tensor[],
+): Op<P, R> {
   const signature = signed(described);
-  const op = (...args: P): readonly Tensor[] => {
+  const op = (...args: P): R => {
     if (signature) check(signature, args);
     if (isElsewhere(args, entry.name)) return there(op, args);
     const outer = begin(entry.name);
     try {
-      return recordAll(entry, args, forward(...args));
+      const results = forward(...args);
+      recordAll(entry, args, () => listed(results));
+      return results;
     } finally {
       creating.op = outer;
     }
@@ -211,23 +269,52 @@ export function overloads<P extends Args, I = undefined, R = Tensor>(described: 
   return Object.assign(checked(signature, call), { entries, inPlace: write as I });
 }
 
-/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
-function entryOf(
-  described: {
-    readonly name: string;
-    readonly node?: string;
-    readonly inputs: readonly string[];
-    readonly saves?: unknown;
-    readonly derivative: object;
-  },
-  outputs: readonly string[],
-): Entry {
-  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
-  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[]>>;
-  const derivatives = described.derivative as Readonly<Record<string, Gradient["derivative"] | null>>;
-  const gradients = inputs.flatMap((key, input) => {
-    const derivative = derivatives[key];
-    return derivative ? [{ input, reads: saves[key] ?? [], derivative }] : [];
-  });
-  return { name, node, inputs, outputs, gradients };
+interface Undescribed {
+  readonly name: string;
+  readonly node?: string;
+  readonly inputs: readonly string[];
+  readonly saves?: unknown;
+  readonly derivative?: object;
+  readonly gradients?: unknown;
 }
+
+/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
+function entryOf(described: Undescribed, outputs: readonly string[]): Entry {
+  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
+  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[] | null>>;
+  const differentiable = described.derivative ?? saves;
+  const gradients = inputs.flatMap((key, input) =>
+    differentiable[key as never] ? [{ input, reads: saves[key] ?? [] }] : [],
+  );
+  const names = gradients.map(({ input }) => inputs[input]!);
+  const derivative = described.derivative
+    ? separately(described.derivative as Derivatives, names)
+    : jointly(described.gradients as Together, names);
+  return { name, node, inputs, outputs, gradients, derivative };
+}
+
+type Derivatives = Readonly<Record<string, (grad: unknown, saved: Saved, ...rest: Args) => Flow>>;
+
+/** Each gradient by its own derivative. */
+function separately(derivatives: Derivatives, names: readonly string[]): Entry["derivative"] {
+  const all = names.map((name) => derivatives[name]!);
+  return (grad, wanted, ...rest) =>
+    all.map((derivative, i) => (wanted[i] ? derivative(grad, wanted[i], ...rest) : null));
+}
+
+type Together = (
+  grad: unknown,
+  saved: object,
+  wanted: object,
+  ...rest: Args
+) => Readonly<Record<string, Flow | undefined>>;
+
+/** All gradients by one. */
+const jointly =
+  (gradients: Together, names: readonly string[]): Entry["derivative"] =>
+  (grad, wanted, ...rest) => {
+    const saved = Object.assign({}, ...wanted) as object;
+    const byName = Object.fromEntries(names.map((name, i) => [name, wanted[i] ?? null]));
+    const found = gradients(grad, saved, byName, ...rest);
+    return names.map((name) => found[name] ?? null);
+  };

@@ -77,30 +77,12 @@ export const adaptiveAveragePool2d: Device["adaptiveAveragePool2d"] = (x, out) =
 export const adaptiveAveragePool2dBackward: Device["adaptiveAveragePool2dBackward"] = (grad, out) =>
   (other(out)?.adaptiveAveragePool2dBackward ?? cpu.adaptiveAveragePool2dBackward)(grad, out);
 
-export const batchNorm: Device["batchNorm"] = (x, weight, bias, runningMean, runningVar, out, mean, invstd, options) =>
-  (other(out)?.batchNorm ?? cpu.batchNorm)(x, weight, bias, runningMean, runningVar, out, mean, invstd, options);
-export const batchNormBackward: Device["batchNormBackward"] = (
-  grad,
-  x,
-  weight,
-  mean,
-  invstd,
-  gradX,
-  gradWeight,
-  gradBias,
-  training,
-) =>
-  (other(grad)?.batchNormBackward ?? cpu.batchNormBackward)(
-    grad,
-    x,
-    weight,
-    mean,
-    invstd,
-    gradX,
-    gradWeight,
-    gradBias,
-    training,
-  );
+export const batchNorm: Device["batchNorm"] = (x, out, options) =>
+  (other(out)?.batchNorm ?? cpu.batchNorm)(x, out, options);
+export const batchNormBackward: Device["batchNormBackward"] = (grad, x, options) =>
+  (other(grad)?.batchNormBackward ?? cpu.batchNormBackward)(grad, x, options);
+export const layerNormBackward: Device["layerNormBackward"] = (grad, x, options) =>
+  (other(grad)?.layerNormBackward ?? cpu.layerNormBackward)(grad, x, options);
 
 export const gather: Device["gather"] = (x, dim, index, out) => (other(out)?.gather ?? cpu.gather)(x, dim, index, out);
 export const scatterAdd: Device["scatterAdd"] = (out, dim, index, source) =>

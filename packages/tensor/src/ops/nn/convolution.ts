@@ -13,6 +13,7 @@ import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { named } from "../index/indices.ts";
 import { sum } from "../reduce/sums.ts";
+import { contiguous } from "../shape/cast.ts";
 import { pad } from "../shape/repeat.ts";
 import { squeeze, unsqueeze } from "../shape/view.ts";
 
@@ -41,17 +42,20 @@ function outputShape(x: Shape, weight: Shape, { stride, padding, dilation }: Geo
 const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry: Geometry]> = defineOp({
   name: "convolution",
   inputs: ["x", "weight", "bias"],
-  saves: { x: ["weight"], weight: ["x"] },
+  saves: { x: ["weight"], weight: ["x"], bias: [] },
   forward: (x, weight, bias, geometry) => {
     const out = fresh(outputShape(x.sizes, weight.sizes, geometry), x.dtype);
     if (out.numel() > 0)
       withDense([x, weight, bias], (a, w, b) => kernels.conv2d(image(a), image(w), b, image(out), geometry));
     return out;
   },
-  derivative: {
-    x: (grad, { weight, shape }, geometry) => convolutionInput(grad, weight, shape, geometry),
-    weight: (grad, { x, shape }, geometry) => convolutionWeight(grad, x, shape, geometry),
-    bias: (grad) => sum(grad, grad.sizes.length === 3 ? [0, 2] : [0, 2, 3]),
+  gradients: (grad, _saved, { x, weight, bias }, geometry) => {
+    const dense = x && weight ? contiguous(grad) : grad; // one copy for both
+    return {
+      x: x && convolutionInput(dense, x.weight, x.shape, geometry),
+      weight: weight && convolutionWeight(dense, weight.x, weight.shape, geometry),
+      bias: bias && sum(grad, grad.sizes.length === 3 ? [0, 2] : [0, 2, 3]),
+    };
   },
 });
 

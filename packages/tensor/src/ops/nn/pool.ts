@@ -123,9 +123,12 @@ function outputShape(
   return [...x.slice(0, -2), ...sizes];
 }
 
-type Pooled = readonly [out: Tensor, indices: Tensor];
+interface Pooled {
+  readonly out: Tensor;
+  readonly indices: Tensor;
+}
 
-const maxPoolOf: Op<[x: Tensor, options: PoolOptions, shape: Shape], readonly Tensor[]> = defineOutputs({
+const maxPoolOf: Op<[x: Tensor, options: PoolOptions, shape: Shape], Pooled> = defineOutputs({
   name: "maxPool2dWithIndices",
   node: "MaxPool2DWithIndicesBackward0",
   inputs: ["x"],
@@ -134,7 +137,7 @@ const maxPoolOf: Op<[x: Tensor, options: PoolOptions, shape: Shape], readonly Te
   forward: (x, options, shape) => {
     const [out, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
     if (out.numel() > 0) withDense([x], (a) => kernels.maxPool2d(images(a), images(out), images(indices), options));
-    return [out, indices];
+    return { out, indices };
   },
   derivative: {
     x: ([grad], { indices, shape }) => (grad ? maxPoolBackward(grad, indices, shape) : null),
@@ -165,7 +168,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape]> = defin
 function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolOptions): Pooled {
   checkImages(op, x);
   const plan = windows(op, kernel, options);
-  return maxPoolOf(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false)) as unknown as Pooled;
+  return maxPoolOf(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false));
 }
 
 /**
@@ -184,7 +187,7 @@ export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOpt
   name: "maxPool2d",
   takes: { x: aTensor, kernel: extents, "options?": maxWindow },
   call: (x, kernel, options = {}) => {
-    const [out, indices] = pooled("maxPool2d", x, kernel, options);
+    const { out, indices } = pooled("maxPool2d", x, kernel, options);
     indices.dispose();
     return out;
   },
@@ -205,7 +208,7 @@ export const maxPool2dWithIndices: (
   name: "maxPool2dWithIndices",
   takes: { x: aTensor, kernel: extents, "options?": maxWindow },
   call: (x, kernel, options = {}) => {
-    const [values, indices] = pooled("maxPool2d", x, kernel, options);
+    const { out: values, indices } = pooled("maxPool2d", x, kernel, options);
     return { values, indices };
   },
 });

@@ -2,7 +2,7 @@
 import type { DType } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole, extents, someTensors } from "../../arguments/kinds.ts";
-import { defineOp, defineOutputs } from "../../core/define.ts";
+import { defineList, defineOp } from "../../core/define.ts";
 import { ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
@@ -135,11 +135,10 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
  * unbind(tensor([[1, 2], [3, 4]])).map((x) => x.tolist()) // => [[1, 2], [3, 4]]
  * ```
  */
-export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineOutputs({
+export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineList({
   name: "unbind",
   inputs: ["x"],
   takes: { x: aTensor, "dim?": aWhole },
-  outputs: [],
   forward: (x, dim = 0) => {
     const d = dimOf(dim, x.sizes.length, "unbind");
     return Array.from({ length: x.sizes[d] ?? 0 }, (_, i) => viewOf(x, selected(x, d, i)));
@@ -178,20 +177,18 @@ function parts(x: Tensor, sizes: Shape, dim: number): readonly Tensor[] {
 const equalSizes = (total: number, size: number): Shape =>
   total === 0 ? [0] : Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
 
-const splitEqually: Op<[x: Tensor, size: number, dim: number], readonly Tensor[]> = defineOutputs({
+const splitEqually: Op<[x: Tensor, size: number, dim: number], readonly Tensor[]> = defineList({
   name: "split",
   inputs: ["x"],
-  outputs: [],
   forward: (x, size, dim) => parts(x, equalSizes(x.sizes[dim]!, size), dim),
   derivative: {
     x: (grads, { shape, dtype }, size, dim) => rejoined(grads, shape, equalSizes(shape[dim]!, size), dim, dtype),
   },
 });
 
-const splitWithSizes: Op<[x: Tensor, sizes: Shape, dim: number], readonly Tensor[]> = defineOutputs({
+const splitWithSizes: Op<[x: Tensor, sizes: Shape, dim: number], readonly Tensor[]> = defineList({
   name: "splitWithSizes",
   inputs: ["x"],
-  outputs: [],
   forward: (x, sizes, dim) => parts(x, sizes, dim),
   derivative: { x: (grads, { shape, dtype }, sizes, dim) => rejoined(grads, shape, sizes, dim, dtype) },
 });
