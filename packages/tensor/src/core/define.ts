@@ -21,6 +21,7 @@ import type {
 } from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
 import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
+import { writing } from "./writing.ts";
 
 /** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
 type Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> = Called<N> &
@@ -158,6 +159,41 @@ export function defineView<
   const op = (...args: P): Tensor => {
     if (signature) check(signature, args);
     return record(entry, args, viewOf(args[0], layout(...args)));
+  };
+  return Object.assign(op, { entries: [entry] });
+}
+
+/** `P`, but not inferred from here: a function may leave out its last arguments. */
+type Known<P extends Args> = P extends infer Q extends Args ? Q : never;
+
+/** An operation that overwrites its first input, without a formula. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineWrite<
+  P extends readonly [x: Tensor, ...rest: unknown[]],
+  const N extends Names<P>,
+  const S = unknown,
+>(
+  described: Described<P, N, S> & {
+    /** Throws what there is to throw: nothing has been written yet. */
+    readonly check?: (...args: Known<P>) => void;
+    readonly write: (...args: Known<P>) => void;
+  },
+): Op<P> {
+  const entry = entryOf(described, ["out"]);
+  const { check: checkOperands, write } = described as unknown as {
+    readonly check?: (...args: P) => void;
+    readonly write: (...args: P) => void;
+  };
+  const signature = signed(described);
+  const op = (...args: P): Tensor => {
+    if (signature) check(signature, args);
+    if (isElsewhere(args)) return there(op, args); // sources may lie on another device
+    const [x] = args;
+    checkOperands?.(...args);
+    const written = beforeWrite(entry, args);
+    writing([x], () => write(...args));
+    written();
+    return x;
   };
   return Object.assign(op, { entries: [entry] });
 }
