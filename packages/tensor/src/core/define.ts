@@ -4,7 +4,7 @@ import { type Call, checked, signed, signedInPlace } from "../arguments/checked.
 import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
 import { begin, creating, isElsewhere, there } from "./creating.ts";
-import { elementwise, type ResultKind, writeElementwise } from "./elementwise.ts";
+import { elementwise, type Kind, type ResultKind, writeElementwise } from "./elementwise.ts";
 import type {
   Args,
   Entry,
@@ -24,13 +24,13 @@ import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
 /** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
-type Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> = Called<N> &
+type Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> = Called<P, N> &
   (Separate<P, N, S, O, G> | Joint<P, N, S, O, G>);
 
-interface Called<N extends readonly string[]> {
+interface Called<P extends Args, N extends readonly string[]> {
   readonly name: string;
   /** Its name on the tape, unless that is Pascal(name) + "Backward0". */
-  readonly node?: string;
+  readonly node?: string | ((...rest: Rest<N, NoInfer<P>>) => string);
   readonly inputs: N;
   /** What the arguments may be. Operations that users call have to say it; for those that only we call, types are enough. */
   readonly takes?: Takes;
@@ -205,15 +205,30 @@ interface Computed<P extends Args, N extends readonly string[]> {
   readonly formulaFor?: (...rest: Rest<N, NoInfer<P>>) => Formula;
   readonly parameters?: (...rest: Rest<N, NoInfer<P>>) => readonly (number | bigint | boolean)[];
   /** The dtype of the result: the common one of the operands ("same", the default), floating, or bool. */
-  readonly result?: ResultKind;
+  readonly result?: ResultKind | ((...rest: Rest<N, NoInfer<P>>) => ResultKind);
   /** Throws for dtypes that the operation does not know. */
-  readonly accepts?: (common: DType, operands: readonly Operand[]) => void;
+  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Rest<N, NoInfer<P>>) => void;
 }
 
 interface Untyped {
+  readonly name: string;
+  readonly result?: ResultKind | ((...rest: Args) => ResultKind);
+  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Args) => void;
   readonly formula?: Formula;
   readonly formulaFor?: (...rest: Args) => Formula;
   readonly parameters?: (...rest: Args) => readonly Operand[];
+}
+
+/** The dtypes of a call: those of most operations do not depend on their options. */
+function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (args: Args) => Kind {
+  if (typeof result !== "function") {
+    const kind = { name, result, accepts };
+    return () => kind;
+  }
+  return (args) => {
+    const rest = args.slice(arity);
+    return { name, result: result(...rest), accepts: (common, operands) => accepts?.(common, operands, ...rest) };
+  };
 }
 
 /** What the kernel is given for a call. Most calls have no options: for these the answer is kept. */
@@ -254,8 +269,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
 ): PointwiseOp<P> {
   const entry = entryOf(described, ["out"]);
   const arity = entry.inputs.length;
-  const { result = "same", accepts } = described as Computed<P, N>;
-  const kind = { name: entry.name, result, accepts };
+  const kindFor = kindOf(described as unknown as Untyped, arity);
   const { formulaOf, operandsOf } = computation(described as unknown as Untyped, arity);
   const signature = signed(described);
   const signatureInPlace = signedInPlace(described);
@@ -266,7 +280,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     if (typeof first === "object") {
       const outer = begin(entry.name);
       try {
-        return record(entry, args, elementwise(kind, formulaOf(args), operandsOf(args), arity));
+        return record(entry, args, elementwise(kindFor(args), formulaOf(args), operandsOf(args), arity));
       } finally {
         creating.op = outer;
       }
@@ -283,7 +297,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     if (signatureInPlace) check(signatureInPlace, args);
     if (isElsewhere(args, entry.name)) return there(inPlace, args);
     const target = args[0] as Tensor;
-    writeElementwise(kind, formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
+    writeElementwise(kindFor(args), formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;
   };
   return Object.assign(op, { entries: [entry], inPlace });
@@ -307,7 +321,7 @@ export function overloads<P extends Args, I = undefined, R = Tensor>(described: 
 
 interface Undescribed {
   readonly name: string;
-  readonly node?: string;
+  readonly node?: unknown;
   readonly inputs: readonly string[];
   readonly saves?: unknown;
   readonly derivative?: object;
@@ -326,7 +340,7 @@ function entryOf(described: Undescribed, outputs: readonly string[]): Entry {
   const derivative = described.derivative
     ? separately(described.derivative as Derivatives, names)
     : jointly(described.gradients as Together, names);
-  return { name, node, inputs, outputs, gradients, derivative };
+  return { name, node: node as Entry["node"], inputs, outputs, gradients, derivative };
 }
 
 type Derivatives = Readonly<Record<string, (grad: unknown, saved: Saved, ...rest: Args) => Flow>>;

@@ -20,8 +20,8 @@ export interface PointwiseOp<P extends Args> extends Op<P> {
 /** An operation as the tape sees it: its parts without their types. Made by `define.ts` only. */
 export interface Entry {
   readonly name: string;
-  /** PyTorch's name on the tape. */
-  readonly node: string;
+  /** PyTorch's name on the tape; where it depends on the options, they are asked. */
+  readonly node: string | ((...rest: Args) => string);
   /** The tensors, or lists of tensors, among the arguments. */
   readonly inputs: readonly string[];
   /** The results; those of several have a gradient each. None: a list of any length. */

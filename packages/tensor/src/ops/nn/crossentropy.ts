@@ -40,11 +40,7 @@ const chosen: Formula = (m, picked, factor) =>
 
 /** factor · x at one index each; the factors are minus the weights of the classes. */
 const picking = (name: string, node: string): Op<[x: Tensor, index: Tensor, factor: Tensor, plan: Plan]> =>
-  defineOp<
-    [x: Tensor, index: Tensor, factor: Tensor, plan: Plan],
-    readonly ["x", "index", "factor"],
-    { x: readonly ["index", "factor"] }
-  >({
+  defineOp({
     name,
     node,
     inputs: ["x", "index", "factor"],

@@ -38,11 +38,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     const d = slope(sub(x, target), bound);
     return mul(reduction === "mean" ? div(d, x.numel()) : d, grad);
   };
-  return defineOp<
-    [x: Tensor, target: Tensor, reduction: Reduction, bound: number],
-    readonly ["x", "target"],
-    { x: readonly ["x", "target"]; target: readonly ["x", "target"] }
-  >({
+  return defineOp({
     name,
     inputs: ["x", "target"],
     saves: { x: ["x", "target"], target: ["x", "target"] },

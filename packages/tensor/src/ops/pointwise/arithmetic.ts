@@ -1,12 +1,13 @@
 /** Elementary arithmetic, element by element. */
 import type { Algebra, DType, Formula } from "@ag/kernels";
-import { noBool, wholeAlpha } from "../../arguments/accepts.ts";
-import { aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
+import { divisible, noBool, wholeAlpha } from "../../arguments/accepts.ts";
+import { aNumber, anOperand, aTensor, oneOf } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
-import { zerosLike } from "../../make/factories.ts";
+import { full, zerosLike } from "../../make/factories.ts";
+import { floorFormula, truncFormula } from "./division-formulas.ts";
 
 interface Scaled {
   /** Factor of the second operand; 1 unless given. */
@@ -148,24 +149,40 @@ export const mul: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
   },
 });
 
+export interface DivisionOptions {
+  /** "trunc" rounds the quotient towards 0, "floor" down, and both keep whole numbers whole; null does not round. */
+  readonly roundingMode?: "trunc" | "floor" | null;
+}
+
+const quotient: Formula = (m, a, b) => m.div(a!, b!);
+
 /**
- * Quotient of two tensors; shapes are broadcast, whole numbers give float32. Derivative: G / b and −G · (a / b) / b.
+ * Quotient of two tensors; shapes are broadcast, whole numbers give float32 unless the quotient is rounded.
+ *
+ * Throws {@link ValueError} for whole numbers divided by 0 with a rounding mode, {@link DTypeError} for bools with one.
+ * Derivative: G / b and −G · (a / b) / b; 0 where it is rounded.
  *
  * ```ts doctest
  * div(tensor([1, 2]), 4).tolist() // => [0.25, 0.5]
+ * div(tensor([7, -7]), 2, { roundingMode: "floor" }).tolist() // => [3, -4]
  * ```
  */
-export const div: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
+export const div: PointwiseOp<[a: Operand, b: Operand, options?: DivisionOptions]> = pointwise({
   name: "div",
+  node: ({ roundingMode } = {}) => (roundingMode === undefined ? "DivBackward0" : "DivBackward2"),
   inputs: ["a", "b"],
-  takes: { a: anOperand, b: anOperand },
+  takes: { a: anOperand, b: anOperand, "options?": { roundingMode: [/* @__PURE__ */ oneOf("trunc", "floor"), null] } },
   saves: { a: ["b"], b: ["a", "b"] },
-  formula: (m, a, b) => m.div(a!, b!),
-  result: "float",
-  numberFirst: (a, b) => mul(reciprocal(b), a),
+  formulaFor: ({ roundingMode } = {}) =>
+    roundingMode === "floor" ? floorFormula : roundingMode === "trunc" ? truncFormula : quotient,
+  result: ({ roundingMode } = {}) => (roundingMode ? "same" : "float"),
+  accepts: (common, operands, { roundingMode } = {}) => {
+    if (roundingMode) divisible("div", `div_${roundingMode}_cpu`)(common, operands);
+  },
+  numberFirst: (a, b, options) => (options ? div(full([], a), b, options) : mul(reciprocal(b), a)),
   derivative: {
-    a: (grad, { b }) => div(grad, b),
-    b: (grad, { a, b }) => mul(neg(grad), div(div(a, b), b)),
+    a: (grad, { b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : div(grad, b)),
+    b: (grad, { a, b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : mul(neg(grad), div(div(a, b), b))),
   },
 });
 

@@ -87,7 +87,7 @@ const clampFormula = ({ min, max }: Bounds): Formula =>
 
 /* @__NO_SIDE_EFFECTS__ */
 const clamping = (name: string, node: string): PointwiseOp<[x: Tensor, bounds: Bounds]> =>
-  pointwise<[x: Tensor, bounds: Bounds], readonly ["x"], { x: readonly ["x"] }>({
+  pointwise({
     name,
     node,
     inputs: ["x"],

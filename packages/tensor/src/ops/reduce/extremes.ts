@@ -39,7 +39,7 @@ function sharedGrad(grad: Tensor, isMost: Tensor, shape: Shape, dim: Dims, op: s
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremeOfAll = (name: Kind): Op<[x: Tensor]> =>
-  defineOp<[x: Tensor], readonly ["x"], { x: readonly ["x", "out"] }>({
+  defineOp({
     name,
     node: name === "max" ? "MaxBackward1" : "MinBackward1",
     inputs: ["x"],
@@ -63,12 +63,7 @@ function chosenGrad(grad: Tensor, indices: Tensor, shape: Shape, dim: number, ke
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceOptions], Extreme> =>
-  defineOutputs<
-    [x: Tensor, dim: number, options?: ReduceOptions],
-    readonly ["x"],
-    readonly ["values", "indices"],
-    { x: readonly ["indices"] }
-  >({
+  defineOutputs({
     name,
     node: name === "max" ? "MaxBackward0" : "MinBackward0",
     inputs: ["x"],
@@ -149,7 +144,7 @@ export const min: ExtremeFunction & { readonly entries: OfAll["entries"] } = Obj
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> =>
-  defineOp<[x: Tensor, dim?: Dims, options?: ReduceOptions], readonly ["x"], { x: readonly ["x", "out"] }>({
+  defineOp({
     name,
     inputs: ["x"],
     takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
