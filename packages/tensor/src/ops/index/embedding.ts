@@ -1,4 +1,5 @@
 /** Rows of a table, and classes as rows of zeros and a one. */
+
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -13,6 +14,7 @@ import { selected } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { elementsOf } from "../../make/read.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { mul } from "../pointwise/arithmetic.ts";
 import { to } from "../shape/cast.ts";
 import { reshape } from "../shape/view.ts";
@@ -80,26 +82,32 @@ export interface EmbeddingOptions {
  * embedding(tensor([1n, 0n]), tensor([[1, 2], [3, 4]])).tolist() // => [[3, 4], [1, 2]]
  * ```
  */
-export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptions) => Tensor = defineFunction({
-  name: "embedding",
-  takes: { index: aTensor, weight: aTensor, "options?": { "paddingIdx?": [aWhole, null] } },
-  call: (index, weight, { paddingIdx } = {}) => {
-    if (index.dtype !== "int64" && index.dtype !== "int32")
-      throw new DTypeError(
-        "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
-          `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
-      );
-    if (weight.sizes.length !== 2)
-      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
-    const count = weight.sizes[0]!;
-    if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
-      throw new ValueError(
-        `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
-      );
-    const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
-    return withScope(() => embeddingAt(weight, checkedIndices(index, count), padding));
-  },
-});
+export const embedding: FunctionOnly<
+  FunctionOnly<(index: Tensor, weight: Tensor, options?: EmbeddingOptions) => Tensor>
+> = /* @__PURE__ */ functionOnly(
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "embedding",
+      takes: { index: aTensor, weight: aTensor, "options?": { "paddingIdx?": [aWhole, null] } },
+      call: (index, weight, { paddingIdx } = {}) => {
+        if (index.dtype !== "int64" && index.dtype !== "int32")
+          throw new DTypeError(
+            "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
+              `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
+          );
+        if (weight.sizes.length !== 2)
+          throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
+        const count = weight.sizes[0]!;
+        if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
+          throw new ValueError(
+            `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
+          );
+        const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
+        return withScope(() => embeddingAt(weight, checkedIndices(index, count), padding));
+      },
+    }),
+  ),
+);
 
 function checkedIndices(index: Tensor, count: number): Tensor {
   const whole = to(index, "int64");
@@ -117,34 +125,39 @@ function checkedIndices(index: Tensor, count: number): Tensor {
  * oneHot(tensor([1n, 0n]), 2).tolist() // => [[0, 1], [1, 0]]
  * ```
  */
-export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFunction({
-  name: "oneHot",
-  takes: { classes: aTensor, "numClasses?": aWhole },
-  call: (classes, numClasses = -1) => {
-    if (classes.dtype !== "int64")
-      throw new DTypeError(
-        `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
-      );
-    const values = elementsOf(classes) as BigInt64Array;
-    const largest = values.reduce((most, c) => Math.max(most, Number(c)), -1);
-    if (values.length === 0 && numClasses <= 0)
-      throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
-    if (values.some((c) => c < 0n)) throw new ValueError("oneHot: Class values must be non-negative.");
-    if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
-      throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
-    const count = numClasses === -1 ? largest + 1 : numClasses;
-    if (largest >= count)
-      throw new ValueError(
-        `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
-      );
-    const { storage, offset, sizes, strides, dtype } = classes;
-    const out = full([...sizes, count], 0, { dtype });
-    const one = full([], 1, { dtype });
-    const wide = [...sizes, 1];
-    const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
-    const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
-    kernels.scatterAdd(out, sizes.length, places, spread);
-    one.dispose();
-    return out;
-  },
-});
+export const oneHot: FunctionOnly<FunctionOnly<(classes: Tensor, numClasses?: number) => Tensor>> =
+  /* @__PURE__ */ functionOnly(
+    /* @__PURE__ */ functionOnly(
+      defineFunction({
+        name: "oneHot",
+        takes: { classes: aTensor, "numClasses?": aWhole },
+        call: (classes, numClasses = -1) => {
+          if (classes.dtype !== "int64")
+            throw new DTypeError(
+              `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
+            );
+          const values = elementsOf(classes) as BigInt64Array;
+          const largest = values.reduce((most, c) => Math.max(most, Number(c)), -1);
+          if (values.length === 0 && numClasses <= 0)
+            throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
+          if (values.some((c) => c < 0n)) throw new ValueError("oneHot: Class values must be non-negative.");
+          if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
+            throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
+          const count = numClasses === -1 ? largest + 1 : numClasses;
+          if (largest >= count)
+            throw new ValueError(
+              `oneHot: Class values must be smaller than num_classes: need less than ${count}; got ${largest}.`,
+            );
+          const { storage, offset, sizes, strides, dtype } = classes;
+          const out = full([...sizes, count], 0, { dtype });
+          const one = full([], 1, { dtype });
+          const wide = [...sizes, 1];
+          const spread = { storage: one.storage, offset: 0, sizes: wide, strides: wide.map(() => 0), dtype };
+          const places = { storage, offset, sizes: wide, strides: [...strides, 1], dtype };
+          kernels.scatterAdd(out, sizes.length, places, spread);
+          one.dispose();
+          return out;
+        },
+      }),
+    ),
+  );

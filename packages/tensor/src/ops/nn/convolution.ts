@@ -1,4 +1,5 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
+
 import type { ConvolutionOptions as Geometry, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aText, aWhole, extents } from "../../arguments/kinds.ts";
@@ -10,6 +11,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { named } from "../index/indices.ts";
 import { sum } from "../reduce/sums.ts";
@@ -236,12 +238,15 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
  * conv2d(ones(1, 1, 3, 3), ones(1, 1, 2, 2)).tolist() // => [[[[4, 4], [4, 4]]]]
  * ```
  */
-export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
+export const conv2d: FunctionOnly<
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv2d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
     call: (x, weight, bias = null, options = {}) => convolve(2, x, weight, bias, options),
-  });
+  }),
+);
 
 /**
  * Convolution along one dimension; as {@link conv2d} otherwise.
@@ -252,9 +257,12 @@ export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?:
  * conv1d(tensor([[1, 2, 3]]), ones(1, 1, 2)).tolist() // => [[3, 5]]
  * ```
  */
-export const conv1d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
+export const conv1d: FunctionOnly<
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv1d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
     call: (x, weight, bias = null, options = {}) => convolve(1, x, weight, bias, options),
-  });
+  }),
+);

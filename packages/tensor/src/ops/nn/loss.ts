@@ -1,4 +1,5 @@
 /** How far is a prediction from what was wanted? One number, or one for each element. */
+
 import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor } from "../../arguments/kinds.ts";
@@ -11,6 +12,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
 import { elementsOf } from "../../make/read.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating, promoteTypes } from "../../types/dtype.ts";
 import { softplus } from "../pointwise/activation.ts";
 import { abs, add, div, mul, neg, rsub, sub } from "../pointwise/arithmetic.ts";
@@ -105,13 +107,16 @@ function withPair(op: string, x: Tensor, target: Tensor, use: (x: Tensor, target
  * mseLoss(tensor([1, 2]), tensor([1, 4])).item() // => 2
  * ```
  */
-export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
-  name: "mseLoss",
-  takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
-  call: (x, target, { reduction = "mean" } = {}) => {
-    return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
-  },
-});
+export const mseLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: Reduced) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "mseLoss",
+      takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
+      call: (x, target, { reduction = "mean" } = {}) => {
+        return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
+      },
+    }),
+  );
 
 /**
  * The sizes of the differences of prediction and target.
@@ -122,16 +127,19 @@ export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor =
  * l1Loss(tensor([1, 2]), tensor([1, 4])).item() // => 1
  * ```
  */
-export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
-  name: "l1Loss",
-  takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
-  call: (x, target, { reduction = "mean" } = {}) => {
-    return withPair("l1Loss", x, target, (a, b) => {
-      const sizes = abs(sub(a, b));
-      return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
-    });
-  },
-});
+export const l1Loss: FunctionOnly<(x: Tensor, target: Tensor, options?: Reduced) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "l1Loss",
+      takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
+      call: (x, target, { reduction = "mean" } = {}) => {
+        return withPair("l1Loss", x, target, (a, b) => {
+          const sizes = abs(sub(a, b));
+          return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
+        });
+      },
+    }),
+  );
 
 /**
  * Squares where the difference is below `beta` (1), sizes beyond: d² / 2·beta, or |d| − beta / 2.
@@ -142,7 +150,9 @@ export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = 
  * smoothL1Loss(tensor([1, 2]), tensor([1, 4]), { reduction: "sum" }).item() // => 1.5
  * ```
  */
-export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { readonly beta?: number }) => Tensor =
+export const smoothL1Loss: FunctionOnly<
+  (x: Tensor, target: Tensor, options?: Reduced & { readonly beta?: number }) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "smoothL1Loss",
     takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction, beta: aNumber } },
@@ -154,7 +164,8 @@ export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { rea
       if (beta === 0) return l1Loss(x, target, { reduction });
       return withPair("smoothL1Loss", x, target, (a, b) => smoothL1Of(a, b, reduction, beta));
     },
-  });
+  }),
+);
 
 /**
  * Squares where the difference is at most `delta` (1), lines beyond: d² / 2, or delta · (|d| − delta / 2) (Huber 1964).
@@ -165,7 +176,9 @@ export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { rea
  * huberLoss(tensor([1, 2]), tensor([1, 4]), { reduction: "sum" }).item() // => 1.5
  * ```
  */
-export const huberLoss: (x: Tensor, target: Tensor, options?: Reduced & { readonly delta?: number }) => Tensor =
+export const huberLoss: FunctionOnly<
+  (x: Tensor, target: Tensor, options?: Reduced & { readonly delta?: number }) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "huberLoss",
     takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction, delta: aNumber } },
@@ -174,7 +187,8 @@ export const huberLoss: (x: Tensor, target: Tensor, options?: Reduced & { readon
         throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
       return withPair("huberLoss", x, target, (a, b) => huberOf(a, b, reduction, delta));
     },
-  });
+  }),
+);
 
 /** ln σ(x). */
 const logSigmoid = <T, C>(m: Algebra<T, C>, x: T): T => {
@@ -242,22 +256,22 @@ function checkBinary(op: string, x: Tensor, target: Tensor, weights: readonly (T
  * binaryCrossEntropyWithLogits(tensor([0]), tensor([1])).item() // => 0.6931471824645996
  * ```
  */
-export const binaryCrossEntropyWithLogits: (
-  x: Tensor,
-  target: Tensor,
-  options?: BinaryOptions & { readonly posWeight?: Tensor | null },
-) => Tensor = defineFunction({
-  name: "binaryCrossEntropyWithLogits",
-  takes: {
-    x: aTensor,
-    target: aTensor,
-    "options?": { ...weighted, "posWeight?": [aTensor, null] },
-  },
-  call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
-    checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
-    return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
-  },
-});
+export const binaryCrossEntropyWithLogits: FunctionOnly<
+  (x: Tensor, target: Tensor, options?: BinaryOptions & { readonly posWeight?: Tensor | null }) => Tensor
+> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "binaryCrossEntropyWithLogits",
+    takes: {
+      x: aTensor,
+      target: aTensor,
+      "options?": { ...weighted, "posWeight?": [aTensor, null] },
+    },
+    call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
+      checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
+      return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
+    },
+  }),
+);
 
 /** PyTorch bounds the logarithms, so that a certain mistake costs 100 and not infinity. */
 const crossFormula: Formula = (m, x, target, weight) => {
@@ -293,14 +307,17 @@ const crossOf: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: 
  * binaryCrossEntropy(tensor([0.5]), tensor([1])).item() // => 0.6931471824645996
  * ```
  */
-export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: BinaryOptions) => Tensor = defineFunction({
-  name: "binaryCrossEntropy",
-  takes: { x: aTensor, target: aTensor, "options?": weighted },
-  call: (x, target, { weight = null, reduction = "mean" } = {}) => {
-    checkBinary("binaryCrossEntropy", x, target, [weight]);
-    for (const p of elementsOf(x) as Float32Array)
-      if (!(p >= 0 && p <= 1))
-        throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
-    return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
-  },
-});
+export const binaryCrossEntropy: FunctionOnly<(x: Tensor, target: Tensor, options?: BinaryOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "binaryCrossEntropy",
+      takes: { x: aTensor, target: aTensor, "options?": weighted },
+      call: (x, target, { weight = null, reduction = "mean" } = {}) => {
+        checkBinary("binaryCrossEntropy", x, target, [weight]);
+        for (const p of elementsOf(x) as Float32Array)
+          if (!(p >= 0 && p <= 1))
+            throw new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`);
+        return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
+      },
+    }),
+  );

@@ -1,4 +1,5 @@
 /** Normalisation by statistics of the batch, or of each row. */
+
 import type { Formula, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, aShape, aTensor } from "../../arguments/kinds.ts";
@@ -11,6 +12,7 @@ import { writing } from "../../core/writing.ts";
 import { shown, withDense } from "../../layout/dense.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape } from "../shape/view.ts";
@@ -142,29 +144,28 @@ function checkBatch(x: Tensor, running: Running, { weight, bias, training = fals
  * batchNorm(tensor([[1], [3]]), null, null, { training: true, eps: 0 }).tolist() // => [[-1], [1]]
  * ```
  */
-export const batchNorm: (
-  x: Tensor,
-  runningMean: Tensor | null,
-  runningVar: Tensor | null,
-  options?: BatchNormOptions,
-) => Tensor = defineFunction({
-  name: "batchNorm",
-  takes: {
-    x: aTensor,
-    runningMean: [aTensor, null],
-    runningVar: [aTensor, null],
-    "options?": { ...affine, training: aFlag, momentum: aNumber },
-  },
-  call: (x, runningMean, runningVar, options = {}) => {
-    const running = { runningMean, runningVar };
-    checkBatch(x, running, options);
-    const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-    const { out, mean, invstd } = batchNormOf(x, weight, bias, running, { training, momentum, eps });
-    mean.dispose();
-    invstd.dispose();
-    return out;
-  },
-});
+export const batchNorm: FunctionOnly<
+  (x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, options?: BatchNormOptions) => Tensor
+> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "batchNorm",
+    takes: {
+      x: aTensor,
+      runningMean: [aTensor, null],
+      runningVar: [aTensor, null],
+      "options?": { ...affine, training: aFlag, momentum: aNumber },
+    },
+    call: (x, runningMean, runningVar, options = {}) => {
+      const running = { runningMean, runningVar };
+      checkBatch(x, running, options);
+      const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+      const { out, mean, invstd } = batchNormOf(x, weight, bias, running, { training, momentum, eps });
+      mean.dispose();
+      invstd.dispose();
+      return out;
+    },
+  }),
+);
 
 type LayerNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, rank: number, eps: number];
 
@@ -264,45 +265,50 @@ function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOpti
  * layerNorm(tensor([[1, 3]]), [2], { eps: 0 }).tolist() // => [[-1, 1]]
  * ```
  */
-export const layerNorm: (x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor = defineFunction({
-  name: "layerNorm",
-  takes: {
-    x: aTensor,
-    normalizedShape: aShape,
-    "weight?": [aTensor, null, affine],
-    "bias?": [aTensor, null],
-    "options?": { eps: aNumber },
-  },
-  call: (x, normalizedShape, ...rest) => {
-    const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);
-    checkComputes("layerNorm", x.dtype);
-    if (!isFloating(x.dtype))
-      throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
-    const rank = normalizedShape.length;
-    if (rank === 0)
-      throw new ShapeError(
-        "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
-      );
-    if (x.sizes.length < rank || !sameShape(x.sizes.slice(x.sizes.length - rank), normalizedShape))
-      throw new ShapeError(
-        `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
-          `${normalizedShape.join(", ")}], but got input of size${showShape(x.sizes)}.`,
-      );
-    for (const [name, value] of [
-      ["weight", weight],
-      ["bias", bias],
-    ] as const) {
-      if (value && !sameShape(value.sizes, normalizedShape))
-        throw new ShapeError(
-          `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
-            `${showShape(value.sizes)} and normalized_shape = ${showShape(normalizedShape)}.`,
-        );
-      if (value && value.dtype !== x.dtype)
-        throw new DTypeError(`layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);
-    }
-    const { out, mean, invstd } = layerNormOf(x, weight, bias, rank, eps);
-    mean.dispose();
-    invstd.dispose();
-    return out;
-  },
-});
+export const layerNorm: FunctionOnly<(x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "layerNorm",
+      takes: {
+        x: aTensor,
+        normalizedShape: aShape,
+        "weight?": [aTensor, null, affine],
+        "bias?": [aTensor, null],
+        "options?": { eps: aNumber },
+      },
+      call: (x, normalizedShape, ...rest) => {
+        const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);
+        checkComputes("layerNorm", x.dtype);
+        if (!isFloating(x.dtype))
+          throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
+        const rank = normalizedShape.length;
+        if (rank === 0)
+          throw new ShapeError(
+            "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
+          );
+        if (x.sizes.length < rank || !sameShape(x.sizes.slice(x.sizes.length - rank), normalizedShape))
+          throw new ShapeError(
+            `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
+              `${normalizedShape.join(", ")}], but got input of size${showShape(x.sizes)}.`,
+          );
+        for (const [name, value] of [
+          ["weight", weight],
+          ["bias", bias],
+        ] as const) {
+          if (value && !sameShape(value.sizes, normalizedShape))
+            throw new ShapeError(
+              `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
+                `${showShape(value.sizes)} and normalized_shape = ${showShape(normalizedShape)}.`,
+            );
+          if (value && value.dtype !== x.dtype)
+            throw new DTypeError(
+              `layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`,
+            );
+        }
+        const { out, mean, invstd } = layerNormOf(x, weight, bias, rank, eps);
+        mean.dispose();
+        invstd.dispose();
+        return out;
+      },
+    }),
+  );

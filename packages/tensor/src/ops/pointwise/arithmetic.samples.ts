@@ -126,7 +126,11 @@ export const samples: Sample[] = [
       { name: `${roundingMode}, whole by 0`, args: [whole, 0, { roundingMode }], throws: "ZeroDivisionError" },
       { name: `${roundingMode}, bools`, args: [flags, flags, { roundingMode }], throws: "not implemented for 'Bool'" },
     ]),
-    { name: "rounded in no mode", args: [row, column, { roundingMode: null }] },
+    {
+      name: "rounded in no mode",
+      args: [row, column, { roundingMode: null }],
+      accuracy: [(m) => [m.between([64, 1000]), m.between([1000], 0.5, 2), { roundingMode: null }]],
+    },
     {
       name: "another mode",
       args: [a, b, { roundingMode: "up" as never }],

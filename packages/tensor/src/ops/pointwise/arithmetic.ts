@@ -1,4 +1,5 @@
 /** Elementary arithmetic, element by element. */
+
 import type { Algebra, DType, Formula } from "@ag/kernels";
 import { divisible, noBool, wholeAlpha } from "../../arguments/accepts.ts";
 import { aNumber, anOperand, aTensor, oneOf } from "../../arguments/kinds.ts";
@@ -7,6 +8,7 @@ import { DTypeError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
 import { full, zerosLike } from "../../make/factories.ts";
+import { type FunctionOnly, functionOnly, type MethodOf, methodOf } from "../../methods/as-method.ts";
 import { floorFormula, truncFormula } from "./division-formulas.ts";
 
 interface Scaled {
@@ -120,14 +122,16 @@ const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = point
  * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
  * ```
  */
-export const rsub: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = overloads({
-  name: "rsub",
-  takes: { x: aTensor, b: anOperand, "options?": scaled },
-  ops: [rsubNumber, rsubTensor],
-  call: (x, b, options) => (typeof b === "object" ? rsubTensor(x, b, options) : rsubNumber(x, b, options)),
-  inPlace: (x: Tensor, b: Operand, options?: Scaled): Tensor =>
-    (typeof b === "object" ? rsubTensor : rsubNumber).inPlace(x, b, options),
-});
+export const rsub: FunctionOnly<PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]>> = /* @__PURE__ */ functionOnly(
+  overloads({
+    name: "rsub",
+    takes: { x: aTensor, b: anOperand, "options?": scaled },
+    ops: [rsubNumber, rsubTensor],
+    call: (x, b, options) => (typeof b === "object" ? rsubTensor(x, b, options) : rsubNumber(x, b, options)),
+    inPlace: (x: Tensor, b: Operand, options?: Scaled): Tensor =>
+      (typeof b === "object" ? rsubTensor : rsubNumber).inPlace(x, b, options),
+  }),
+);
 
 /**
  * Product of two tensors, element by element; shapes are broadcast. Derivative: G · b and G · a.
@@ -268,22 +272,32 @@ export const sign: PointwiseOp<[x: Tensor]> = pointwise({
  * where(tensor([true, false]), tensor([1, 2]), 0).tolist() // => [1, 0]
  * ```
  */
-export const where: PointwiseOp<[condition: Tensor, a: Operand, b: Operand]> = pointwise({
-  name: "where",
-  inputs: ["condition", "a", "b"],
-  takes: { condition: aTensor, a: anOperand, b: anOperand },
-  saves: { a: ["condition"], b: ["condition"] },
-  formula: (m, condition, a, b) => m.select(m.ne(condition!, 0), a!, b!),
-  accepts: (_, [condition]) => {
-    const { dtype } = condition as Tensor;
-    if (dtype !== "bool" && dtype !== "uint8")
-      throw new DTypeError(
-        `where: expected condition to be a boolean tensor, but got a tensor with dtype ${dtype}. Use ne(condition, 0).`,
-      );
-  },
-  derivative: {
-    condition: null,
-    a: (grad, { condition }) => where(condition, grad, 0),
-    b: (grad, { condition }) => where(condition, 0, grad),
-  },
-});
+export const where: MethodOf<
+  PointwiseOp<[condition: Tensor, a: Operand, b: Operand]>,
+  (x: Tensor, condition: Tensor, other: Operand) => Tensor
+> = /* @__PURE__ */ methodOf(
+  pointwise<
+    [condition: Tensor, a: Operand, b: Operand],
+    readonly ["condition", "a", "b"],
+    { a: readonly ["condition"]; b: readonly ["condition"] }
+  >({
+    name: "where",
+    inputs: ["condition", "a", "b"],
+    takes: { condition: aTensor, a: anOperand, b: anOperand },
+    saves: { a: ["condition"], b: ["condition"] },
+    formula: (m, condition, a, b) => m.select(m.ne(condition!, 0), a!, b!),
+    accepts: (_, [condition]) => {
+      const { dtype } = condition as Tensor;
+      if (dtype !== "bool" && dtype !== "uint8")
+        throw new DTypeError(
+          `where: expected condition to be a boolean tensor, but got a tensor with dtype ${dtype}. Use ne(condition, 0).`,
+        );
+    },
+    derivative: {
+      condition: null,
+      a: (grad, { condition }) => where(condition, grad, 0),
+      b: (grad, { condition }) => where(condition, 0, grad),
+    },
+  }),
+  (x, condition, other) => where(condition, x, other),
+);

@@ -1,4 +1,5 @@
 /** Tensors put together and taken apart, in another order or with a border. */
+
 import type { DType } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole, extents, someTensors } from "../../arguments/kinds.ts";
@@ -11,6 +12,7 @@ import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../../layout/sh
 import { selected, sliced } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh, freshLike } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { promoteTypes } from "../../types/dtype.ts";
 import { sliceOf } from "../index/selection.ts";
 
@@ -58,36 +60,38 @@ function joinedShape(tensors: readonly Tensor[], dim: number): { readonly shape:
  * cat([tensor([1, 2]), tensor([3])]).tolist() // => [1, 2, 3]
  * ```
  */
-export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
-  name: "cat",
-  inputs: ["tensors"],
-  takes: { tensors: someTensors, "dim?": aWhole },
-  forward: (tensors, dim = 0) => {
-    const joined = joinedShape(tensors, dim);
-    const out = fresh(joined.shape, commonDtype(tensors));
-    let start = 0;
-    for (const x of tensors) {
-      if (isNothing(x.sizes)) continue;
-      const end = start + x.sizes[joined.dim]!;
-      kernels.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
-      start = end;
-    }
-    return out;
-  },
-  derivative: {
-    tensors: (grad, { shapes }, dim = 0) => {
-      const d = dimOf(dim, grad.sizes.length, "cat");
+export const cat: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> = /* @__PURE__ */ functionOnly(
+  defineOp({
+    name: "cat",
+    inputs: ["tensors"],
+    takes: { tensors: someTensors, "dim?": aWhole },
+    forward: (tensors, dim = 0) => {
+      const joined = joinedShape(tensors, dim);
+      const out = fresh(joined.shape, commonDtype(tensors));
       let start = 0;
-      return shapes.map((shape) => {
-        if (isNothing(shape)) return full([0], 0, { dtype: grad.dtype });
-        const end = start + shape[d]!;
-        const part = sliceOf(grad, d, { start, end, step: 1 });
+      for (const x of tensors) {
+        if (isNothing(x.sizes)) continue;
+        const end = start + x.sizes[joined.dim]!;
+        kernels.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
         start = end;
-        return part;
-      });
+      }
+      return out;
     },
-  },
-});
+    derivative: {
+      tensors: (grad, { shapes }, dim = 0) => {
+        const d = dimOf(dim, grad.sizes.length, "cat");
+        let start = 0;
+        return shapes.map((shape) => {
+          if (isNothing(shape)) return full([0], 0, { dtype: grad.dtype });
+          const end = start + shape[d]!;
+          const part = sliceOf(grad, d, { start, end, step: 1 });
+          start = end;
+          return part;
+        });
+      },
+    },
+  }),
+);
 
 const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> => ({ storage, dtype });
 
@@ -101,30 +105,32 @@ const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> =>
  * stack([tensor([1, 2]), tensor([3, 4])], 1).tolist() // => [[1, 3], [2, 4]]
  * ```
  */
-export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
-  name: "stack",
-  inputs: ["tensors"],
-  takes: { tensors: someTensors, "dim?": aWhole },
-  forward: (tensors, dim = 0) => {
-    const [first] = tensors;
-    if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
-    tensors.forEach((x, i) => {
-      if (!sameShape(x.sizes, first.sizes))
-        throw new ShapeError(
-          `stack: stack expects each tensor to be equal size, but got ${showShape(first.sizes)} at entry 0 and ` +
-            `${showShape(x.sizes)} at entry ${i}.`,
-        );
-    });
-    const d = dimOf(dim, first.sizes.length + 1, "stack");
-    const shape = [...first.sizes.slice(0, d), tensors.length, ...first.sizes.slice(d)];
-    const out = fresh(shape, commonDtype(tensors));
-    tensors.forEach((x, i) => {
-      kernels.copy(x, { ...place(out), ...selected(out, d, i) });
-    });
-    return out;
-  },
-  derivative: { tensors: (grad, _saved, dim = 0) => unbind(grad, dim) },
-});
+export const stack: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> = /* @__PURE__ */ functionOnly(
+  defineOp({
+    name: "stack",
+    inputs: ["tensors"],
+    takes: { tensors: someTensors, "dim?": aWhole },
+    forward: (tensors, dim = 0) => {
+      const [first] = tensors;
+      if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
+      tensors.forEach((x, i) => {
+        if (!sameShape(x.sizes, first.sizes))
+          throw new ShapeError(
+            `stack: stack expects each tensor to be equal size, but got ${showShape(first.sizes)} at entry 0 and ` +
+              `${showShape(x.sizes)} at entry ${i}.`,
+          );
+      });
+      const d = dimOf(dim, first.sizes.length + 1, "stack");
+      const shape = [...first.sizes.slice(0, d), tensors.length, ...first.sizes.slice(d)];
+      const out = fresh(shape, commonDtype(tensors));
+      tensors.forEach((x, i) => {
+        kernels.copy(x, { ...place(out), ...selected(out, d, i) });
+      });
+      return out;
+    },
+    derivative: { tensors: (grad, _saved, dim = 0) => unbind(grad, dim) },
+  }),
+);
 
 /**
  * The slices of `x` along `dim`, as views.
