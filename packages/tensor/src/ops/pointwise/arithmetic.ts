@@ -160,6 +160,14 @@ export interface DivisionOptions {
 
 const quotient: Formula = (m, a, b) => m.div(a!, b!);
 
+/** A number divided as a tensor is. */
+function lifted(a: number | bigint | boolean, b: Tensor, options: DivisionOptions): Tensor {
+  const x = full([], a);
+  const out = div(x, b, options);
+  x.dispose(); // the node holds what it reads
+  return out;
+}
+
 /**
  * Quotient of two tensors; shapes are broadcast, whole numbers give float32 unless the quotient is rounded.
  *
@@ -183,7 +191,7 @@ export const div: PointwiseOp<[a: Operand, b: Operand, options?: DivisionOptions
   accepts: (common, operands, { roundingMode } = {}) => {
     if (roundingMode) divisible("div", `div_${roundingMode}_cpu`)(common, operands);
   },
-  numberFirst: (a, b, options) => (options ? div(full([], a), b, options) : mul(reciprocal(b), a)),
+  numberFirst: (a, b, options) => (options ? lifted(a, b, options) : mul(reciprocal(b), a)),
   derivative: {
     a: (grad, { b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : div(grad, b)),
     b: (grad, { a, b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : mul(neg(grad), div(div(a, b), b))),
