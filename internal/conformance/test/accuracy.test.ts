@@ -57,12 +57,14 @@ const isUnary = (op: Partial<functions.PointwiseOp<[]>>): boolean =>
 
 test("every node is in a call, or needs none", () => {
   const operations = Object.values(functions) as Partial<functions.PointwiseOp<[]>>[];
-  const free = new Set(operations.filter(isUnary).flatMap(({ entries = [] }) => entries.map(({ node }) => node)));
+  const free = new Set<unknown>(
+    operations.filter(isUnary).flatMap(({ entries = [] }) => entries.map(({ node }) => node)),
+  );
   const known = new Set<string>();
   for (const sample of samples.filter(({ throws }) => throws === undefined))
     for (const { gradFn } of tensorsIn(runOwn(sample, true).result)) if (gradFn) nodesOf(gradFn, known);
   for (const { entries = [] } of operations)
-    for (const { node, gradients } of entries) if (gradients.length > 0) known.add(node);
+    for (const { node, gradients } of entries) if (gradients.length > 0 && typeof node === "string") known.add(node);
   const open = [...known].filter((name) => !measured.has(name) && !free.has(name));
   expect([...new Set(open.map((name) => name.replace(/Backward(\d|s)$/, "")))].sort()).toEqual(
     Object.keys(exempt)

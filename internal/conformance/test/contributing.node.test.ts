@@ -1,4 +1,8 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gradcheck, gradgradcheck } from "@ag/autograd";
+import { exp, type Tensor, tensor } from "@ag/tensor/fn";
 import { expect, test } from "vitest";
 
 const root = new URL("../../../", import.meta.url);
@@ -8,9 +12,29 @@ const places = [...text.matchAll(/`((?:packages|internal)\/[^`]*\.ts)`:\n\n {3}(
   ([, file, , code]) => [file!, code!.replaceAll(/^ {3}/gm, "")] as const,
 );
 
-test("CONTRIBUTING shows the two places of an operation, of a layer, of an optimizer and of a schedule", () =>
-  expect(places.length).toBe(8));
+test("CONTRIBUTING shows the places of an operation, four of other kinds, a layer, an optimizer and a schedule", () =>
+  expect(places.length).toBe(12));
 
 test.each(places)("the code it shows stands in %s", (file, code) => {
   expect(readFileSync(new URL(file, root), "utf8")).toContain(code);
+});
+
+test("a third party's operation compiles, and has first and second derivatives", async () => {
+  const [, code] = /```ts third-party\n([\s\S]*?)\n {3}```/.exec(text)!;
+  const scratch = new URL("../reports/third-party/", import.meta.url);
+  mkdirSync(scratch, { recursive: true });
+  const file = new URL("bell.ts", scratch);
+  writeFileSync(file, `${code!.replaceAll(/^ {3}/gm, "")}\n`);
+  const config = { extends: "../../tsconfig.json", include: ["bell.ts"], compilerOptions: { noEmit: true } };
+  writeFileSync(new URL("tsconfig.json", scratch), JSON.stringify(config));
+  const tsc = fileURLToPath(new URL("node_modules/.bin/tsc", root));
+  const { status, stdout } = spawnSync(tsc, ["-p", fileURLToPath(scratch)], { encoding: "utf8" });
+  expect(stdout).toBe("");
+  expect(status).toBe(0);
+  const { bell } = (await import(/* @vite-ignore */ file.href)) as { bell: (x: Tensor) => Tensor };
+  const x = tensor([0.5, -1, 0], { dtype: "float64", requiresGrad: true });
+  expect(bell(x).tolist()).toEqual(exp(tensor([-0.25, -1, 0], { dtype: "float64" })).tolist());
+  expect(bell(x).gradFn?.name).toBe("BellBackward");
+  expect(gradcheck(bell, [x])).toBe(true);
+  expect(gradgradcheck(bell, [x])).toBe(true);
 });

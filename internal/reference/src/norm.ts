@@ -1,4 +1,4 @@
-/** Batch normalisation: x̂ = (x − mean) · invstd in each channel. */
+/** Batch normalisation, x̂ = (x − mean) · invstd in each channel; and the backward of layer normalisation, the same in each row. */
 import type { Kernels, View } from "@ag/kernels";
 import { numbers, write } from "./elements.ts";
 import { sum } from "./reduce.ts";
@@ -16,18 +16,8 @@ const meanOf = (values: readonly number[]): number => sum(values) / values.lengt
 const valuesOr = (x: View | null, otherwise: number, count: number): number[] =>
   x ? numbers(x) : new Array<number>(count).fill(otherwise);
 
-export const batchNorm: Kernels["batchNorm"] = (
-  x,
-  weight,
-  bias,
-  runningMean,
-  runningVar,
-  out,
-  mean,
-  invstd,
-  options,
-) => {
-  const { training, momentum, eps } = options;
+export const batchNorm: Kernels["batchNorm"] = (x, out, options) => {
+  const { training, momentum, eps, weight, bias, runningMean, runningVar, mean, invstd } = options;
   const [values, channels] = [numbers(x), channelsOf(x)];
   const batch = channels.map((places) => places.map((place) => values[place]!));
   const means = training ? batch.map(meanOf) : numbers(runningMean!);
@@ -56,9 +46,8 @@ export const batchNorm: Kernels["batchNorm"] = (
     );
 };
 
-export const batchNormBackward: Kernels["batchNormBackward"] = (
-  ...[grad, x, weight, mean, invstd, gradX, gradWeight, gradBias, training]
-) => {
+export const batchNormBackward: Kernels["batchNormBackward"] = (grad, x, options) => {
+  const { training, weight, mean, invstd, gradX, gradWeight, gradBias } = options;
   const [g, values, means, scales] = [grad, x, mean, invstd].map(numbers) as [number[], number[], number[], number[]];
   const w = valuesOr(weight, 1, means.length);
   const channels = channelsOf(x);
@@ -75,4 +64,29 @@ export const batchNormBackward: Kernels["batchNormBackward"] = (
   if (gradX) write(gradX, flows);
   if (gradWeight) write(gradWeight, products);
   if (gradBias) write(gradBias, sums);
+};
+
+export const layerNormBackward: Kernels["layerNormBackward"] = (grad, x, options) => {
+  const { weight, mean, invstd, gradX, gradWeight, gradBias } = options;
+  const [rows, columns] = x.sizes as readonly [number, number];
+  const [g, values, means, scales] = [grad, x, mean, invstd].map(numbers) as [number[], number[], number[], number[]];
+  const w = valuesOr(weight, 1, columns);
+  const normals = values.map(
+    (value, i) => (value - means[Math.floor(i / columns)]!) * scales[Math.floor(i / columns)]!,
+  );
+  const weighted = g.map((value, i) => value * w[i % columns]!);
+  const flows = g.flatMap((_, first) => {
+    if (first % columns > 0) return [];
+    const row = Array.from({ length: columns }, (__, i) => first + i);
+    const total = sum(row.map((i) => weighted[i]!));
+    const product = sum(row.map((i) => weighted[i]! * normals[i]!));
+    return row.map((i) => (weighted[i]! - (total + normals[i]! * product) / columns) * scales[first / columns]!);
+  });
+  const down = (of: readonly number[]): number[] =>
+    Array.from({ length: columns }, (_, column) =>
+      sum(Array.from({ length: rows }, (__, row) => of[row * columns + column]!)),
+    );
+  if (gradX) write(gradX, flows);
+  if (gradWeight) write(gradWeight, down(g.map((value, i) => value * normals[i]!)));
+  if (gradBias) write(gradBias, down(g));
 };

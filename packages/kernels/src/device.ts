@@ -67,12 +67,32 @@ export type Draw =
   /** 0 … n − 1 in some order, int64, contiguous. */
   | { readonly kind: "permutation" };
 
-/** The statistics of a batch normalisation; running ones are updated in place when `training`. */
+/** Batch normalisation: arrays with one element for each channel, [c]. */
 export interface BatchNormOptions {
+  /** Normalise by the batch and move the running statistics, else by these. */
   readonly training: boolean;
   /** Share of the new value in the running statistics. */
   readonly momentum: number;
   readonly eps: number;
+  readonly weight: View | null;
+  readonly bias: View | null;
+  /** Read unless `training`, else updated in place. */
+  readonly runningMean: View | null;
+  readonly runningVar: View | null;
+  /** Results, saved for backward. */
+  readonly mean: View;
+  readonly invstd: View;
+}
+
+/** What the backward of a normalisation reads and gives; any of the results may be null. */
+export interface NormBackwardOptions {
+  readonly weight: View | null;
+  /** As the forward left them, or of the running statistics. */
+  readonly mean: View;
+  readonly invstd: View;
+  readonly gradX: View | null;
+  readonly gradWeight: View | null;
+  readonly gradBias: View | null;
 }
 
 /**
@@ -139,31 +159,16 @@ export interface Kernels {
   /** out: the gradient of x, of that of the output. */
   readonly poolBackward: (grad: View, out: View, pooling: Pooling) => void;
 
-  // norm, float, contiguous [n, c, …]
-  /** Training: fills `mean` and `invstd` ([c], saved for backward) from the batch and moves the running statistics; else reads those. */
-  readonly batchNorm: (
-    x: View,
-    weight: View | null,
-    bias: View | null,
-    runningMean: View | null,
-    runningVar: View | null,
-    out: View,
-    mean: View,
-    invstd: View,
-    options: BatchNormOptions,
-  ) => void;
-  /** `mean` and `invstd` as the forward left them (or from the running statistics when not training). Any of the results may be null. */
+  // norm, float, contiguous
+  /** x, out [n, c, …]. Training: fills `mean` and `invstd` from the batch and moves the running statistics; else reads those. */
+  readonly batchNorm: (x: View, out: View, options: BatchNormOptions) => void;
   readonly batchNormBackward: (
     grad: View,
     x: View,
-    weight: View | null,
-    mean: View,
-    invstd: View,
-    gradX: View | null,
-    gradWeight: View | null,
-    gradBias: View | null,
-    training: boolean,
+    options: NormBackwardOptions & { readonly training: boolean },
   ) => void;
+  /** grad, x [rows, columns]: each row by its `mean` and `invstd` ([rows]), then by `weight` ([columns]), as `gradWeight` and `gradBias`. */
+  readonly layerNormBackward: (grad: View, x: View, options: NormBackwardOptions) => void;
 
   // gather and scatter; indices int64, each of them is checked before anything is written
   /**

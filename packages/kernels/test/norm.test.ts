@@ -32,20 +32,21 @@ describe.each(["float32", "float64"] as const)("batch normalisation in %s as PyT
     const bias = affine ? ofChannels(single(c, 3)) : null;
     const [runningMean, runningVar] = start.map(ofChannels) as [View, View];
     const [out, mean, invstd] = [emptyView(shape, dtype), emptyView([c], dtype), emptyView([c], dtype)];
-    const options = { training, momentum: 0.1, eps: 1e-5 };
-    cpu.batchNorm(x, weight, bias, runningMean, runningVar, out, mean, invstd, options);
+    const running = { runningMean, runningVar, momentum: 0.1, eps: 1e-5 };
+    cpu.batchNorm(x, out, { training, weight, bias, mean, invstd, ...running });
     const ulps = shift === 0 ? 4 : 200; // x·scale + offset cancels where the mean is large, in PyTorch too
     expect(ulpsOff(out, want.out)).toBeLessThanOrEqual(ulps);
     expect(ulpsOff(runningMean, want.mean)).toBeLessThanOrEqual(2);
     expect(ulpsOff(runningVar, want.var)).toBeLessThanOrEqual(2);
     const grad = floats(single(n, 6), shape, dtype);
     const [gradX, gradWeight, gradBias] = [emptyView(shape, dtype), emptyView([c], dtype), emptyView([c], dtype)];
-    cpu.batchNormBackward(grad, x, weight, mean, invstd, gradX, gradWeight, gradBias, training);
+    const saved = { training, weight, mean, invstd };
+    cpu.batchNormBackward(grad, x, { ...saved, gradX, gradWeight, gradBias });
     expect(ulpsOff(gradX, grads.x)).toBeLessThanOrEqual(8);
     expect(affine ? ulpsOff(gradWeight, grads.weight!) : 0).toBeLessThanOrEqual(shift === 0 ? 8 : 200);
     expect(affine ? ulpsOff(gradBias, grads.bias!) : 0).toBeLessThanOrEqual(4);
     const alone = emptyView([c], dtype);
-    cpu.batchNormBackward(grad, x, weight, mean, invstd, null, null, alone, training);
+    cpu.batchNormBackward(grad, x, { ...saved, gradX: null, gradWeight: null, gradBias: alone });
     expect(read(alone)).toEqual(read(gradBias));
   });
 });
@@ -59,6 +60,8 @@ function statistics(values: readonly number[], [n, c, s]: readonly [number, numb
     return { mean, invstd: 1 / Math.sqrt(variance + eps) };
   });
 }
+
+const plain = { weight: null, bias: null, runningMean: null, runningVar: null, momentum: 0.1, eps: 1e-5 };
 
 describe("statistics", () => {
   const shapes: [number, number, number][] = [
@@ -75,7 +78,7 @@ describe("statistics", () => {
       const values = noise(sizeOf(shape), 3).map((v) => Math.fround(v + 1000));
       const x = floats(values, shape, dtype);
       const [out, mean, invstd] = [emptyView(shape, dtype), emptyView([shape[1]], dtype), emptyView([shape[1]], dtype)];
-      cpu.batchNorm(x, null, null, null, null, out, mean, invstd, { training: true, momentum: 0.1, eps: 1e-5 });
+      cpu.batchNorm(x, out, { ...plain, training: true, mean, invstd });
       const want = statistics(values, shape, 1e-5);
       expect(
         ulpsOff(
@@ -97,11 +100,78 @@ describe("statistics", () => {
   test("evaluation needs running statistics", () => {
     const x = emptyView([2, 2]);
     const run = (): void =>
-      cpu.batchNorm(x, null, null, null, null, emptyView([2, 2]), emptyView([2]), emptyView([2]), {
-        training: false,
-        momentum: 0.1,
-        eps: 1e-5,
-      });
+      cpu.batchNorm(x, emptyView([2, 2]), { ...plain, training: false, mean: emptyView([2]), invstd: emptyView([2]) });
     expect(run).toThrow(TypeError);
+  });
+});
+
+/** The gradients of a layer normalisation with weights, in float64, row by row. */
+function layerGradients([g, x, w]: readonly (readonly number[])[], rows: number, columns: number) {
+  const known = statistics(x!, [1, rows, columns], 1e-5);
+  const normal = x!.map((v, i) => {
+    const { mean, invstd } = known[Math.floor(i / columns)]!;
+    return (v - mean) * invstd;
+  });
+  const ofRow = (i: number, values: readonly number[]): readonly number[] => {
+    const first = i - (i % columns);
+    return values.slice(first, first + columns);
+  };
+  const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / columns;
+  const scaled = g!.map((v, i) => v * w![i % columns]!);
+  const along = scaled.map((v, i) => v * normal[i]!);
+  const gradX = scaled.map((v, i) => {
+    const { invstd } = known[Math.floor(i / columns)]!;
+    return invstd * (v - average(ofRow(i, scaled)) - normal[i]! * average(ofRow(i, along)));
+  });
+  const overRows = (values: readonly number[]): number[] =>
+    Array.from({ length: columns }, (_, j) => values.filter((_, i) => i % columns === j).reduce((a, b) => a + b, 0));
+  return { known, gradX, gradWeight: overRows(g!.map((v, i) => v * normal[i]!)), gradBias: overRows(g!) };
+}
+
+describe.each(["float32", "float64"] as const)("the gradients of a layer normalisation in %s", (dtype) => {
+  test.each([
+    [70, 9], // more rows than a block has
+    [3, 300],
+    [200, 1],
+  ])("[%i, %i]", (rows, columns) => {
+    const values = [single(rows * columns, 1), single(rows * columns, 2), single(columns, 3)] as const;
+    const want = layerGradients(values, rows, columns);
+    const shape = [rows, columns];
+    const [grad, x, weight] = [
+      floats(values[0], shape, dtype),
+      floats(values[1], shape, dtype),
+      floats(values[2], [columns], dtype),
+    ];
+    const ofRows = (name: "mean" | "invstd"): View =>
+      floats(
+        want.known.map((v) => v[name]),
+        [rows],
+        dtype,
+      );
+    const saved = { weight, mean: ofRows("mean"), invstd: ofRows("invstd") };
+    const results = {
+      gradX: emptyView(shape, dtype),
+      gradWeight: emptyView([columns], dtype),
+      gradBias: emptyView([columns], dtype),
+    };
+    cpu.layerNormBackward(grad, x, { ...saved, ...results });
+    const most = (view: View, wanted: readonly number[]): number =>
+      Math.max(...(read(view) as number[]).map((v, i) => Math.abs(v - wanted[i]!)));
+    const bound = dtype === "float32" ? 2e-5 : 1e-13;
+    for (const name of ["gradX", "gradWeight", "gradBias"] as const)
+      expect(most(results[name], want[name])).toBeLessThan(bound);
+    const alone = emptyView([columns], dtype);
+    cpu.layerNormBackward(grad, x, { ...saved, gradX: null, gradWeight: null, gradBias: alone });
+    expect(read(alone)).toEqual(read(results.gradBias));
+    const plain = emptyView(shape, dtype);
+    const none = { gradX: plain, gradWeight: null, gradBias: null };
+    cpu.layerNormBackward(grad, x, {
+      ...saved,
+      ...none,
+      weight: floats(new Array<number>(columns).fill(1), [columns], dtype),
+    });
+    const unweighted = emptyView(shape, dtype);
+    cpu.layerNormBackward(grad, x, { ...saved, ...none, gradX: unweighted, weight: null });
+    expect(read(unweighted)).toEqual(read(plain));
   });
 });

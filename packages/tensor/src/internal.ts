@@ -4,7 +4,7 @@ export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./arguments/signature.ts";
 export { deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
 export { describeForeign } from "./core/foreign.ts";
-export type { Args, Entry, Gradient } from "./core/op.ts";
+export type { Args, Entry, Gradient, InputFacts, Saved } from "./core/op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./core/place.ts";
 export { install, type Recorder } from "./core/recorder.ts";
 export { withScope } from "./core/scope.ts";

@@ -20,15 +20,15 @@ const batchNorm = moving("batch norm", 8, (views, shape) => {
   const [x, out, c] = [views.random(shape), views.empty(shape), [shape[1]!]];
   const [weight, bias, runningMean, runningVar] = [views.random(c), views.random(c), views.random(c), views.random(c)];
   const [mean, invstd] = [views.empty(c), views.empty(c)];
-  const options = { training: true, momentum: 0.1, eps: 1e-5 };
-  return () => cpu.batchNorm(x, weight, bias, runningMean, runningVar, out, mean, invstd, options);
+  const options = { training: true, momentum: 0.1, eps: 1e-5, weight, bias, runningMean, runningVar, mean, invstd };
+  return () => cpu.batchNorm(x, out, options);
 });
 
 const batchNormBackward = moving("batch norm backward", 12, (views, shape) => {
   const [grad, x, out, c] = [views.random(shape), views.random(shape), views.empty(shape), [shape[1]!]];
   const [weight, mean, invstd] = [views.random(c), views.random(c), views.random(c)];
-  const [gradWeight, gradBias] = [views.empty(c), views.empty(c)];
-  return () => cpu.batchNormBackward(grad, x, weight, mean, invstd, out, gradWeight, gradBias, true);
+  const results = { gradX: out, gradWeight: views.empty(c), gradBias: views.empty(c) };
+  return () => cpu.batchNormBackward(grad, x, { training: true, weight, mean, invstd, ...results });
 });
 
 const positive: Formula = (m, x) => m.max(x!, 0);

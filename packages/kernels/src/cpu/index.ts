@@ -7,6 +7,7 @@ export { arange, copy, fill } from "./copy/copy.ts";
 export { gather, nonzero, scatter } from "./gather/gather.ts";
 export { matmul } from "./matmul/matmul.ts";
 export { batchNorm, batchNormBackward } from "./norm/norm.ts";
+export { layerNormBackward } from "./norm/rows.ts";
 export { check } from "./pointwise/check.ts";
 export { pointwise } from "./pointwise/pointwise.ts";
 export { bernoulli, integers, normal, permutation, random, uniform } from "./random/random.ts";

@@ -4,31 +4,63 @@ import { type Call, checked, signed, signedInPlace } from "../arguments/checked.
 import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
 import { begin, creating, isElsewhere, there } from "./creating.ts";
-import { elementwise, type ResultKind, writeElementwise } from "./elementwise.ts";
-import type { Args, Entry, Gradient, Names, Op, PointwiseOp, Rest, SavedOf, WithTensorFirst } from "./op.ts";
+import { elementwise, type Kind, type ResultKind, writeElementwise } from "./elementwise.ts";
+import type {
+  Args,
+  Entry,
+  Flow,
+  Names,
+  Op,
+  PointwiseOp,
+  Rest,
+  Saved,
+  SavedForAll,
+  SavedOf,
+  Wanted,
+  WithTensorFirst,
+} from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
 import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
+import { writing } from "./writing.ts";
 
 /** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
-interface Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> {
+type Described<P extends Args, N extends readonly string[], S, O extends string = "out", G = Tensor> = Called<P, N> &
+  (Separate<P, N, S, O, G> | Joint<P, N, S, O, G>);
+
+interface Called<P extends Args, N extends readonly string[]> {
   readonly name: string;
   /** Its name on the tape, unless that is Pascal(name) + "Backward0". */
-  readonly node?: string;
+  readonly node?: string | ((...rest: Rest<N, NoInfer<P>>) => string);
   readonly inputs: N;
   /** What the arguments may be. Operations that users call have to say it; for those that only we call, types are enough. */
   readonly takes?: Takes;
+}
+
+/** One derivative for each input. */
+interface Separate<P extends Args, N extends readonly string[], S, O extends string, G> {
   /** For the gradient of each input: the inputs, or the results ("out"), that it reads. */
   readonly saves?: S & { readonly [K in keyof S]: K extends N[number] ? readonly (N[number] | O)[] : never };
   /** For each input: its gradient, or null where there is none by definition. */
   readonly derivative: {
     readonly [K in N[number]]:
-      | ((
-          grad: G,
-          saved: SavedOf<N, P, K extends keyof S ? S[K] : []>,
-          ...rest: Rest<N, P>
-        ) => Tensor | readonly Tensor[] | null)
+      | ((grad: G, saved: SavedOf<N, P, K extends keyof S ? S[K] : []>, ...rest: Rest<N, P>) => Flow)
       | null;
   };
+  readonly gradients?: never;
+}
+
+/** One derivative for all inputs, where one kernel gives several gradients. */
+interface Joint<P extends Args, N extends readonly string[], S, O extends string, G> {
+  /** For every input: what its gradient reads, or null where there is none by definition. */
+  readonly saves: S & { readonly [K in N[number]]: readonly (N[number] | O)[] | null };
+  /** `saved`: what every gradient reads; `wanted.x`: what that of x reads, or null unless it is wanted. Gives what is wanted. */
+  readonly gradients: (
+    grad: G,
+    saved: SavedForAll<N, P, S>,
+    wanted: Wanted<N, P, S>,
+    ...rest: Rest<N, P>
+  ) => { readonly [K in N[number]]?: Flow };
+  readonly derivative?: never;
 }
 
 /** What to do when the first operand is a number: asked for exactly when the arguments allow one. */
@@ -58,7 +90,12 @@ export function defineOp<P extends Args, const N extends Names<P>, const S = unk
   return Object.assign(op, { entries: [entry] });
 }
 
-/** An operation with several results; its derivatives get a list of gradients, null for results that none reached. */
+/** Several results, by name. */
+type Results<O extends readonly string[]> = { readonly [K in O[number]]: Tensor };
+/** Their gradients, in the order of the names; null for those that none reached. */
+type Arrived<O extends readonly string[]> = { readonly [I in keyof O]: Tensor | null };
+
+/** An operation with several results. */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineOutputs<
   P extends Args,
@@ -66,20 +103,42 @@ export function defineOutputs<
   const O extends readonly string[],
   const S = unknown,
 >(
-  described: Described<P, N, S, O[number], readonly (Tensor | null)[]> & {
+  described: Described<P, N, S, O[number], Arrived<O>> & {
     readonly outputs: O;
+    readonly forward: (...args: P) => Results<O>;
+  },
+): Op<P, Results<O>> {
+  const { forward, outputs } = described;
+  const entry = entryOf(described, outputs);
+  return several(described, entry, forward, (results) => outputs.map((name) => results[name as O[number]]));
+}
+
+/** An operation whose results are a list, of any length. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineList<P extends Args, const N extends Names<P>, const S = unknown>(
+  described: Described<P, N, S, never, readonly (Tensor | null)[]> & {
     readonly forward: (...args: P) => readonly Tensor[];
   },
 ): Op<P, readonly Tensor[]> {
-  const entry = entryOf(described, described.outputs);
-  const { forward } = described;
+  return several(described, entryOf(described, []), described.forward, (results) => results);
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function several<P extends Args, R>(
+  described: Parameters<typeof signed>[0],
+  entry: Entry,
+  forward: (...args: P) => R,
+  listed: (results: R) => readonly Tensor[],
+): Op<P, R> {
   const signature = signed(described);
-  const op = (...args: P): readonly Tensor[] => {
+  const op = (...args: P): R => {
     if (signature) check(signature, args);
     if (isElsewhere(args, entry.name)) return there(op, args);
     const outer = begin(entry.name);
     try {
-      return recordAll(entry, args, forward(...args));
+      const results = forward(...args);
+      recordAll(entry, args, () => listed(results));
+      return results;
     } finally {
       creating.op = outer;
     }
@@ -104,6 +163,41 @@ export function defineView<
   return Object.assign(op, { entries: [entry] });
 }
 
+/** `P`, but not inferred from here: a function may leave out its last arguments. */
+type Known<P extends Args> = P extends infer Q extends Args ? Q : never;
+
+/** An operation that overwrites its first input, without a formula. */
+/* @__NO_SIDE_EFFECTS__ */
+export function defineWrite<
+  P extends readonly [x: Tensor, ...rest: unknown[]],
+  const N extends Names<P>,
+  const S = unknown,
+>(
+  described: Described<P, N, S> & {
+    /** Throws what there is to throw: nothing has been written yet. */
+    readonly check?: (...args: Known<P>) => void;
+    readonly write: (...args: Known<P>) => void;
+  },
+): Op<P> {
+  const entry = entryOf(described, ["out"]);
+  const { check: checkOperands, write } = described as unknown as {
+    readonly check?: (...args: P) => void;
+    readonly write: (...args: P) => void;
+  };
+  const signature = signed(described);
+  const op = (...args: P): Tensor => {
+    if (signature) check(signature, args);
+    if (isElsewhere(args)) return there(op, args); // sources may lie on another device
+    const [x] = args;
+    checkOperands?.(...args);
+    const written = beforeWrite(entry, args);
+    writing([x], () => write(...args));
+    written();
+    return x;
+  };
+  return Object.assign(op, { entries: [entry] });
+}
+
 /** How a pointwise operation computes: one formula, or one chosen by the options; options become parameters of the kernel. */
 interface Computed<P extends Args, N extends readonly string[]> {
   /** `operands`: the inputs, then the `parameters`. */
@@ -111,15 +205,30 @@ interface Computed<P extends Args, N extends readonly string[]> {
   readonly formulaFor?: (...rest: Rest<N, NoInfer<P>>) => Formula;
   readonly parameters?: (...rest: Rest<N, NoInfer<P>>) => readonly (number | bigint | boolean)[];
   /** The dtype of the result: the common one of the operands ("same", the default), floating, or bool. */
-  readonly result?: ResultKind;
+  readonly result?: ResultKind | ((...rest: Rest<N, NoInfer<P>>) => ResultKind);
   /** Throws for dtypes that the operation does not know. */
-  readonly accepts?: (common: DType, operands: readonly Operand[]) => void;
+  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Rest<N, NoInfer<P>>) => void;
 }
 
 interface Untyped {
+  readonly name: string;
+  readonly result?: ResultKind | ((...rest: Args) => ResultKind);
+  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Args) => void;
   readonly formula?: Formula;
   readonly formulaFor?: (...rest: Args) => Formula;
   readonly parameters?: (...rest: Args) => readonly Operand[];
+}
+
+/** The dtypes of a call: those of most operations do not depend on their options. */
+function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (args: Args) => Kind {
+  if (typeof result !== "function") {
+    const kind = { name, result, accepts };
+    return () => kind;
+  }
+  return (args) => {
+    const rest = args.slice(arity);
+    return { name, result: result(...rest), accepts: (common, operands) => accepts?.(common, operands, ...rest) };
+  };
 }
 
 /** What the kernel is given for a call. Most calls have no options: for these the answer is kept. */
@@ -160,8 +269,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
 ): PointwiseOp<P> {
   const entry = entryOf(described, ["out"]);
   const arity = entry.inputs.length;
-  const { result = "same", accepts } = described as Computed<P, N>;
-  const kind = { name: entry.name, result, accepts };
+  const kindFor = kindOf(described as unknown as Untyped, arity);
   const { formulaOf, operandsOf } = computation(described as unknown as Untyped, arity);
   const signature = signed(described);
   const signatureInPlace = signedInPlace(described);
@@ -172,7 +280,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     if (typeof first === "object") {
       const outer = begin(entry.name);
       try {
-        return record(entry, args, elementwise(kind, formulaOf(args), operandsOf(args), arity));
+        return record(entry, args, elementwise(kindFor(args), formulaOf(args), operandsOf(args), arity));
       } finally {
         creating.op = outer;
       }
@@ -189,7 +297,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     if (signatureInPlace) check(signatureInPlace, args);
     if (isElsewhere(args, entry.name)) return there(inPlace, args);
     const target = args[0] as Tensor;
-    writeElementwise(kind, formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
+    writeElementwise(kindFor(args), formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;
   };
   return Object.assign(op, { entries: [entry], inPlace });
@@ -211,23 +319,52 @@ export function overloads<P extends Args, I = undefined, R = Tensor>(described: 
   return Object.assign(checked(signature, call), { entries, inPlace: write as I });
 }
 
-/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
-function entryOf(
-  described: {
-    readonly name: string;
-    readonly node?: string;
-    readonly inputs: readonly string[];
-    readonly saves?: unknown;
-    readonly derivative: object;
-  },
-  outputs: readonly string[],
-): Entry {
-  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
-  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[]>>;
-  const derivatives = described.derivative as Readonly<Record<string, Gradient["derivative"] | null>>;
-  const gradients = inputs.flatMap((key, input) => {
-    const derivative = derivatives[key];
-    return derivative ? [{ input, reads: saves[key] ?? [], derivative }] : [];
-  });
-  return { name, node, inputs, outputs, gradients };
+interface Undescribed {
+  readonly name: string;
+  readonly node?: unknown;
+  readonly inputs: readonly string[];
+  readonly saves?: unknown;
+  readonly derivative?: object;
+  readonly gradients?: unknown;
 }
+
+/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
+function entryOf(described: Undescribed, outputs: readonly string[]): Entry {
+  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
+  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[] | null>>;
+  const differentiable = described.derivative ?? saves;
+  const gradients = inputs.flatMap((key, input) =>
+    differentiable[key as never] ? [{ input, reads: saves[key] ?? [] }] : [],
+  );
+  const names = gradients.map(({ input }) => inputs[input]!);
+  const derivative = described.derivative
+    ? separately(described.derivative as Derivatives, names)
+    : jointly(described.gradients as Together, names);
+  return { name, node: node as Entry["node"], inputs, outputs, gradients, derivative };
+}
+
+type Derivatives = Readonly<Record<string, (grad: unknown, saved: Saved, ...rest: Args) => Flow>>;
+
+/** Each gradient by its own derivative. */
+function separately(derivatives: Derivatives, names: readonly string[]): Entry["derivative"] {
+  const all = names.map((name) => derivatives[name]!);
+  return (grad, wanted, ...rest) =>
+    all.map((derivative, i) => (wanted[i] ? derivative(grad, wanted[i], ...rest) : null));
+}
+
+type Together = (
+  grad: unknown,
+  saved: object,
+  wanted: object,
+  ...rest: Args
+) => Readonly<Record<string, Flow | undefined>>;
+
+/** All gradients by one. */
+const jointly =
+  (gradients: Together, names: readonly string[]): Entry["derivative"] =>
+  (grad, wanted, ...rest) => {
+    const saved = Object.assign({}, ...wanted) as object;
+    const byName = Object.fromEntries(names.map((name, i) => [name, wanted[i] ?? null]));
+    const found = gradients(grad, saved, byName, ...rest);
+    return names.map((name) => found[name] ?? null);
+  };

@@ -12,7 +12,7 @@ import { writing } from "./writing.ts";
 
 export type ResultKind = "same" | "float" | "bool";
 
-interface Kind {
+export interface Kind {
   readonly name: string;
   readonly result: ResultKind;
   readonly accepts: ((common: DType, operands: readonly Operand[]) => void) | undefined;

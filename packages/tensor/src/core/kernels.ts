@@ -92,30 +92,12 @@ export const pool: Device["pool"] = (x, out, pooling) => (other(out)?.pool ?? cp
 export const poolBackward: Device["poolBackward"] = (grad, out, pooling) =>
   (other(out)?.poolBackward ?? cpu.poolBackward)(grad, out, pooling);
 
-export const batchNorm: Device["batchNorm"] = (x, weight, bias, runningMean, runningVar, out, mean, invstd, options) =>
-  (other(out)?.batchNorm ?? cpu.batchNorm)(x, weight, bias, runningMean, runningVar, out, mean, invstd, options);
-export const batchNormBackward: Device["batchNormBackward"] = (
-  grad,
-  x,
-  weight,
-  mean,
-  invstd,
-  gradX,
-  gradWeight,
-  gradBias,
-  training,
-) =>
-  (other(grad)?.batchNormBackward ?? cpu.batchNormBackward)(
-    grad,
-    x,
-    weight,
-    mean,
-    invstd,
-    gradX,
-    gradWeight,
-    gradBias,
-    training,
-  );
+export const batchNorm: Device["batchNorm"] = (x, out, options) =>
+  (other(out)?.batchNorm ?? cpu.batchNorm)(x, out, options);
+export const batchNormBackward: Device["batchNormBackward"] = (grad, x, options) =>
+  (other(grad)?.batchNormBackward ?? cpu.batchNormBackward)(grad, x, options);
+export const layerNormBackward: Device["layerNormBackward"] = (grad, x, options) =>
+  (other(grad)?.layerNormBackward ?? cpu.layerNormBackward)(grad, x, options);
 
 /** `refusal` says what is thrown for an index outside, where that can be. */
 export function gather(x: View, index: View, out: View, options: IndexOptions, refusal?: Refusal): void {

@@ -20,29 +20,38 @@ export interface PointwiseOp<P extends Args> extends Op<P> {
 /** An operation as the tape sees it: its parts without their types. Made by `define.ts` only. */
 export interface Entry {
   readonly name: string;
-  /** PyTorch's name on the tape. */
-  readonly node: string;
+  /** PyTorch's name on the tape; where it depends on the options, they are asked. */
+  readonly node: string | ((...rest: Args) => string);
   /** The tensors, or lists of tensors, among the arguments. */
   readonly inputs: readonly string[];
-  /** The results; those of several have a gradient each. */
+  /** The results; those of several have a gradient each. None: a list of any length. */
   readonly outputs: readonly string[];
   /** One for each input that has a derivative. */
   readonly gradients: readonly Gradient[];
+  /**
+   * The gradients of the wanted ones among these inputs, in their order. `grad`: that of the one result, or a list with
+   * null where nothing arrived. `wanted`: what the gradient of each reads; null for one that nobody asks for.
+   */
+  readonly derivative: (
+    grad: Tensor | readonly (Tensor | null)[],
+    wanted: readonly (Saved | null)[],
+    ...rest: Args
+  ) => readonly Flow[];
 }
 
-/** How one input gets its gradient. */
+/** One input that gets a gradient. */
 export interface Gradient {
   /** Which argument it belongs to. */
   readonly input: number;
-  /** The inputs and results that `derivative` reads. */
+  /** The inputs and results that its gradient reads. */
   readonly reads: readonly string[];
-  /** `grad`: that of the one result, or a list with null where nothing arrived. */
-  readonly derivative: (
-    grad: Tensor | readonly (Tensor | null)[],
-    saved: Readonly<Record<string, unknown>>,
-    ...rest: Args
-  ) => Tensor | readonly Tensor[] | null;
 }
+
+/** Values by name, and what is known of the input. */
+export type Saved = Readonly<Record<string, unknown>> & InputFacts;
+
+/** The gradient of an input: a list for a list of tensors. */
+export type Flow = Tensor | readonly Tensor[] | null;
 
 /** What a derivative always knows of the input it differentiates. */
 export interface InputFacts {
@@ -85,3 +94,21 @@ export type SavedOf<N extends readonly string[], P extends Args, V> = {
     ? Named<N, P, K>
     : Tensor;
 } & InputFacts;
+
+/** What the gradients of every input read: what is always there, whichever are wanted. */
+type ReadByAll<S> = {
+  [K in keyof S]: S[K] extends readonly (infer L)[] ? (name: L) => void : never;
+}[keyof S] extends (name: infer L) => void
+  ? readonly L[]
+  : never;
+
+/** The values that a joint derivative finds whichever gradients are wanted. */
+export type SavedForAll<N extends readonly string[], P extends Args, S> = Omit<
+  SavedOf<N, P, ReadByAll<S>>,
+  keyof InputFacts
+>;
+
+/** For each input whose gradient is wanted, what that one reads; else null. */
+export type Wanted<N extends readonly string[], P extends Args, S> = {
+  readonly [K in keyof S]: S[K] extends readonly unknown[] ? SavedOf<N, P, S[K]> | null : null;
+};

@@ -136,8 +136,7 @@ export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineF
   call: (x, options = {}) => randn(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
 });
 
-/** Fills `x` with uniform numbers in [from, to). For initialisers: not recorded. */
-export function fillUniform(x: Tensor, from: number, to: number, generator?: Generator | null): Tensor {
+export function checkUniform(x: Tensor, from: number, to: number): void {
   needFloating("uniform_", x.dtype);
   if (!(from <= to))
     throw new ValueError(`uniform_: uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}.`);
@@ -145,15 +144,32 @@ export function fillUniform(x: Tensor, from: number, to: number, generator?: Gen
     throw new ValueError(
       `uniform_: expects to-from <= std::numeric_limits<${x.dtype}>::max(): need finite bounds; got ${from} and ${to}.`,
     );
-  writing([x], () => kernels.uniform(x, stateOf(generator), from, to));
+}
+
+export function checkNormal(x: Tensor, std: number): void {
+  needFloating("normal_", x.dtype);
+  if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
+}
+
+export function drawUniform(x: Tensor, from: number, to: number, generator?: Generator | null): void {
+  kernels.uniform(x, stateOf(generator), from, to);
+}
+
+export function drawNormal(x: Tensor, mean: number, std: number, generator?: Generator | null): void {
+  kernels.normal(x, stateOf(generator), mean, std);
+}
+
+/** Fills `x` with uniform numbers in [from, to). For initialisers: not recorded. */
+export function fillUniform(x: Tensor, from: number, to: number, generator?: Generator | null): Tensor {
+  checkUniform(x, from, to);
+  writing([x], () => drawUniform(x, from, to, generator));
   return x;
 }
 
 /** Fills `x` with normal numbers. For initialisers: not recorded. */
 export function fillNormal(x: Tensor, mean: number, std: number, generator?: Generator | null): Tensor {
-  needFloating("normal_", x.dtype);
-  if (!(std >= 0)) throw new ValueError(`normal_: normal expects std >= 0.0, but found std ${std}.`);
-  writing([x], () => kernels.normal(x, stateOf(generator), mean, std));
+  checkNormal(x, std);
+  writing([x], () => drawNormal(x, mean, std, generator));
   return x;
 }
 

@@ -3,7 +3,7 @@
  * becomes x·scale + offset in its dtype, as in PyTorch. Long planes go channel by channel (planes.ts), short ones column by
  * column (columns.ts): the shape alone decides.
  */
-import type { BatchNormOptions } from "../../device.ts";
+import type { BatchNormOptions, NormBackwardOptions } from "../../device.ts";
 import { itemSize } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import type { View } from "../../view.ts";
@@ -61,17 +61,8 @@ const optional = (view: View | null): number => (view ? address(view) : 0);
 const moved = (at: number, bytes: number): number => (at === 0 ? 0 : at + bytes);
 
 /** As `Device.batchNorm` says. */
-export function batchNorm(
-  x: View,
-  weight: View | null,
-  bias: View | null,
-  runningMean: View | null,
-  runningVar: View | null,
-  out: View,
-  mean: View,
-  invstd: View,
-  { training, momentum, eps }: BatchNormOptions,
-): void {
+export function batchNorm(x: View, out: View, options: BatchNormOptions): void {
+  const { training, momentum, eps, weight, bias, runningMean, runningVar, mean, invstd } = options;
   const plan = planOf("batchNorm", x, training);
   const { n, c, s, key } = plan;
   if (!training && !(runningMean && runningVar))
@@ -95,13 +86,7 @@ export function batchNorm(
 export function batchNormBackward(
   grad: View,
   x: View,
-  weight: View | null,
-  mean: View,
-  invstd: View,
-  gradX: View | null,
-  gradWeight: View | null,
-  gradBias: View | null,
-  training: boolean,
+  { training, weight, mean, invstd, gradX, gradWeight, gradBias }: NormBackwardOptions & { readonly training: boolean },
 ): void {
   const plan = planOf("batchNormBackward", x, training);
   const { n, c, s, key } = plan;

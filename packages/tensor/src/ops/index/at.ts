@@ -2,21 +2,20 @@
 import type { View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anIndex, anOperand, aTensor } from "../../arguments/kinds.ts";
-import { defineOp } from "../../core/define.ts";
+import { defineOp, defineWrite } from "../../core/define.ts";
 import { refuseOverlapping } from "../../core/elementwise.ts";
 import { DTypeError, IndexError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
-import { beforeWrite } from "../../core/recorder.ts";
 import { withScope } from "../../core/scope.ts";
 import { type Layout, Tensor } from "../../core/tensor.ts";
-import { writing } from "../../core/writing.ts";
 import { stretched } from "../../layout/dense.ts";
 import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import type { Slice } from "../../layout/slice.ts";
 import { permuted } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
+import { clone } from "../shape/cast.ts";
 import { expand, reshape, unsqueeze } from "../shape/view.ts";
 import { copy_ } from "../write/inplace.ts";
 import { type Along, isMask, type Plan, planOf } from "./advanced.ts";
@@ -101,25 +100,23 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
   derivative: { grad: (g, { rows }, plan) => indexAt(g, rows, plan), rows: null },
 });
 
-/** `x` with other values at the picked elements; of several for one element the last one stays. */
-function replaced(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): Tensor {
-  const out = fresh(x.sizes, x.dtype);
+/** Writes values to the picked elements; of several for one element the last one stays. */
+function replace(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): void {
   const source = stretched(values, pickedShape(x.sizes, plan));
   const from = matrix(source, pickedFirst(source, plan), rows.numel());
   const own = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
   kernels.scatter("set", own, along(rows, 0, from.sizes), from, byRows, refusal(x.sizes, plan));
-  spread(own, out, rowsFirst(out, plan));
+  spread(own, x, rowsFirst(x, plan));
   for (const part of [from, own]) part.dispose();
-  return out;
 }
 
-const indexPutAt: Op<[x: Tensor, rows: Tensor, values: Tensor, plan: Plan]> = defineOp({
+const indexPut_: Op<[x: Tensor, rows: Tensor, values: Tensor, plan: Plan]> = defineWrite({
   name: "indexPut",
   inputs: ["x", "rows", "values"],
   saves: { x: ["rows"], values: ["rows"] },
-  forward: (x, rows, values, plan) => replaced(x, rows, values, plan),
+  write: (x, rows, values, plan) => replace(x, rows, values, plan),
   derivative: {
-    x: (grad, { rows }, plan) => indexPutAt(grad, rows, full([], 0, { dtype: grad.dtype }), plan),
+    x: (grad, { rows }, plan) => indexPut_(clone(grad), rows, full([], 0, { dtype: grad.dtype }), plan),
     rows: null,
     values: (grad, { rows }, plan) => indexAt(grad, rows, plan),
   },
@@ -249,12 +246,7 @@ export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...i
           );
         refuseOverlapping("setAt", part);
         const { plan, rows } = planOf(part, indices);
-        const written = fitted(pickedShape(part.sizes, plan), values, true);
-        const result = replaced(part, rows, written, plan); // or refused, before the tape knows
-        const after = beforeWrite(indexPutAt.entries[0]!, [part, rows, written, plan]);
-        writing([part], () => kernels.copy(result, part));
-        result.dispose();
-        after();
+        indexPut_(part, rows, fitted(pickedShape(part.sizes, plan), values, true), plan);
       });
       return x;
     },

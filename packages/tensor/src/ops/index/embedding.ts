@@ -14,6 +14,7 @@ import { selected } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { numberOf } from "../../make/read.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { mul } from "../pointwise/arithmetic.ts";
 import { reduced } from "../reduce/reduction.ts";
 import { to } from "../shape/cast.ts";
@@ -91,26 +92,29 @@ export interface EmbeddingOptions {
  * embedding(tensor([1n, 0n]), tensor([[1, 2], [3, 4]])).tolist() // => [[3, 4], [1, 2]]
  * ```
  */
-export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptions) => Tensor = defineFunction({
-  name: "embedding",
-  takes: { index: aTensor, weight: aTensor, "options?": { "paddingIdx?": [aWhole, null] } },
-  call: (index, weight, { paddingIdx } = {}) => {
-    if (index.dtype !== "int64" && index.dtype !== "int32")
-      throw new DTypeError(
-        "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
-          `${kindOf(index.dtype)} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
-      );
-    if (weight.sizes.length !== 2)
-      throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
-    const count = weight.sizes[0]!;
-    if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
-      throw new ValueError(
-        `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
-      );
-    const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
-    return withScope(() => embeddingAt(weight, to(index, "int64"), padding));
-  },
-});
+export const embedding: FunctionOnly<(index: Tensor, weight: Tensor, options?: EmbeddingOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "embedding",
+      takes: { index: aTensor, weight: aTensor, "options?": { "paddingIdx?": [aWhole, null] } },
+      call: (index, weight, { paddingIdx } = {}) => {
+        if (index.dtype !== "int64" && index.dtype !== "int32")
+          throw new DTypeError(
+            "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
+              `${kindOf(index.dtype)} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
+          );
+        if (weight.sizes.length !== 2)
+          throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
+        const count = weight.sizes[0]!;
+        if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
+          throw new ValueError(
+            `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
+          );
+        const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
+        return withScope(() => embeddingAt(weight, to(index, "int64"), padding));
+      },
+    }),
+  );
 
 /**
  * Classes as rows of zeros with a one at the class, int64. Without `numClasses` there are as many as the largest class needs.
@@ -122,24 +126,26 @@ export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptio
  * oneHot(tensor([1n, 0n]), 2).tolist() // => [[0, 1], [1, 0]]
  * ```
  */
-export const oneHot: (classes: Tensor, numClasses?: number) => Tensor = defineFunction({
-  name: "oneHot",
-  takes: { classes: aTensor, "numClasses?": aWhole },
-  call: (classes, numClasses = -1) => {
-    if (classes.dtype !== "int64")
-      throw new DTypeError(
-        `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
-      );
-    if (classes.numel() === 0 && numClasses <= 0)
-      throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
-    if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
-      throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
-    return withScope(() => {
-      const count = numClasses === -1 ? largestOf(classes) + 1 : numClasses; // a size: it has to be read
-      return ones(classes, Math.max(count, 0));
-    });
-  },
-});
+export const oneHot: FunctionOnly<(classes: Tensor, numClasses?: number) => Tensor> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "oneHot",
+    takes: { classes: aTensor, "numClasses?": aWhole },
+    call: (classes, numClasses = -1) => {
+      if (classes.dtype !== "int64")
+        throw new DTypeError(
+          `oneHot: one_hot is only applicable to index tensor of type LongTensor: need int64; got ${classes.dtype}.`,
+        );
+      if (classes.numel() === 0 && numClasses <= 0)
+        throw new ValueError("oneHot: Can not infer total number of classes from empty tensor: need numClasses.");
+      if (numClasses === 0 || numClasses < -1 || !Number.isInteger(numClasses))
+        throw new ValueError(`oneHot: num_classes should be positive: need a whole number; got ${numClasses}.`);
+      return withScope(() => {
+        const count = numClasses === -1 ? largestOf(classes) + 1 : numClasses; // a size: it has to be read
+        return ones(classes, Math.max(count, 0));
+      });
+    },
+  }),
+);
 
 const largestOf = (classes: Tensor): number => numberOf(reduced("max", classes, null, { op: "oneHot" }));
 

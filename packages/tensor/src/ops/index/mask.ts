@@ -24,11 +24,7 @@ type Scalar = number | bigint | boolean;
 type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
 
 /** Only to write in place: a new result is row-major in PyTorch, whatever the input is. */
-const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = pointwise<
-  [x: Tensor, mask: Tensor, value: Scalar],
-  readonly ["x", "mask"],
-  { x: readonly ["mask"] }
->({
+const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = pointwise({
   name: "maskedFill",
   inputs: ["x", "mask"],
   saves: { x: ["mask"] },

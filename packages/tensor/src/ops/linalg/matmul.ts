@@ -10,6 +10,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { broadcast, showShape, sizeOf } from "../../layout/shape.ts";
 import { permuted } from "../../layout/strides.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { add, mul } from "../pointwise/arithmetic.ts";
 import { contiguous } from "../shape/cast.ts";
 import { t, transpose } from "../shape/permute.ts";
@@ -202,19 +203,22 @@ export const matmul: (a: Tensor, b: Tensor) => Tensor = defineFunction({
  * linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([5])).tolist() // => [[16]]
  * ```
  */
-export const linear: (x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor = defineFunction({
-  name: "linear",
-  takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null] },
-  call: (x, weight, bias = null) => {
-    if (weight.sizes.length === 1 && bias === null) return matmul(x, weight);
-    return withScope(() => {
-      const turned = t(weight);
-      if (bias === null) return matmul(x, turned);
-      if (x.sizes.length === 2) return addmm(bias, x, turned);
-      if (!x.isContiguous() || x.sizes.length === 0) return add(matmul(x, turned), bias);
-      const lead = x.sizes.slice(0, -1);
-      const rows = reshape(x, [sizeOf(lead), x.sizes.at(-1)!]);
-      return view(addmm(bias, rows, turned), [...lead, weight.sizes[0]!]);
-    });
-  },
-});
+export const linear: FunctionOnly<(x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "linear",
+      takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null] },
+      call: (x, weight, bias = null) => {
+        if (weight.sizes.length === 1 && bias === null) return matmul(x, weight);
+        return withScope(() => {
+          const turned = t(weight);
+          if (bias === null) return matmul(x, turned);
+          if (x.sizes.length === 2) return addmm(bias, x, turned);
+          if (!x.isContiguous() || x.sizes.length === 0) return add(matmul(x, turned), bias);
+          const lead = x.sizes.slice(0, -1);
+          const rows = reshape(x, [sizeOf(lead), x.sizes.at(-1)!]);
+          return view(addmm(bias, rows, turned), [...lead, weight.sizes[0]!]);
+        });
+      },
+    }),
+  );

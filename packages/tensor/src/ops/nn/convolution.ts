@@ -11,8 +11,10 @@ import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { sum } from "../reduce/sums.ts";
+import { contiguous } from "../shape/cast.ts";
 import { pad } from "../shape/repeat.ts";
 import { squeeze, unsqueeze } from "../shape/view.ts";
 
@@ -41,7 +43,7 @@ function outputShape(x: Shape, weight: Shape, { stride, padding, dilation }: Geo
 const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry: Geometry]> = defineOp({
   name: "convolution",
   inputs: ["x", "weight", "bias"],
-  saves: { x: ["weight"], weight: ["x"] },
+  saves: { x: ["weight"], weight: ["x"], bias: [] },
   forward: (x, weight, bias, geometry) => {
     const out = fresh(outputShape(x.sizes, weight.sizes, geometry), x.dtype);
     if (out.numel() > 0)
@@ -51,10 +53,13 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
       });
     return out;
   },
-  derivative: {
-    x: (grad, { weight, shape }, geometry) => convolutionInput(grad, weight, shape, geometry),
-    weight: (grad, { x, shape }, geometry) => convolutionWeight(grad, x, shape, geometry),
-    bias: (grad) => sum(grad, grad.sizes.length === 3 ? [0, 2] : [0, 2, 3]),
+  gradients: (grad, _saved, { x, weight, bias }, geometry) => {
+    const dense = x && weight ? contiguous(grad) : grad; // one copy for both
+    return {
+      x: x && convolutionInput(dense, x.weight, x.shape, geometry),
+      weight: weight && convolutionWeight(dense, weight.x, weight.shape, geometry),
+      bias: bias && sum(grad, grad.sizes.length === 3 ? [0, 2] : [0, 2, 3]),
+    };
   },
 });
 
@@ -235,12 +240,15 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
  * conv2d(ones(1, 1, 3, 3), ones(1, 1, 2, 2)).tolist() // => [[[[4, 4], [4, 4]]]]
  * ```
  */
-export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
+export const conv2d: FunctionOnly<
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv2d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
     call: (x, weight, bias = null, options = {}) => convolve(2, x, weight, bias, options),
-  });
+  }),
+);
 
 /**
  * Convolution along one dimension; as {@link conv2d} otherwise.
@@ -251,9 +259,12 @@ export const conv2d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?:
  * conv1d(tensor([[1, 2, 3]]), ones(1, 1, 2)).tolist() // => [[3, 5]]
  * ```
  */
-export const conv1d: (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor =
+export const conv1d: FunctionOnly<
+  (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv1d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
     call: (x, weight, bias = null, options = {}) => convolve(1, x, weight, bias, options),
-  });
+  }),
+);

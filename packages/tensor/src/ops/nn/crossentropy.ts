@@ -14,6 +14,7 @@ import { cast } from "../../layout/cast.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { scatterAdd } from "../index/gather.ts";
 import { lined, row } from "../index/indices.ts";
@@ -168,28 +169,31 @@ function weightOf(factor: Tensor, { weight = null }: NllOptions): Tensor {
  * nllLoss(tensor([[-1, -2]]), tensor([1n])).item() // => 2
  * ```
  */
-export const nllLoss: (x: Tensor, target: Tensor, options?: NllOptions) => Tensor = defineFunction({
-  name: "nllLoss",
-  takes: { x: aTensor, target: aTensor, "options?": choice },
-  call: (x, target, options = {}) => {
-    const { reduction = "mean", weight = null } = options;
-    checkTarget("nllLoss", x, target, weight);
-    const rank = x.sizes.length;
-    const dim = rank === 1 ? 0 : 1;
-    const count = x.sizes[dim]!;
-    const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
-    return withScope(() => {
-      const { index, factor } = choices(target, x, count, options);
-      const total = reduction === "mean" ? weightOf(factor, options) : null;
-      const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
-      const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
-      const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
-      const [at, factors] = [reshaped(index, places), reshaped(factor, places)];
-      const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, total, { reduction, dim, shape });
-      return isFlat && reduction === "none" ? view(out, target.sizes) : out;
-    });
-  },
-});
+export const nllLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: NllOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "nllLoss",
+      takes: { x: aTensor, target: aTensor, "options?": choice },
+      call: (x, target, options = {}) => {
+        const { reduction = "mean", weight = null } = options;
+        checkTarget("nllLoss", x, target, weight);
+        const rank = x.sizes.length;
+        const dim = rank === 1 ? 0 : 1;
+        const count = x.sizes[dim]!;
+        const isFlat = rank === 3 || rank > 4; // PyTorch gives these the shape of images
+        return withScope(() => {
+          const { index, factor } = choices(target, x, count, options);
+          const total = reduction === "mean" ? weightOf(factor, options) : null;
+          const shown = isFlat ? reshape(x, [x.sizes[0]!, count, 1, sizeOf(x.sizes.slice(2))]) : x;
+          const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
+          const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
+          const [at, factors] = [reshaped(index, places), reshaped(factor, places)];
+          const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, total, { reduction, dim, shape });
+          return isFlat && reduction === "none" ? view(out, target.sizes) : out;
+        });
+      },
+    }),
+  );
 
 /** Products and quotients with a number, as PyTorch's own losses record them. */
 const scaled: Op<[x: Tensor, factor: number]> = pointwise({
@@ -268,25 +272,28 @@ function checkProbabilities(x: Tensor, target: Tensor, { weight = null, ignoreIn
  * crossEntropy(tensor([[0, 0]]), tensor([1n])).item() // => 0.6931471824645996
  * ```
  */
-export const crossEntropy: (x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor = defineFunction({
-  name: "crossEntropy",
-  takes: { x: aTensor, target: aTensor, "options?": { ...choice, labelSmoothing: aNumber } },
-  call: (x, target, options = {}) => {
-    const { labelSmoothing = 0, ...choices } = options;
-    if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-      throw new ValueError(`crossEntropy: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}.`);
-    const dim = x.sizes.length === 1 ? 0 : 1;
-    if (sameShape(x.sizes, target.sizes)) {
-      checkProbabilities(x, target, options);
-      return withScope(() => probabilityLoss(logSoftmax(x, dim), target, dim, options));
-    }
-    checkTarget("crossEntropy", x, target, options.weight ?? null);
-    return withScope(() => {
-      const logs = logSoftmax(x, dim);
-      const loss = nllLoss(logs, target, choices);
-      if (labelSmoothing === 0) return loss;
-      const even = evenLoss(logs, target, dim, options);
-      return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.sizes[dim]!));
-    });
-  },
-});
+export const crossEntropy: FunctionOnly<(x: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "crossEntropy",
+      takes: { x: aTensor, target: aTensor, "options?": { ...choice, labelSmoothing: aNumber } },
+      call: (x, target, options = {}) => {
+        const { labelSmoothing = 0, ...choices } = options;
+        if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+          throw new ValueError(`crossEntropy: label_smoothing must be between 0.0 and 1.0. Got: ${labelSmoothing}.`);
+        const dim = x.sizes.length === 1 ? 0 : 1;
+        if (sameShape(x.sizes, target.sizes)) {
+          checkProbabilities(x, target, options);
+          return withScope(() => probabilityLoss(logSoftmax(x, dim), target, dim, options));
+        }
+        checkTarget("crossEntropy", x, target, options.weight ?? null);
+        return withScope(() => {
+          const logs = logSoftmax(x, dim);
+          const loss = nllLoss(logs, target, choices);
+          if (labelSmoothing === 0) return loss;
+          const even = evenLoss(logs, target, dim, options);
+          return add(scaled(loss, 1 - labelSmoothing), scaled(even, labelSmoothing / x.sizes[dim]!));
+        });
+      },
+    }),
+  );

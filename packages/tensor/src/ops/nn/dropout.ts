@@ -8,6 +8,7 @@ import { Tensor } from "../../core/tensor.ts";
 import { isDense } from "../../layout/shape.ts";
 import type { Generator } from "../../make/generator.ts";
 import { bernoulliLike } from "../../make/random.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { mul } from "../pointwise/arithmetic.ts";
 
@@ -41,26 +42,29 @@ function drawn(x: Tensor, kept: number, generator: Generator | null): Tensor {
  * dropout(tensor([1, 2]), 0.5, { training: false }).tolist() // => [1, 2]
  * ```
  */
-export const dropout: (x: Tensor, p?: number, options?: DropoutOptions) => Tensor = defineFunction({
-  name: "dropout",
-  takes: {
-    x: aTensor,
-    "p?": aNumber,
-    "options?": { training: aFlag, generator: aGenerator },
-  },
-  call: (x, p = 0.5, { training = true, generator = null } = {}) => {
-    if (!(p >= 0 && p <= 1))
-      throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
-    if (!training || p === 0 || x.numel() === 0) return x;
-    checkComputes("dropout", x.dtype);
-    if (!isFloating(x.dtype))
-      throw new DTypeError(
-        `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
-      );
-    const mask = drawn(x, 1 - p, generator);
-    if (p < 1) kernels.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
-    const out = mul(x, mask);
-    mask.dispose(); // the node holds its elements
-    return out;
-  },
-});
+export const dropout: FunctionOnly<(x: Tensor, p?: number, options?: DropoutOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "dropout",
+      takes: {
+        x: aTensor,
+        "p?": aNumber,
+        "options?": { training: aFlag, generator: aGenerator },
+      },
+      call: (x, p = 0.5, { training = true, generator = null } = {}) => {
+        if (!(p >= 0 && p <= 1))
+          throw new ValueError(`dropout: dropout probability has to be between 0 and 1, but got ${p}.`);
+        if (!training || p === 0 || x.numel() === 0) return x;
+        checkComputes("dropout", x.dtype);
+        if (!isFloating(x.dtype))
+          throw new DTypeError(
+            `dropout: result type Float can't be cast to the desired output type: need float32 or float64; got ${x.dtype}.`,
+          );
+        const mask = drawn(x, 1 - p, generator);
+        if (p < 1) kernels.pointwise(divided, [mask, 1 - p], mask, mask.dtype);
+        const out = mul(x, mask);
+        mask.dispose(); // the node holds its elements
+        return out;
+      },
+    }),
+  );

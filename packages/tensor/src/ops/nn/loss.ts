@@ -10,6 +10,7 @@ import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating, promoteTypes } from "../../types/dtype.ts";
 import { softplus } from "../pointwise/activation.ts";
 import { abs, add, div, mul, neg, rsub, sub } from "../pointwise/arithmetic.ts";
@@ -37,11 +38,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     const d = slope(sub(x, target), bound);
     return mul(reduction === "mean" ? div(d, x.numel()) : d, grad);
   };
-  return defineOp<
-    [x: Tensor, target: Tensor, reduction: Reduction, bound: number],
-    readonly ["x", "target"],
-    { x: readonly ["x", "target"]; target: readonly ["x", "target"] }
-  >({
+  return defineOp({
     name,
     inputs: ["x", "target"],
     saves: { x: ["x", "target"], target: ["x", "target"] },
@@ -108,13 +105,16 @@ function withPair(op: string, x: Tensor, target: Tensor, use: (x: Tensor, target
  * mseLoss(tensor([1, 2]), tensor([1, 4])).item() // => 2
  * ```
  */
-export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
-  name: "mseLoss",
-  takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
-  call: (x, target, { reduction = "mean" } = {}) => {
-    return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
-  },
-});
+export const mseLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: Reduced) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "mseLoss",
+      takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
+      call: (x, target, { reduction = "mean" } = {}) => {
+        return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
+      },
+    }),
+  );
 
 /**
  * The sizes of the differences of prediction and target.
@@ -125,16 +125,19 @@ export const mseLoss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor =
  * l1Loss(tensor([1, 2]), tensor([1, 4])).item() // => 1
  * ```
  */
-export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = defineFunction({
-  name: "l1Loss",
-  takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
-  call: (x, target, { reduction = "mean" } = {}) => {
-    return withPair("l1Loss", x, target, (a, b) => {
-      const sizes = abs(sub(a, b));
-      return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
-    });
-  },
-});
+export const l1Loss: FunctionOnly<(x: Tensor, target: Tensor, options?: Reduced) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "l1Loss",
+      takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
+      call: (x, target, { reduction = "mean" } = {}) => {
+        return withPair("l1Loss", x, target, (a, b) => {
+          const sizes = abs(sub(a, b));
+          return reduction === "none" ? sizes : reduction === "sum" ? sum(sizes) : mean(sizes);
+        });
+      },
+    }),
+  );
 
 /**
  * Squares where the difference is below `beta` (1), sizes beyond: d² / 2·beta, or |d| − beta / 2.
@@ -145,7 +148,9 @@ export const l1Loss: (x: Tensor, target: Tensor, options?: Reduced) => Tensor = 
  * smoothL1Loss(tensor([1, 2]), tensor([1, 4]), { reduction: "sum" }).item() // => 1.5
  * ```
  */
-export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { readonly beta?: number }) => Tensor =
+export const smoothL1Loss: FunctionOnly<
+  (x: Tensor, target: Tensor, options?: Reduced & { readonly beta?: number }) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "smoothL1Loss",
     takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction, beta: aNumber } },
@@ -157,7 +162,8 @@ export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { rea
       if (beta === 0) return l1Loss(x, target, { reduction });
       return withPair("smoothL1Loss", x, target, (a, b) => smoothL1Of(a, b, reduction, beta));
     },
-  });
+  }),
+);
 
 /**
  * Squares where the difference is at most `delta` (1), lines beyond: d² / 2, or delta · (|d| − delta / 2) (Huber 1964).
@@ -168,7 +174,9 @@ export const smoothL1Loss: (x: Tensor, target: Tensor, options?: Reduced & { rea
  * huberLoss(tensor([1, 2]), tensor([1, 4]), { reduction: "sum" }).item() // => 1.5
  * ```
  */
-export const huberLoss: (x: Tensor, target: Tensor, options?: Reduced & { readonly delta?: number }) => Tensor =
+export const huberLoss: FunctionOnly<
+  (x: Tensor, target: Tensor, options?: Reduced & { readonly delta?: number }) => Tensor
+> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "huberLoss",
     takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction, delta: aNumber } },
@@ -177,7 +185,8 @@ export const huberLoss: (x: Tensor, target: Tensor, options?: Reduced & { readon
         throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
       return withPair("huberLoss", x, target, (a, b) => huberOf(a, b, reduction, delta));
     },
-  });
+  }),
+);
 
 /** ln σ(x). */
 const logSigmoid = <T, C>(m: Algebra<T, C>, x: T): T => {
@@ -245,22 +254,22 @@ function checkBinary(op: string, x: Tensor, target: Tensor, weights: readonly (T
  * binaryCrossEntropyWithLogits(tensor([0]), tensor([1])).item() // => 0.6931471824645996
  * ```
  */
-export const binaryCrossEntropyWithLogits: (
-  x: Tensor,
-  target: Tensor,
-  options?: BinaryOptions & { readonly posWeight?: Tensor | null },
-) => Tensor = defineFunction({
-  name: "binaryCrossEntropyWithLogits",
-  takes: {
-    x: aTensor,
-    target: aTensor,
-    "options?": { ...weighted, "posWeight?": [aTensor, null] },
-  },
-  call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
-    checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
-    return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
-  },
-});
+export const binaryCrossEntropyWithLogits: FunctionOnly<
+  (x: Tensor, target: Tensor, options?: BinaryOptions & { readonly posWeight?: Tensor | null }) => Tensor
+> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "binaryCrossEntropyWithLogits",
+    takes: {
+      x: aTensor,
+      target: aTensor,
+      "options?": { ...weighted, "posWeight?": [aTensor, null] },
+    },
+    call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
+      checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
+      return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
+    },
+  }),
+);
 
 /** PyTorch bounds the logarithms, so that a certain mistake costs 100 and not infinity. */
 const crossFormula: Formula = (m, x, target, weight) => {
@@ -298,16 +307,19 @@ const crossOf: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: 
  * binaryCrossEntropy(tensor([0.5]), tensor([1])).item() // => 0.6931471824645996
  * ```
  */
-export const binaryCrossEntropy: (x: Tensor, target: Tensor, options?: BinaryOptions) => Tensor = defineFunction({
-  name: "binaryCrossEntropy",
-  takes: { x: aTensor, target: aTensor, "options?": weighted },
-  call: (x, target, { weight = null, reduction = "mean" } = {}) => {
-    checkBinary("binaryCrossEntropy", x, target, [weight]);
-    kernels.check(
-      isShare,
-      x,
-      (p) => new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`),
-    );
-    return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
-  },
-});
+export const binaryCrossEntropy: FunctionOnly<(x: Tensor, target: Tensor, options?: BinaryOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "binaryCrossEntropy",
+      takes: { x: aTensor, target: aTensor, "options?": weighted },
+      call: (x, target, { weight = null, reduction = "mean" } = {}) => {
+        checkBinary("binaryCrossEntropy", x, target, [weight]);
+        kernels.check(
+          isShare,
+          x,
+          (p) => new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`),
+        );
+        return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
+      },
+    }),
+  );

@@ -1,5 +1,5 @@
 /** Normalisation by statistics of the batch, or of each row. */
-import type { Formula, Storage, View } from "@ag/kernels";
+import type { Formula, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, aShape, aTensor } from "../../arguments/kinds.ts";
 import { defineOutputs } from "../../core/define.ts";
@@ -8,14 +8,14 @@ import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { writing } from "../../core/writing.ts";
-import { withDense } from "../../layout/dense.ts";
+import { shown, withDense } from "../../layout/dense.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
-import { mul } from "../pointwise/arithmetic.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape } from "../shape/view.ts";
-import { batchNormBackward, type NormPlan } from "./norm-backward.ts";
+import { type Asked, batchNormBackward, layerNormBackward, type NormPlan } from "./norm-backward.ts";
 
 /** The running statistics of a batch normalisation. */
 interface Running {
@@ -23,58 +23,34 @@ interface Running {
   readonly runningVar: Tensor | null;
 }
 
-const channels = (x: Tensor): Tensor => fresh([x.sizes[1]!], x.dtype);
+interface BatchPlan extends NormPlan {
+  readonly momentum: number;
+}
 
-/** What the backward reads. */
-interface Saved {
-  readonly x: Tensor;
-  readonly weight: Tensor | null;
+/** The result, and the statistics that the backward reads. */
+interface Normalised {
+  readonly out: Tensor;
   readonly mean: Tensor;
   readonly invstd: Tensor;
 }
 
-/** The gradients of the call before, not yet handed out. */
-let last: { readonly grad: Tensor; readonly invstd: Storage; readonly results: (Tensor | null)[] } | null = null;
-
-/** One kernel gives all three gradients: whoever asks first computes them, and each is handed out once. */
-function gradient(grad: Tensor, { x, weight, mean, invstd }: Saved, plan: NormPlan, which: 0 | 1 | 2): Tensor | null {
-  if (last?.grad !== grad || last.invstd !== invstd.storage || last.results[which] === null) {
-    const results = batchNormBackward(grad, x, weight, mean, invstd, plan);
-    last = { grad, invstd: invstd.storage, results: results.map((g, i) => (plan.wanted[i] ? g : null)) };
-  }
-  const { results } = last;
-  const out = results[which] as Tensor | null;
-  results[which] = null;
-  if (results.every((g) => g === null)) last = null;
-  return out;
-}
+const channels = (x: Tensor): Tensor => fresh([x.sizes[1]!], x.dtype);
 
 /** 1 / √(variance + eps). */
 const inverse: Formula = (m, variance, eps) => m.div(1, m.sqrt(m.add(variance, eps)));
 
 /** Normalises by the batch and moves the running statistics, or by these. */
 function normalise(
-  operands: readonly [Tensor, Tensor | null, Tensor | null],
-  running: Running,
-  plan: NormPlan,
-): Tensor[] {
-  const [x] = operands;
+  [x, weight, bias]: readonly [Tensor, Tensor | null, Tensor | null],
+  { runningMean, runningVar }: Running,
+  plan: BatchPlan,
+): Normalised {
   const [out, mean, invstd] = [fresh(x.sizes, x.dtype), channels(x), channels(x)];
-  const statistics = [running.runningMean, running.runningVar] as const;
+  const statistics = [runningMean, runningVar] as const;
   writing(plan.training ? statistics.filter((x) => x !== null) : [], () =>
-    withDense([...operands, ...statistics], (a, w, b, m, v) => {
+    withDense([x, weight, bias, runningMean, runningVar], (a, w, b, m, v) => {
       if (out.numel() > 0)
-        kernels.batchNorm(
-          a as View,
-          w as View | null,
-          b as View | null,
-          m as View | null,
-          v as View | null,
-          out,
-          mean,
-          invstd,
-          plan,
-        );
+        kernels.batchNorm(a, out, { ...plan, weight: w, bias: b, runningMean: m, runningVar: v, mean, invstd });
       if (!plan.training) {
         kernels.copy(m as View, mean);
         kernels.pointwise(inverse, [v as View, plan.eps], invstd, invstd.dtype);
@@ -86,23 +62,29 @@ function normalise(
       });
     }),
   );
-  return [out, mean, invstd];
+  return { out, mean, invstd };
 }
 
-type BatchNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, running: Running, plan: NormPlan];
+type BatchNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, running: Running, plan: BatchPlan];
 
 const read = ["x", "weight", "mean", "invstd"] as const;
 
-const batchNormOf: Op<BatchNorm, readonly Tensor[]> = defineOutputs({
+const asked = (wanted: Readonly<Record<keyof Asked, unknown>>): Asked => ({
+  x: wanted.x !== null,
+  weight: wanted.weight !== null,
+  bias: wanted.bias !== null,
+});
+
+const batchNormOf: Op<BatchNorm, Normalised> = defineOutputs({
   name: "nativeBatchNorm",
   inputs: ["x", "weight", "bias"],
   outputs: ["out", "mean", "invstd"],
   saves: { x: read, weight: read, bias: read },
   forward: (...[x, weight, bias, running, plan]: BatchNorm) => normalise([x, weight, bias], running, plan),
-  derivative: {
-    x: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 0) : null),
-    weight: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 1) : null),
-    bias: ([grad], saved, _running, plan) => (grad ? gradient(grad, saved, plan, 2) : null),
+  gradients: ([grad], { x, weight, mean, invstd }, wanted, _running, plan) => {
+    if (!grad) return {};
+    const { toX, toWeight, toBias } = batchNormBackward(grad, x, weight, mean, invstd, plan, asked(wanted));
+    return { x: toX, weight: toWeight, bias: toBias };
   },
 });
 
@@ -161,80 +143,89 @@ function checkBatch(x: Tensor, running: Running, { weight, bias, training = fals
  * batchNorm(tensor([[1], [3]]), null, null, { training: true, eps: 0 }).tolist() // => [[-1], [1]]
  * ```
  */
-export const batchNorm: (
-  x: Tensor,
-  runningMean: Tensor | null,
-  runningVar: Tensor | null,
-  options?: BatchNormOptions,
-) => Tensor = defineFunction({
-  name: "batchNorm",
-  takes: {
-    x: aTensor,
-    runningMean: [aTensor, null],
-    runningVar: [aTensor, null],
-    "options?": { ...affine, training: aFlag, momentum: aNumber },
-  },
-  call: (x, runningMean, runningVar, options = {}) => {
-    const running = { runningMean, runningVar };
-    checkBatch(x, running, options);
-    const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-    const wanted = [x.requiresGrad, weight?.requiresGrad === true, bias?.requiresGrad === true] as const;
-    const [out, mean, invstd] = batchNormOf(x, weight, bias, running, { training, momentum, eps, wanted });
-    mean?.dispose();
-    invstd?.dispose();
-    return out as Tensor;
-  },
-});
+export const batchNorm: FunctionOnly<
+  (x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, options?: BatchNormOptions) => Tensor
+> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "batchNorm",
+    takes: {
+      x: aTensor,
+      runningMean: [aTensor, null],
+      runningVar: [aTensor, null],
+      "options?": { ...affine, training: aFlag, momentum: aNumber },
+    },
+    call: (x, runningMean, runningVar, options = {}) => {
+      const running = { runningMean, runningVar };
+      checkBatch(x, running, options);
+      const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+      const { out, mean, invstd } = batchNormOf(x, weight, bias, running, { training, momentum, eps });
+      mean.dispose();
+      invstd.dispose();
+      return out;
+    },
+  }),
+);
 
 type LayerNorm = [x: Tensor, weight: Tensor | null, bias: Tensor | null, rank: number, eps: number];
 
-/** [1, rows, columns]: each row is a channel of its own. */
-const asChannels = (shape: Shape, rank: number): readonly [1, number, number] => [
-  1,
+/** How many rows of how many elements: of the last `rank` dimensions. */
+const rowsOf = (shape: Shape, rank: number): readonly [rows: number, columns: number] => [
   sizeOf(shape.slice(0, shape.length - rank)),
   sizeOf(shape.slice(shape.length - rank)),
 ];
 
 const scaledAndShifted: Formula = (m, x, weight, bias) => m.add(m.mul(x, weight), bias);
 
-function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Tensor[] {
-  const [, rows, columns] = asChannels(x.sizes, rank);
+/** A row-major tensor as one image, whose channels are rows of `columns` elements. */
+const asChannels = (x: Tensor, columns: number): View =>
+  shown(x, { offset: x.offset, sizes: [1, x.numel() / columns, columns], strides: [x.numel(), columns, 1] });
+
+function normaliseRows(...[x, weight, bias, rank, eps]: LayerNorm): Normalised {
+  const [rows, columns] = rowsOf(x.sizes, rank);
   const out = fresh(x.sizes, x.dtype);
   const [mean, invstd] = [fresh([rows], x.dtype), fresh([rows], x.dtype)];
-  if (out.numel() === 0) return [out, mean, invstd];
-  const layout = { sizes: [1, rows, columns], strides: [rows * columns, columns, 1], dtype: x.dtype };
-  const whole: View = { ...layout, storage: out.storage, offset: 0 };
+  if (out.numel() === 0) return { out, mean, invstd };
+  const whole = asChannels(out, columns);
   withDense([x, weight, bias], (a, w, b) => {
-    const from: View = { ...layout, storage: a.storage, offset: a.offset };
-    kernels.batchNorm(from, null, null, null, null, whole, mean, invstd, { training: true, momentum: 0, eps });
+    const none = { weight: null, bias: null, runningMean: null, runningVar: null };
+    kernels.batchNorm(asChannels(a, columns), whole, { ...none, training: true, momentum: 0, eps, mean, invstd });
     const vector = (v: Tensor | null, neutral: number): View | number =>
-      v ? { storage: v.storage, offset: v.offset, sizes: [columns], strides: [1], dtype: v.dtype } : neutral;
+      v ? shown(v, { offset: v.offset, sizes: [columns], strides: [1] }) : neutral;
     if (w || b) kernels.pointwise(scaledAndShifted, [whole, vector(w, 1), vector(b, 0)], whole, x.dtype);
   });
-  return [out, mean, invstd];
+  return { out, mean, invstd };
 }
 
-const leading = (grad: Tensor, rank: number): Shape =>
-  grad.sizes.flatMap((_, d) => (d < grad.sizes.length - rank ? [d] : []));
-const overRows = (x: Tensor, rank: number): Tensor => (x.sizes.length === rank ? x : sum(x, leading(x, rank)));
+/** Σ over all dimensions but the last `rank`. */
+const overRows = (x: Tensor, rank: number): Tensor =>
+  x.sizes.length === rank
+    ? x
+    : sum(
+        x,
+        Array.from({ length: x.sizes.length - rank }, (_, d) => d),
+      );
 
-const layerNormOf: Op<LayerNorm, readonly Tensor[]> = defineOutputs({
+const layerNormOf: Op<LayerNorm, Normalised> = defineOutputs({
   name: "nativeLayerNorm",
   inputs: ["x", "weight", "bias"],
   outputs: ["out", "mean", "invstd"],
-  saves: { x: read, weight: ["x"] },
+  saves: { x: read, weight: read, bias: [] },
   forward: (...args: LayerNorm) => normaliseRows(...args),
-  derivative: {
-    x: ([grad], { x, weight, mean, invstd, shape }, rank, eps) => {
-      if (!grad) return null;
-      const rows = asChannels(shape, rank);
-      const scaled = reshape(weight ? mul(grad, weight) : grad, rows);
-      const plan = { training: true, momentum: 0, eps, wanted: [true, false, false] } as const;
-      return reshape(batchNormBackward(scaled, reshape(x, rows), null, mean, invstd, plan)[0] as Tensor, shape);
-    },
-    weight: ([grad], { x }, rank, eps) =>
-      grad ? overRows(mul(grad, layerNormOf(x, null, null, rank, eps)[0] as Tensor), rank) : null,
-    bias: ([grad], _saved, rank) => (grad ? overRows(grad, rank) : null),
+  gradients: ([grad], _saved, wanted, rank, eps) => {
+    if (!grad) return {};
+    const saved = wanted.x ?? wanted.weight;
+    if (!saved) return { bias: overRows(grad, rank) };
+    const { x, weight, mean, invstd } = saved;
+    const rows = rowsOf(x.sizes, rank);
+    const flat = weight && reshape(weight, [rows[1]]);
+    const plan = { training: true, eps };
+    const results = layerNormBackward(reshape(grad, rows), reshape(x, rows), flat, mean, invstd, plan, asked(wanted));
+    const shape = x.sizes.slice(x.sizes.length - rank);
+    return {
+      x: wanted.x && reshape(results.toX, x.sizes),
+      weight: wanted.weight && reshape(results.toWeight, shape),
+      bias: wanted.bias && reshape(results.toBias, shape),
+    };
   },
 });
 
@@ -273,45 +264,50 @@ function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOpti
  * layerNorm(tensor([[1, 3]]), [2], { eps: 0 }).tolist() // => [[-1, 1]]
  * ```
  */
-export const layerNorm: (x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor = defineFunction({
-  name: "layerNorm",
-  takes: {
-    x: aTensor,
-    normalizedShape: aShape,
-    "weight?": [aTensor, null, affine],
-    "bias?": [aTensor, null],
-    "options?": { eps: aNumber },
-  },
-  call: (x, normalizedShape, ...rest) => {
-    const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);
-    checkComputes("layerNorm", x.dtype);
-    if (!isFloating(x.dtype))
-      throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
-    const rank = normalizedShape.length;
-    if (rank === 0)
-      throw new ShapeError(
-        "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
-      );
-    if (x.sizes.length < rank || !sameShape(x.sizes.slice(x.sizes.length - rank), normalizedShape))
-      throw new ShapeError(
-        `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
-          `${normalizedShape.join(", ")}], but got input of size${showShape(x.sizes)}.`,
-      );
-    for (const [name, value] of [
-      ["weight", weight],
-      ["bias", bias],
-    ] as const) {
-      if (value && !sameShape(value.sizes, normalizedShape))
-        throw new ShapeError(
-          `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
-            `${showShape(value.sizes)} and normalized_shape = ${showShape(normalizedShape)}.`,
-        );
-      if (value && value.dtype !== x.dtype)
-        throw new DTypeError(`layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`);
-    }
-    const [out, mean, invstd] = layerNormOf(x, weight, bias, rank, eps);
-    mean?.dispose();
-    invstd?.dispose();
-    return out as Tensor;
-  },
-});
+export const layerNorm: FunctionOnly<(x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "layerNorm",
+      takes: {
+        x: aTensor,
+        normalizedShape: aShape,
+        "weight?": [aTensor, null, affine],
+        "bias?": [aTensor, null],
+        "options?": { eps: aNumber },
+      },
+      call: (x, normalizedShape, ...rest) => {
+        const { weight = null, bias = null, eps = 1e-5 } = layerNormOptions(rest);
+        checkComputes("layerNorm", x.dtype);
+        if (!isFloating(x.dtype))
+          throw new DTypeError(`layerNorm: need float32 or float64; got ${x.dtype}. Use x.float().`);
+        const rank = normalizedShape.length;
+        if (rank === 0)
+          throw new ShapeError(
+            "layerNorm: Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element.",
+          );
+        if (x.sizes.length < rank || !sameShape(x.sizes.slice(x.sizes.length - rank), normalizedShape))
+          throw new ShapeError(
+            `layerNorm: Given normalized_shape=${showShape(normalizedShape)}, expected input with shape [*, ` +
+              `${normalizedShape.join(", ")}], but got input of size${showShape(x.sizes)}.`,
+          );
+        for (const [name, value] of [
+          ["weight", weight],
+          ["bias", bias],
+        ] as const) {
+          if (value && !sameShape(value.sizes, normalizedShape))
+            throw new ShapeError(
+              `layerNorm: Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape ` +
+                `${showShape(value.sizes)} and normalized_shape = ${showShape(normalizedShape)}.`,
+            );
+          if (value && value.dtype !== x.dtype)
+            throw new DTypeError(
+              `layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`,
+            );
+        }
+        const { out, mean, invstd } = layerNormOf(x, weight, bias, rank, eps);
+        mean.dispose();
+        invstd.dispose();
+        return out;
+      },
+    }),
+  );

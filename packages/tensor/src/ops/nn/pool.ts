@@ -11,6 +11,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { gather } from "../index/gather.ts";
 import { mean } from "../reduce/sums.ts";
@@ -122,9 +123,12 @@ function outputShape(op: string, x: Shape, { kernel, stride, padding, dilation }
   return [...x.slice(0, -2), ...sizes];
 }
 
-type Pooled = readonly [out: Tensor, indices: Tensor];
+interface Pooled {
+  readonly out: Tensor;
+  readonly indices: Tensor;
+}
 
-const maxPoolOf: Op<[x: Tensor, windows: Windows, shape: Shape], readonly Tensor[]> = defineOutputs({
+const maxPoolOf: Op<[x: Tensor, windows: Windows, shape: Shape], Pooled> = defineOutputs({
   name: "maxPool2dWithIndices",
   node: "MaxPool2DWithIndicesBackward0",
   inputs: ["x"],
@@ -134,7 +138,7 @@ const maxPoolOf: Op<[x: Tensor, windows: Windows, shape: Shape], readonly Tensor
     const [out, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
     const pooling = { kind: "max", windows, indices } as const;
     if (out.numel() > 0) withDense([x], (a) => kernels.pool(images(a), images(out), pooling));
-    return [out, indices];
+    return { out, indices };
   },
   derivative: {
     x: ([grad], { indices, shape }, windows) => (grad ? maxPoolBackward(grad, indices, shape, windows) : null),
@@ -167,7 +171,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape, windows:
 function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolOptions): Pooled {
   checkImages(op, x);
   const plan = windows(op, kernel, options);
-  return maxPoolOf(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false)) as unknown as Pooled;
+  return maxPoolOf(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false));
 }
 
 /**
@@ -182,15 +186,18 @@ function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolO
  * maxPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[4]]]
  * ```
  */
-export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => Tensor = defineFunction({
-  name: "maxPool2d",
-  takes: { x: aTensor, kernel: extents, "options?": maxWindow },
-  call: (x, kernel, options = {}) => {
-    const [out, indices] = pooled("maxPool2d", x, kernel, options);
-    indices.dispose();
-    return out;
-  },
-});
+export const maxPool2d: FunctionOnly<(x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "maxPool2d",
+      takes: { x: aTensor, kernel: extents, "options?": maxWindow },
+      call: (x, kernel, options = {}) => {
+        const { out, indices } = pooled("maxPool2d", x, kernel, options);
+        indices.dispose();
+        return out;
+      },
+    }),
+  );
 
 /**
  * As {@link maxPool2d}; with the position of each maximum in its input plane, int64.
@@ -199,18 +206,18 @@ export const maxPool2d: (x: Tensor, kernel: number | Shape, options?: MaxPoolOpt
  * maxPool2dWithIndices(tensor([[[[1, 4], [3, 2]]]]), 2).indices.tolist() // => [[[[1]]]]
  * ```
  */
-export const maxPool2dWithIndices: (
-  x: Tensor,
-  kernel: number | Shape,
-  options?: MaxPoolOptions,
-) => { readonly values: Tensor; readonly indices: Tensor } = defineFunction({
-  name: "maxPool2dWithIndices",
-  takes: { x: aTensor, kernel: extents, "options?": maxWindow },
-  call: (x, kernel, options = {}) => {
-    const [values, indices] = pooled("maxPool2d", x, kernel, options);
-    return { values, indices };
-  },
-});
+export const maxPool2dWithIndices: FunctionOnly<
+  (x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => { readonly values: Tensor; readonly indices: Tensor }
+> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "maxPool2dWithIndices",
+    takes: { x: aTensor, kernel: extents, "options?": maxWindow },
+    call: (x, kernel, options = {}) => {
+      const { out: values, indices } = pooled("maxPool2d", x, kernel, options);
+      return { values, indices };
+    },
+  }),
+);
 
 /** Means of windows, and G spread over them. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -255,22 +262,25 @@ const avgPoolOf = averaging("avgPool2d", "AvgPool2D");
  * avgPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[2.5]]]
  * ```
  */
-export const avgPool2d: (x: Tensor, kernel: number | Shape, options?: AvgPoolOptions) => Tensor = defineFunction({
-  name: "avgPool2d",
-  takes: {
-    x: aTensor,
-    kernel: extents,
-    "options?": { ...window, countIncludePad: aFlag, "divisorOverride?": [aWhole, null] },
-  },
-  call: (x, kernel, options = {}) => {
-    checkImages("avgPool2d", x);
-    const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
-    const plan = windows("avgPool2d", kernel, options);
-    if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
-    const pooling = { kind: "average", windows: plan, countIncludePad, divisor } as const;
-    return avgPoolOf(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
-  },
-});
+export const avgPool2d: FunctionOnly<(x: Tensor, kernel: number | Shape, options?: AvgPoolOptions) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "avgPool2d",
+      takes: {
+        x: aTensor,
+        kernel: extents,
+        "options?": { ...window, countIncludePad: aFlag, "divisorOverride?": [aWhole, null] },
+      },
+      call: (x, kernel, options = {}) => {
+        checkImages("avgPool2d", x);
+        const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
+        const plan = windows("avgPool2d", kernel, options);
+        if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
+        const pooling = { kind: "average", windows: plan, countIncludePad, divisor } as const;
+        return avgPoolOf(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
+      },
+    }),
+  );
 
 const adaptivePoolOf = averaging("adaptiveAvgPool2d", "AdaptiveAvgPool2D");
 const fitted: Averaging = { kind: "average", windows: null, countIncludePad: true, divisor: null };
@@ -286,23 +296,26 @@ const fitted: Averaging = { kind: "average", windows: null, countIncludePad: tru
  * adaptiveAvgPool2d(tensor([[[1, 2], [3, 4]]]), 1).tolist() // => [[[2.5]]]
  * ```
  */
-export const adaptiveAvgPool2d: (x: Tensor, size: number | readonly (number | null)[]) => Tensor = defineFunction({
-  name: "adaptiveAvgPool2d",
-  takes: { x: aTensor, size: outputSize },
-  call: (x, size) => {
-    const { sizes: shape } = x;
-    if (shape.length !== 3 && shape.length !== 4)
-      throw new ShapeError(
-        `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
-      );
-    checkImages("adaptiveAvgPool2d", x);
-    const wanted = typeof size === "number" ? [size, size] : size;
-    const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
-    if (sizes.length !== 2 || !sizes.every((s) => s >= 0))
-      throw new ValueError(
-        `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
-      );
-    if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
-    return adaptivePoolOf(x, fitted, [...shape.slice(0, -2), ...sizes]);
-  },
-});
+export const adaptiveAvgPool2d: FunctionOnly<(x: Tensor, size: number | readonly (number | null)[]) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "adaptiveAvgPool2d",
+      takes: { x: aTensor, size: outputSize },
+      call: (x, size) => {
+        const { sizes: shape } = x;
+        if (shape.length !== 3 && shape.length !== 4)
+          throw new ShapeError(
+            `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
+          );
+        checkImages("adaptiveAvgPool2d", x);
+        const wanted = typeof size === "number" ? [size, size] : size;
+        const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
+        if (sizes.length !== 2 || !sizes.every((s) => s >= 0))
+          throw new ValueError(
+            `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
+          );
+        if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
+        return adaptivePoolOf(x, fitted, [...shape.slice(0, -2), ...sizes]);
+      },
+    }),
+  );

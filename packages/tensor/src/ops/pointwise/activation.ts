@@ -1,4 +1,5 @@
 /** Activations: what networks put between their layers. */
+
 import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { onlyFloating } from "../../arguments/accepts.ts";
 import { aNumber, aTensor, oneOf } from "../../arguments/kinds.ts";
@@ -7,6 +8,7 @@ import { DTypeError, GradError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { zerosLike } from "../../make/factories.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { add, mul, rsub, where } from "./arithmetic.ts";
 import { clampMax } from "./bounds.ts";
 import { gt, le } from "./compare.ts";
@@ -98,13 +100,15 @@ function refuseNegative(op: string, slope: number): void {
  * leakyRelu(tensor([-1, 2]), { negativeSlope: 0.5 }).tolist() // => [-0.5, 2]
  * ```
  */
-export const leakyRelu: PointwiseOp<[x: Tensor, options?: Slope]> = overloads({
-  name: "leakyRelu",
-  takes: { x: aTensor, "options?": { negativeSlope: aNumber } },
-  ops: [leakyPlain, leakyWritten],
-  call: (x, { negativeSlope = 0.01 } = {}) => leakyPlain(x, negativeSlope),
-  inPlace: (x: Tensor, { negativeSlope = 0.01 }: Slope = {}): Tensor => leakyWritten.inPlace(x, negativeSlope),
-});
+export const leakyRelu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Slope]>> = /* @__PURE__ */ functionOnly(
+  overloads({
+    name: "leakyRelu",
+    takes: { x: aTensor, "options?": { negativeSlope: aNumber } },
+    ops: [leakyPlain, leakyWritten],
+    call: (x, { negativeSlope = 0.01 } = {}) => leakyPlain(x, negativeSlope),
+    inPlace: (x: Tensor, { negativeSlope = 0.01 }: Slope = {}): Tensor => leakyWritten.inPlace(x, negativeSlope),
+  }),
+);
 
 const eluFormula = <T, C>(m: Algebra<T, C>, ...[x, alpha]: readonly T[]): T =>
   m.select(m.lt(x!, 0), m.mul(formulas.expm1(m, m.min(x!, 0)), alpha!), x!);
@@ -156,13 +160,15 @@ interface Alpha {
  * elu(tensor([0, 2])).tolist() // => [0, 2]
  * ```
  */
-export const elu: PointwiseOp<[x: Tensor, options?: Alpha]> = overloads({
-  name: "elu",
-  takes: { x: aTensor, "options?": { alpha: aNumber } },
-  ops: [eluPlain, eluWritten],
-  call: (x, { alpha = 1 } = {}) => eluPlain(x, alpha),
-  inPlace: (x: Tensor, { alpha = 1 }: Alpha = {}): Tensor => eluWritten.inPlace(x, alpha),
-});
+export const elu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Alpha]>> = /* @__PURE__ */ functionOnly(
+  overloads({
+    name: "elu",
+    takes: { x: aTensor, "options?": { alpha: aNumber } },
+    ops: [eluPlain, eluWritten],
+    call: (x, { alpha = 1 } = {}) => eluPlain(x, alpha),
+    inPlace: (x: Tensor, { alpha = 1 }: Alpha = {}): Tensor => eluWritten.inPlace(x, alpha),
+  }),
+);
 
 const SQRT_HALF = Math.SQRT1_2;
 const SQRT_TWO_OVER_PI = 0.7978845608028654;
@@ -208,22 +214,24 @@ const isApproximate = ({ approximate }: Approximation = {}): boolean => approxim
  * gelu(tensor([0])).tolist() // => [0]
  * ```
  */
-export const gelu: PointwiseOp<[x: Tensor, options?: Approximation]> = pointwise({
-  name: "gelu",
-  inputs: ["x"],
-  takes: {
-    x: aTensor,
-    "options?": {
-      approximate: { ...oneOf("none", "tanh"), hint: () => "approximate argument must be either none or tanh." },
+export const gelu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Approximation]>> = /* @__PURE__ */ functionOnly(
+  pointwise({
+    name: "gelu",
+    inputs: ["x"],
+    takes: {
+      x: aTensor,
+      "options?": {
+        approximate: { ...oneOf("none", "tanh"), hint: () => "approximate argument must be either none or tanh." },
+      },
     },
-  },
-  saves: { x: ["x"] },
-  formulaFor: (options) => (isApproximate(options) ? geluTanh : geluExact),
-  accepts: onlyFloating("gelu", "GeluKernelImpl"),
-  derivative: {
-    x: (grad, { x }, options) => mul(grad, isApproximate(options) ? geluTanhSlope(x) : geluSlope(x)),
-  },
-});
+    saves: { x: ["x"] },
+    formulaFor: (options) => (isApproximate(options) ? geluTanh : geluExact),
+    accepts: onlyFloating("gelu", "GeluKernelImpl"),
+    derivative: {
+      x: (grad, { x }, options) => mul(grad, isApproximate(options) ? geluTanhSlope(x) : geluSlope(x)),
+    },
+  }),
+);
 
 /**
  * x · sigmoid(x). Derivative: G · σ(x) · (1 + x · (1 − σ(x))).
@@ -232,20 +240,22 @@ export const gelu: PointwiseOp<[x: Tensor, options?: Approximation]> = pointwise
  * silu(tensor([0])).tolist() // => [0]
  * ```
  */
-export const silu: PointwiseOp<[x: Tensor]> = pointwise({
-  name: "silu",
-  inputs: ["x"],
-  takes: { x: aTensor },
-  saves: { x: ["x"] },
-  formula: (m, x) => m.mul(x!, formulas.sigmoid(m, x!)),
-  accepts: onlyFloating("silu", "silu_cpu"),
-  derivative: {
-    x: (grad, { x }) => {
-      const s = sigmoid(x);
-      return mul(grad, mul(s, add(mul(x, rsub(s, 1)), 1)));
+export const silu: FunctionOnly<PointwiseOp<[x: Tensor]>> = /* @__PURE__ */ functionOnly(
+  pointwise({
+    name: "silu",
+    inputs: ["x"],
+    takes: { x: aTensor },
+    saves: { x: ["x"] },
+    formula: (m, x) => m.mul(x!, formulas.sigmoid(m, x!)),
+    accepts: onlyFloating("silu", "silu_cpu"),
+    derivative: {
+      x: (grad, { x }) => {
+        const s = sigmoid(x);
+        return mul(grad, mul(s, add(mul(x, rsub(s, 1)), 1)));
+      },
     },
-  },
-});
+  }),
+);
 
 /** The options of {@link softplus}. */
 interface Softness {
@@ -262,21 +272,23 @@ interface Softness {
  * softplus(tensor([100])).tolist() // => [100]
  * ```
  */
-export const softplus: PointwiseOp<[x: Tensor, options?: Softness]> = pointwise({
-  name: "softplus",
-  inputs: ["x"],
-  takes: { x: aTensor, "options?": { beta: aNumber, threshold: aNumber } },
-  saves: { x: ["x"] },
-  formula: (m, x, beta, threshold) => {
-    const scaled = m.mul(x!, beta!);
-    return m.select(m.lt(threshold!, scaled), x!, m.div(formulas.softplus(m, scaled), beta!));
-  },
-  parameters: ({ beta = 1, threshold = 20 } = {}) => [beta, threshold],
-  accepts: onlyFloating("softplus", "softplus_cpu"),
-  derivative: {
-    x: (grad, { x }, { beta = 1, threshold = 20 } = {}) => {
-      const scaled = mul(x, beta);
-      return where(gt(scaled, threshold), grad, mul(grad, sigmoid(scaled)));
+export const softplus: FunctionOnly<PointwiseOp<[x: Tensor, options?: Softness]>> = /* @__PURE__ */ functionOnly(
+  pointwise({
+    name: "softplus",
+    inputs: ["x"],
+    takes: { x: aTensor, "options?": { beta: aNumber, threshold: aNumber } },
+    saves: { x: ["x"] },
+    formula: (m, x, beta, threshold) => {
+      const scaled = m.mul(x!, beta!);
+      return m.select(m.lt(threshold!, scaled), x!, m.div(formulas.softplus(m, scaled), beta!));
     },
-  },
-});
+    parameters: ({ beta = 1, threshold = 20 } = {}) => [beta, threshold],
+    accepts: onlyFloating("softplus", "softplus_cpu"),
+    derivative: {
+      x: (grad, { x }, { beta = 1, threshold = 20 } = {}) => {
+        const scaled = mul(x, beta);
+        return where(gt(scaled, threshold), grad, mul(grad, sigmoid(scaled)));
+      },
+    },
+  }),
+);

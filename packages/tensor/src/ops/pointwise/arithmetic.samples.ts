@@ -1,4 +1,14 @@
-import { booleans, integers, normal, over, positive, type Sample, samplesFor, shared } from "../../sample.ts";
+import {
+  booleans,
+  type Case,
+  integers,
+  normal,
+  over,
+  positive,
+  type Sample,
+  samplesFor,
+  shared,
+} from "../../sample.ts";
 import { t } from "../shape/permute.ts";
 import { abs, add, div, mul, neg, reciprocal, rsub, sign, sub, where } from "./arithmetic.ts";
 
@@ -107,6 +117,26 @@ export const samples: Sample[] = [
     { name: "number", args: [a, 3] },
     { name: "whole", args: [whole, few] },
     { name: "by zero", args: [normal([3]), integers([3], 0, 1)], isStep: true },
+    ...(["trunc", "floor"] as const).flatMap((roundingMode): Case<Parameters<typeof div>>[] => [
+      { name: `${roundingMode}, floating`, args: [normal([3, 5]), positive([5]), { roundingMode }], isStep: true },
+      { name: `${roundingMode}, number`, args: [normal([3, 5]), -0.3, { roundingMode }], isStep: true },
+      { name: `${roundingMode}, number first`, args: [7, positive([4]), { roundingMode }], isStep: true },
+      { name: `${roundingMode}, whole`, args: [whole, few, { roundingMode }] },
+      { name: `${roundingMode}, whole by a fraction`, args: [whole, 2.5, { roundingMode }] },
+      { name: `${roundingMode}, whole by 0`, args: [whole, 0, { roundingMode }], throws: "ZeroDivisionError" },
+      { name: `${roundingMode}, bools`, args: [flags, flags, { roundingMode }], throws: "not implemented for 'Bool'" },
+    ]),
+    {
+      name: "rounded in no mode",
+      args: [row, column, { roundingMode: null }],
+      accuracy: [(m) => [m.between([64, 1000]), m.between([1000], 0.5, 2), { roundingMode: null }]],
+    },
+    {
+      name: "another mode",
+      args: [a, b, { roundingMode: "up" as never }],
+      throws: "'roundingMode'",
+      onlyHere: true,
+    },
   ]),
   ...samplesFor(reciprocal, "torch.reciprocal", [
     { name: "positive", args: [b], accuracy: over([0.1, 100], [1, 100]) },

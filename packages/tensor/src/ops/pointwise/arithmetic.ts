@@ -1,12 +1,15 @@
 /** Elementary arithmetic, element by element. */
+
 import type { Algebra, DType, Formula } from "@ag/kernels";
-import { noBool, wholeAlpha } from "../../arguments/accepts.ts";
-import { aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
+import { divisible, noBool, wholeAlpha } from "../../arguments/accepts.ts";
+import { aNumber, anOperand, aTensor, oneOf } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
-import { zerosLike } from "../../make/factories.ts";
+import { full, zerosLike } from "../../make/factories.ts";
+import { type FunctionOnly, functionOnly, type MethodOf, methodOf } from "../../methods/as-method.ts";
+import { floorFormula, truncFormula } from "./division-formulas.ts";
 
 interface Scaled {
   /** Factor of the second operand; 1 unless given. */
@@ -119,14 +122,16 @@ const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = point
  * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
  * ```
  */
-export const rsub: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = overloads({
-  name: "rsub",
-  takes: { x: aTensor, b: anOperand, "options?": scaled },
-  ops: [rsubNumber, rsubTensor],
-  call: (x, b, options) => (typeof b === "object" ? rsubTensor(x, b, options) : rsubNumber(x, b, options)),
-  inPlace: (x: Tensor, b: Operand, options?: Scaled): Tensor =>
-    (typeof b === "object" ? rsubTensor : rsubNumber).inPlace(x, b, options),
-});
+export const rsub: FunctionOnly<PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]>> = /* @__PURE__ */ functionOnly(
+  overloads({
+    name: "rsub",
+    takes: { x: aTensor, b: anOperand, "options?": scaled },
+    ops: [rsubNumber, rsubTensor],
+    call: (x, b, options) => (typeof b === "object" ? rsubTensor(x, b, options) : rsubNumber(x, b, options)),
+    inPlace: (x: Tensor, b: Operand, options?: Scaled): Tensor =>
+      (typeof b === "object" ? rsubTensor : rsubNumber).inPlace(x, b, options),
+  }),
+);
 
 /**
  * Product of two tensors, element by element; shapes are broadcast. Derivative: G · b and G · a.
@@ -148,24 +153,48 @@ export const mul: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
   },
 });
 
+export interface DivisionOptions {
+  /** "trunc" rounds the quotient towards 0, "floor" down, and both keep whole numbers whole; null does not round. */
+  readonly roundingMode?: "trunc" | "floor" | null;
+}
+
+const quotient: Formula = (m, a, b) => m.div(a!, b!);
+
+/** A number divided as a tensor is. */
+function lifted(a: number | bigint | boolean, b: Tensor, options: DivisionOptions): Tensor {
+  const x = full([], a);
+  const out = div(x, b, options);
+  x.dispose(); // the node holds what it reads
+  return out;
+}
+
 /**
- * Quotient of two tensors; shapes are broadcast, whole numbers give float32. Derivative: G / b and −G · (a / b) / b.
+ * Quotient of two tensors; shapes are broadcast, whole numbers give float32 unless the quotient is rounded.
+ *
+ * Throws {@link ValueError} for whole numbers divided by 0 with a rounding mode, {@link DTypeError} for bools with one.
+ * Derivative: G / b and −G · (a / b) / b; 0 where it is rounded.
  *
  * ```ts doctest
  * div(tensor([1, 2]), 4).tolist() // => [0.25, 0.5]
+ * div(tensor([7, -7]), 2, { roundingMode: "floor" }).tolist() // => [3, -4]
  * ```
  */
-export const div: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
+export const div: PointwiseOp<[a: Operand, b: Operand, options?: DivisionOptions]> = pointwise({
   name: "div",
+  node: ({ roundingMode } = {}) => (roundingMode === undefined ? "DivBackward0" : "DivBackward2"),
   inputs: ["a", "b"],
-  takes: { a: anOperand, b: anOperand },
+  takes: { a: anOperand, b: anOperand, "options?": { roundingMode: [/* @__PURE__ */ oneOf("trunc", "floor"), null] } },
   saves: { a: ["b"], b: ["a", "b"] },
-  formula: (m, a, b) => m.div(a!, b!),
-  result: "float",
-  numberFirst: (a, b) => mul(reciprocal(b), a),
+  formulaFor: ({ roundingMode } = {}) =>
+    roundingMode === "floor" ? floorFormula : roundingMode === "trunc" ? truncFormula : quotient,
+  result: ({ roundingMode } = {}) => (roundingMode ? "same" : "float"),
+  accepts: (common, operands, { roundingMode } = {}) => {
+    if (roundingMode) divisible("div", `div_${roundingMode}_cpu`)(common, operands);
+  },
+  numberFirst: (a, b, options) => (options ? lifted(a, b, options) : mul(reciprocal(b), a)),
   derivative: {
-    a: (grad, { b }) => div(grad, b),
-    b: (grad, { a, b }) => mul(neg(grad), div(div(a, b), b)),
+    a: (grad, { b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : div(grad, b)),
+    b: (grad, { a, b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : mul(neg(grad), div(div(a, b), b))),
   },
 });
 
@@ -251,22 +280,32 @@ export const sign: PointwiseOp<[x: Tensor]> = pointwise({
  * where(tensor([true, false]), tensor([1, 2]), 0).tolist() // => [1, 0]
  * ```
  */
-export const where: PointwiseOp<[condition: Tensor, a: Operand, b: Operand]> = pointwise({
-  name: "where",
-  inputs: ["condition", "a", "b"],
-  takes: { condition: aTensor, a: anOperand, b: anOperand },
-  saves: { a: ["condition"], b: ["condition"] },
-  formula: (m, condition, a, b) => m.select(m.ne(condition!, 0), a!, b!),
-  accepts: (_, [condition]) => {
-    const { dtype } = condition as Tensor;
-    if (dtype !== "bool" && dtype !== "uint8")
-      throw new DTypeError(
-        `where: expected condition to be a boolean tensor, but got a tensor with dtype ${dtype}. Use ne(condition, 0).`,
-      );
-  },
-  derivative: {
-    condition: null,
-    a: (grad, { condition }) => where(condition, grad, 0),
-    b: (grad, { condition }) => where(condition, 0, grad),
-  },
-});
+export const where: MethodOf<
+  PointwiseOp<[condition: Tensor, a: Operand, b: Operand]>,
+  (x: Tensor, condition: Tensor, other: Operand) => Tensor
+> = /* @__PURE__ */ methodOf(
+  pointwise<
+    [condition: Tensor, a: Operand, b: Operand],
+    readonly ["condition", "a", "b"],
+    { a: readonly ["condition"]; b: readonly ["condition"] }
+  >({
+    name: "where",
+    inputs: ["condition", "a", "b"],
+    takes: { condition: aTensor, a: anOperand, b: anOperand },
+    saves: { a: ["condition"], b: ["condition"] },
+    formula: (m, condition, a, b) => m.select(m.ne(condition!, 0), a!, b!),
+    accepts: (_, [condition]) => {
+      const { dtype } = condition as Tensor;
+      if (dtype !== "bool" && dtype !== "uint8")
+        throw new DTypeError(
+          `where: expected condition to be a boolean tensor, but got a tensor with dtype ${dtype}. Use ne(condition, 0).`,
+        );
+    },
+    derivative: {
+      condition: null,
+      a: (grad, { condition }) => where(condition, grad, 0),
+      b: (grad, { condition }) => where(condition, 0, grad),
+    },
+  }),
+  (x, condition, other) => where(condition, x, other),
+);

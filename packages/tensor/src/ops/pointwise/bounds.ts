@@ -1,10 +1,12 @@
 /** The larger, the smaller, the bounded: elements chosen by their size. */
+
 import type { Algebra, Formula } from "@ag/kernels";
 import { aNumber, aTensor } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError, ValueError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { checkPromoted, withPromoted } from "../../types/promoted.ts";
 import { div, where } from "./arithmetic.ts";
@@ -87,7 +89,7 @@ const clampFormula = ({ min, max }: Bounds): Formula =>
 
 /* @__NO_SIDE_EFFECTS__ */
 const clamping = (name: string, node: string): PointwiseOp<[x: Tensor, bounds: Bounds]> =>
-  pointwise<[x: Tensor, bounds: Bounds], readonly ["x"], { x: readonly ["x"] }>({
+  pointwise({
     name,
     node,
     inputs: ["x"],
@@ -175,27 +177,29 @@ interface Range {
  * hardtanh(tensor([-3, 0.5, 3])).tolist() // => [-1, 0.5, 1]
  * ```
  */
-export const hardtanh: PointwiseOp<[x: Tensor, options?: Range]> = pointwise({
-  name: "hardtanh",
-  inputs: ["x"],
-  takes: { x: aTensor, "options?": { minVal: aNumber, maxVal: aNumber } },
-  saves: { x: ["x"] },
-  formula: (m, x, low, high) => m.min(m.max(x!, low!), high!),
-  parameters: ({ minVal = -1, maxVal = 1 } = {}) => {
-    if (!(minVal <= maxVal))
-      throw new ValueError(`hardtanh: min_val cannot be greater than max_val: got ${minVal} and ${maxVal}.`);
-    return [minVal, maxVal];
-  },
-  accepts: (dtype) => {
-    if (dtype === "bool")
-      throw new DTypeError(
-        'hardtanh: Bool inputs not supported for hardtanh: need numbers; got bool. Use x.to("float32").',
-      );
-  },
-  derivative: {
-    x: (grad, { x }, { minVal = -1, maxVal = 1 } = {}) => where(logicalOr(le(x, minVal), ge(x, maxVal)), 0, grad),
-  },
-});
+export const hardtanh: FunctionOnly<PointwiseOp<[x: Tensor, options?: Range]>> = /* @__PURE__ */ functionOnly(
+  pointwise({
+    name: "hardtanh",
+    inputs: ["x"],
+    takes: { x: aTensor, "options?": { minVal: aNumber, maxVal: aNumber } },
+    saves: { x: ["x"] },
+    formula: (m, x, low, high) => m.min(m.max(x!, low!), high!),
+    parameters: ({ minVal = -1, maxVal = 1 } = {}) => {
+      if (!(minVal <= maxVal))
+        throw new ValueError(`hardtanh: min_val cannot be greater than max_val: got ${minVal} and ${maxVal}.`);
+      return [minVal, maxVal];
+    },
+    accepts: (dtype) => {
+      if (dtype === "bool")
+        throw new DTypeError(
+          'hardtanh: Bool inputs not supported for hardtanh: need numbers; got bool. Use x.to("float32").',
+        );
+    },
+    derivative: {
+      x: (grad, { x }, { minVal = -1, maxVal = 1 } = {}) => where(logicalOr(le(x, minVal), ge(x, maxVal)), 0, grad),
+    },
+  }),
+);
 
 const six = { minVal: 0, maxVal: 6 };
 
@@ -206,10 +210,12 @@ const six = { minVal: 0, maxVal: 6 };
  * relu6(tensor([-1, 2, 8])).tolist() // => [0, 2, 6]
  * ```
  */
-export const relu6: PointwiseOp<[x: Tensor]> = overloads({
-  name: "relu6",
-  takes: { x: aTensor },
-  ops: [hardtanh],
-  call: (x) => hardtanh(x, six),
-  inPlace: (x: Tensor): Tensor => hardtanh.inPlace(x, six),
-});
+export const relu6: FunctionOnly<PointwiseOp<[x: Tensor]>> = /* @__PURE__ */ functionOnly(
+  overloads({
+    name: "relu6",
+    takes: { x: aTensor },
+    ops: [hardtanh],
+    call: (x) => hardtanh(x, six),
+    inPlace: (x: Tensor): Tensor => hardtanh.inPlace(x, six),
+  }),
+);

@@ -25,14 +25,13 @@ const forgotten = (grad: Tensor): Tensor => zerosLike(grad);
 function comparison(name: string, formula: ComparisonFormula): Comparison {
   const shared = { name, inputs: ["a", "b"], formula, result: "bool" } as const;
   const node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward`;
-  type Arguments = [a: Tensor, b: Operand];
-  const plain = pointwise<Arguments, readonly ["a", "b"]>({ ...shared, derivative: { a: null, b: null } });
-  const withNumber = pointwise<Arguments, readonly ["a", "b"]>({
+  const plain: Comparison = pointwise({ ...shared, derivative: { a: null, b: null } });
+  const withNumber: Comparison = pointwise({
     ...shared,
     node: `${node}0`,
     derivative: { a: forgotten, b: null },
   });
-  const withTensor = pointwise<Arguments, readonly ["a", "b"]>({
+  const withTensor: Comparison = pointwise({
     ...shared,
     node: `${node}1`,
     derivative: { a: forgotten, b: forgotten },
@@ -134,8 +133,8 @@ type Test = PointwiseOp<[x: Tensor]>;
 /* @__NO_SIDE_EFFECTS__ */
 function predicate(name: string, formula: ComparisonFormula): Test {
   const shared = { name, inputs: ["x"], formula, result: "bool" } as const;
-  const plain = pointwise<[x: Tensor], readonly ["x"]>({ ...shared, derivative: { x: null } });
-  const written = pointwise<[x: Tensor], readonly ["x"]>({ ...shared, derivative: { x: forgotten } });
+  const plain: Test = pointwise({ ...shared, derivative: { x: null } });
+  const written: Test = pointwise({ ...shared, derivative: { x: forgotten } });
   return overloads({
     name,
     takes: { x: aTensor },

@@ -23,7 +23,7 @@ interface Analytic {
 
 /* @__NO_SIDE_EFFECTS__ */
 function analytic({ formula, saves, derivative, ...rest }: Analytic): Unary {
-  return pointwise<[x: Tensor], readonly ["x"], { x: readonly ["x" | "out"] }>({
+  return pointwise({
     ...rest,
     inputs: ["x"],
     takes: { x: aTensor },
@@ -242,7 +242,7 @@ export const erf: Unary = analytic({
 function step(name: string, kernel: string, formula: UnaryFormula): Unary {
   const rounded: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T =>
     isFloating(m.dtype) ? formula(m, x!) : m.add(x!, 0);
-  return pointwise<[x: Tensor], readonly ["x"]>({
+  return pointwise({
     name,
     inputs: ["x"],
     takes: { x: aTensor },

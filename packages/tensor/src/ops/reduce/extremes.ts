@@ -40,7 +40,7 @@ function sharedGrad(grad: Tensor, isMost: Tensor, shape: Shape, dim: Dims, op: s
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremeOfAll = (name: Kind): Op<[x: Tensor]> =>
-  defineOp<[x: Tensor], readonly ["x"], { x: readonly ["x", "out"] }>({
+  defineOp({
     name,
     node: name === "max" ? "MaxBackward1" : "MinBackward1",
     inputs: ["x"],
@@ -63,13 +63,8 @@ function chosenGrad(grad: Tensor, indices: Tensor, shape: Shape, dim: number, ke
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceOptions], readonly Tensor[]> =>
-  defineOutputs<
-    [x: Tensor, dim: number, options?: ReduceOptions],
-    readonly ["x"],
-    readonly ["values", "indices"],
-    { x: readonly ["indices"] }
-  >({
+const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceOptions], Extreme> =>
+  defineOutputs({
     name,
     node: name === "max" ? "MaxBackward0" : "MinBackward0",
     inputs: ["x"],
@@ -83,9 +78,9 @@ const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceO
   });
 
 /** Along the one dimension a scalar has in thought, it is itself. */
-const alone = (x: Tensor): [values: Tensor, indices: Tensor] => [cloneLike(x, x), full([], 0n)];
+const alone = (x: Tensor): Extreme => ({ values: cloneLike(x, x), indices: full([], 0n) });
 
-function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string = kind): [Tensor, Tensor] {
+function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string = kind): Extreme {
   checkComputes(op, x.dtype);
   const d = dimOf(dim, x.sizes.length, op);
   if (x.sizes.length === 0) return alone(x);
@@ -93,7 +88,7 @@ function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string 
   const shape = kept(x.sizes, [d]);
   const [values, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
   kernels.argReduce(kind, x, d, values, indices);
-  return keepdim ? [values, indices] : [dropped(values, [d]), dropped(indices, [d])];
+  return keepdim ? { values, indices } : { values: dropped(values, [d]), indices: dropped(indices, [d]) };
 }
 
 interface ExtremeFunction {
@@ -117,8 +112,7 @@ const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Alo
     call: ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) => {
       if (second === undefined) return ofAll(x);
       if (typeof second === "object") return ofTwo(x, second);
-      const [values, indices] = ofDim(x, second, options) as [Tensor, Tensor];
-      return { values, indices };
+      return ofDim(x, second, options);
     }) as ExtremeFunction,
   });
 
@@ -151,7 +145,7 @@ export const min: ExtremeFunction & { readonly entries: OfAll["entries"] } = Obj
 
 /* @__NO_SIDE_EFFECTS__ */
 const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> =>
-  defineOp<[x: Tensor, dim?: Dims, options?: ReduceOptions], readonly ["x"], { x: readonly ["x", "out"] }>({
+  defineOp({
     name,
     inputs: ["x"],
     takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
@@ -195,8 +189,8 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
   if (isOfAll) refuseEmpty(op, x, null);
   return withScope(() => {
     const plain = x.detach();
-    if (!isOfAll) return along(kind, plain, dim, keepdim, op)[1];
-    const [, indices] = along(kind, reshape(plain, [sizeOf(x.sizes)]), 0, false, op);
+    if (!isOfAll) return along(kind, plain, dim, keepdim, op).indices;
+    const { indices } = along(kind, reshape(plain, [sizeOf(x.sizes)]), 0, false, op);
     return keepdim
       ? reshape(
           indices,
@@ -275,13 +269,10 @@ export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = d
 export const sort: (x: Tensor, dim?: number, options?: { readonly descending?: boolean }) => Extreme = defineFunction({
   name: "sort",
   takes: { x: aTensor, "dim?": aWhole, "options?": { descending: aFlag } },
-  call: (x, dim = -1, { descending = false } = {}) => {
-    const [values, indices] = sorted(x, dim, descending) as [Tensor, Tensor];
-    return { values, indices };
-  },
+  call: (x, dim = -1, { descending = false } = {}) => sorted(x, dim, descending),
 });
 
-const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[]> = defineOutputs({
+const sorted: Op<[x: Tensor, dim: number, descending: boolean], Extreme> = defineOutputs({
   name: "sort",
   inputs: ["x"],
   outputs: ["values", "indices"],
@@ -292,7 +283,7 @@ const sorted: Op<[x: Tensor, dim: number, descending: boolean], readonly Tensor[
     if (x.sizes.length === 0) return alone(x);
     const [values, indices] = [fresh(x.sizes, x.dtype), fresh(x.sizes, "int64")];
     kernels.sort(x, d, descending, values, indices);
-    return [values, indices];
+    return { values, indices };
   },
   derivative: {
     x: ([grad], { indices, shape }, dim) =>

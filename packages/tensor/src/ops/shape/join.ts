@@ -1,8 +1,9 @@
 /** Tensors put together and taken apart, in another order or with a border. */
+
 import type { DType } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole, extents, someTensors } from "../../arguments/kinds.ts";
-import { defineOp, defineOutputs } from "../../core/define.ts";
+import { defineList, defineOp } from "../../core/define.ts";
 import { ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
@@ -11,6 +12,7 @@ import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../../layout/sh
 import { selected, sliced } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh, freshLike } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { promoteTypes } from "../../types/dtype.ts";
 import { along } from "../index/indices.ts";
 import { sliceOf } from "../index/selection.ts";
@@ -59,36 +61,38 @@ function joinedShape(tensors: readonly Tensor[], dim: number): { readonly shape:
  * cat([tensor([1, 2]), tensor([3])]).tolist() // => [1, 2, 3]
  * ```
  */
-export const cat: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
-  name: "cat",
-  inputs: ["tensors"],
-  takes: { tensors: someTensors, "dim?": aWhole },
-  forward: (tensors, dim = 0) => {
-    const joined = joinedShape(tensors, dim);
-    const out = fresh(joined.shape, commonDtype(tensors));
-    let start = 0;
-    for (const x of tensors) {
-      if (isNothing(x.sizes)) continue;
-      const end = start + x.sizes[joined.dim]!;
-      kernels.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
-      start = end;
-    }
-    return out;
-  },
-  derivative: {
-    tensors: (grad, { shapes }, dim = 0) => {
-      const d = dimOf(dim, grad.sizes.length, "cat");
+export const cat: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> = /* @__PURE__ */ functionOnly(
+  defineOp({
+    name: "cat",
+    inputs: ["tensors"],
+    takes: { tensors: someTensors, "dim?": aWhole },
+    forward: (tensors, dim = 0) => {
+      const joined = joinedShape(tensors, dim);
+      const out = fresh(joined.shape, commonDtype(tensors));
       let start = 0;
-      return shapes.map((shape) => {
-        if (isNothing(shape)) return full([0], 0, { dtype: grad.dtype });
-        const end = start + shape[d]!;
-        const part = sliceOf(grad, d, { start, end, step: 1 });
+      for (const x of tensors) {
+        if (isNothing(x.sizes)) continue;
+        const end = start + x.sizes[joined.dim]!;
+        kernels.copy(x, { ...place(out), ...sliced(out, joined.dim, { start, end, step: 1 }) });
         start = end;
-        return part;
-      });
+      }
+      return out;
     },
-  },
-});
+    derivative: {
+      tensors: (grad, { shapes }, dim = 0) => {
+        const d = dimOf(dim, grad.sizes.length, "cat");
+        let start = 0;
+        return shapes.map((shape) => {
+          if (isNothing(shape)) return full([0], 0, { dtype: grad.dtype });
+          const end = start + shape[d]!;
+          const part = sliceOf(grad, d, { start, end, step: 1 });
+          start = end;
+          return part;
+        });
+      },
+    },
+  }),
+);
 
 const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> => ({ storage, dtype });
 
@@ -102,30 +106,32 @@ const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> =>
  * stack([tensor([1, 2]), tensor([3, 4])], 1).tolist() // => [[1, 3], [2, 4]]
  * ```
  */
-export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
-  name: "stack",
-  inputs: ["tensors"],
-  takes: { tensors: someTensors, "dim?": aWhole },
-  forward: (tensors, dim = 0) => {
-    const [first] = tensors;
-    if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
-    tensors.forEach((x, i) => {
-      if (!sameShape(x.sizes, first.sizes))
-        throw new ShapeError(
-          `stack: stack expects each tensor to be equal size, but got ${showShape(first.sizes)} at entry 0 and ` +
-            `${showShape(x.sizes)} at entry ${i}.`,
-        );
-    });
-    const d = dimOf(dim, first.sizes.length + 1, "stack");
-    const shape = [...first.sizes.slice(0, d), tensors.length, ...first.sizes.slice(d)];
-    const out = fresh(shape, commonDtype(tensors));
-    tensors.forEach((x, i) => {
-      kernels.copy(x, { ...place(out), ...selected(out, d, i) });
-    });
-    return out;
-  },
-  derivative: { tensors: (grad, _saved, dim = 0) => unbind(grad, dim) },
-});
+export const stack: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> = /* @__PURE__ */ functionOnly(
+  defineOp({
+    name: "stack",
+    inputs: ["tensors"],
+    takes: { tensors: someTensors, "dim?": aWhole },
+    forward: (tensors, dim = 0) => {
+      const [first] = tensors;
+      if (!first) throw new ValueError("stack: stack expects a non-empty TensorList: need at least one.");
+      tensors.forEach((x, i) => {
+        if (!sameShape(x.sizes, first.sizes))
+          throw new ShapeError(
+            `stack: stack expects each tensor to be equal size, but got ${showShape(first.sizes)} at entry 0 and ` +
+              `${showShape(x.sizes)} at entry ${i}.`,
+          );
+      });
+      const d = dimOf(dim, first.sizes.length + 1, "stack");
+      const shape = [...first.sizes.slice(0, d), tensors.length, ...first.sizes.slice(d)];
+      const out = fresh(shape, commonDtype(tensors));
+      tensors.forEach((x, i) => {
+        kernels.copy(x, { ...place(out), ...selected(out, d, i) });
+      });
+      return out;
+    },
+    derivative: { tensors: (grad, _saved, dim = 0) => unbind(grad, dim) },
+  }),
+);
 
 /**
  * The slices of `x` along `dim`, as views.
@@ -136,11 +142,10 @@ export const stack: Op<[tensors: readonly Tensor[], dim?: number]> = defineOp({
  * unbind(tensor([[1, 2], [3, 4]])).map((x) => x.tolist()) // => [[1, 2], [3, 4]]
  * ```
  */
-export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineOutputs({
+export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineList({
   name: "unbind",
   inputs: ["x"],
   takes: { x: aTensor, "dim?": aWhole },
-  outputs: [],
   forward: (x, dim = 0) => {
     const d = dimOf(dim, x.sizes.length, "unbind");
     return Array.from({ length: x.sizes[d] ?? 0 }, (_, i) => viewOf(x, selected(x, d, i)));
@@ -179,20 +184,18 @@ function parts(x: Tensor, sizes: Shape, dim: number): readonly Tensor[] {
 const equalSizes = (total: number, size: number): Shape =>
   total === 0 ? [0] : Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
 
-const splitEqually: Op<[x: Tensor, size: number, dim: number], readonly Tensor[]> = defineOutputs({
+const splitEqually: Op<[x: Tensor, size: number, dim: number], readonly Tensor[]> = defineList({
   name: "split",
   inputs: ["x"],
-  outputs: [],
   forward: (x, size, dim) => parts(x, equalSizes(x.sizes[dim]!, size), dim),
   derivative: {
     x: (grads, { shape, dtype }, size, dim) => rejoined(grads, shape, equalSizes(shape[dim]!, size), dim, dtype),
   },
 });
 
-const splitWithSizes: Op<[x: Tensor, sizes: Shape, dim: number], readonly Tensor[]> = defineOutputs({
+const splitWithSizes: Op<[x: Tensor, sizes: Shape, dim: number], readonly Tensor[]> = defineList({
   name: "splitWithSizes",
   inputs: ["x"],
-  outputs: [],
   forward: (x, sizes, dim) => parts(x, sizes, dim),
   derivative: { x: (grads, { shape, dtype }, sizes, dim) => rejoined(grads, shape, sizes, dim, dtype) },
 });

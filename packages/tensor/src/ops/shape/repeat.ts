@@ -1,4 +1,5 @@
 /** Elements repeated, moved around, and surrounded by a border. */
+
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aSize, aTensor, extents, someWholes } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -11,6 +12,7 @@ import { dimOf, rowMajor, type Shape, shapeArgument, showShape, sizeOf } from ".
 import { sliced } from "../../layout/strides.ts";
 import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
+import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape } from "./view.ts";
 
@@ -207,26 +209,29 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
  * pad(tensor([1, 2]), [1, 2]).tolist() // => [0, 1, 2, 0, 0]
  * ```
  */
-export const pad: (x: Tensor, sizes: Shape, options?: { readonly value?: number }) => Tensor = defineFunction({
-  name: "pad",
-  takes: { x: aTensor, sizes: someWholes, "options?": { value: aNumber } },
-  call: (x, sizes, { value = 0 } = {}) => {
-    const rank = x.sizes.length;
-    if (sizes.length % 2 !== 0)
-      throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
-    if (sizes.length / 2 > rank)
-      throw new ShapeError(
-        `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +
-          `${sizes.length} and input of dimension ${rank}: need whole sizes; got ${showShape(sizes)}.`,
-      );
-    const before = x.sizes.map((_, d) => sizes[2 * (rank - 1 - d)] ?? 0);
-    const after = x.sizes.map((_, d) => sizes[2 * (rank - 1 - d) + 1] ?? 0);
-    const d = x.sizes.findIndex((size, i) => size + before[i]! + after[i]! < 0);
-    if (d >= 0)
-      throw new ShapeError(
-        `pad: The input size ${x.sizes[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
-          `size, which is invalid: need less to cut off dimension ${d}.`,
-      );
-    return padBy(x, before, after, value);
-  },
-});
+export const pad: FunctionOnly<(x: Tensor, sizes: Shape, options?: { readonly value?: number }) => Tensor> =
+  /* @__PURE__ */ functionOnly(
+    defineFunction({
+      name: "pad",
+      takes: { x: aTensor, sizes: someWholes, "options?": { value: aNumber } },
+      call: (x, sizes, { value = 0 } = {}) => {
+        const rank = x.sizes.length;
+        if (sizes.length % 2 !== 0)
+          throw new ShapeError(`pad: Padding length must be divisible by 2; got ${showShape(sizes)}.`);
+        if (sizes.length / 2 > rank)
+          throw new ShapeError(
+            `pad: Padding length should be less than or equal to two times the input dimension but got padding length ` +
+              `${sizes.length} and input of dimension ${rank}: need whole sizes; got ${showShape(sizes)}.`,
+          );
+        const before = x.sizes.map((_, d) => sizes[2 * (rank - 1 - d)] ?? 0);
+        const after = x.sizes.map((_, d) => sizes[2 * (rank - 1 - d) + 1] ?? 0);
+        const d = x.sizes.findIndex((size, i) => size + before[i]! + after[i]! < 0);
+        if (d >= 0)
+          throw new ShapeError(
+            `pad: The input size ${x.sizes[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
+              `size, which is invalid: need less to cut off dimension ${d}.`,
+          );
+        return padBy(x, before, after, value);
+      },
+    }),
+  );

@@ -1,70 +1,45 @@
 /** Writing that is no formula: constants, copies and random numbers, in place. */
 import { kindOf } from "../../arguments/accepts.ts";
-import { defineFunction } from "../../arguments/checked.ts";
 import { aGenerator, aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
-import { defineOp } from "../../core/define.ts";
+import { defineWrite, overloads } from "../../core/define.ts";
 import { refuseOverlapping } from "../../core/elementwise.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
-import type { Entry } from "../../core/op.ts";
-import { beforeWrite } from "../../core/recorder.ts";
+import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { writing } from "../../core/writing.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
 import { zerosLike } from "../../make/factories.ts";
 import type { Generator } from "../../make/generator.ts";
-import { bernoulliLike, fillNormal, fillUniform } from "../../make/random.ts";
+import { bernoulliLike, checkNormal, checkUniform, drawNormal, drawUniform } from "../../make/random.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { sum } from "../reduce/sums.ts";
 
-/** What the tape knows of a write that forgets what was there. */
-function forgetting(name: string, node: string): Entry {
-  const op = defineOp<[x: Tensor], readonly ["x"]>({
-    name,
-    node,
-    inputs: ["x"],
-    forward: (x) => x,
-    derivative: { x: (grad) => zerosLike(grad) },
-  });
-  return op.entries[0] as Entry;
-}
+/** The gradient of what was there. */
+const forgotten = (grad: Tensor): Tensor => zerosLike(grad);
 
-/** The same with a tensor that takes its place. */
-function replacing(name: string, node: string, derivative: (grad: Tensor) => Tensor): Entry {
-  const op = defineOp<[x: Tensor, source: Tensor], readonly ["x", "source"]>({
-    name,
-    node,
-    inputs: ["x", "source"],
-    forward: (x) => x,
-    derivative: { x: (grad) => zerosLike(grad), source: derivative },
-  });
-  return op.entries[0] as Entry;
-}
+const fillNumber: Op<[x: Tensor, value: number | bigint | boolean]> = defineWrite({
+  name: "fill_",
+  node: "FillBackward2",
+  inputs: ["x"],
+  write: (x, value) => kernels.fill(x, typeof value === "boolean" ? Number(value) : value),
+  derivative: { x: forgotten },
+});
 
-const fillEntry = forgetting("fill_", "FillBackward2");
-const fillTensorEntry = replacing("fill_", "FillBackward3", (grad) => sum(grad));
-const zeroEntry = forgetting("zero_", "ZeroBackward0");
-const uniformEntry = forgetting("uniform_", "UniformBackward0");
-const normalEntry = forgetting("normal_", "NormalBackward0");
-const bernoulliEntry = forgetting("bernoulli_", "BernoulliBackward2");
-const copyEntry = replacing("copy_", "CopyBackwards", (grad) => grad);
-
-function written(x: Tensor, after: () => void, write: () => void): Tensor {
-  writing([x], write);
-  after();
-  return x;
-}
-
-function fillFrom(x: Tensor, value: Tensor): Tensor {
-  if (value.sizes.length > 0)
-    throw new ShapeError(
-      `fill_: fill_ only supports 0-dimension value tensor but got tensor with ${value.sizes.length} dimensions: need a ` +
-        "number or a scalar tensor. Use copy_.",
-    );
-  const after = beforeWrite(fillTensorEntry, [x, value]);
-  return written(x, after, () => copyInto(x, value));
-}
+const fillTensor: Op<[x: Tensor, value: Tensor]> = defineWrite({
+  name: "fill_",
+  node: "FillBackward3",
+  inputs: ["x", "value"],
+  check: (_x, value) => {
+    if (value.sizes.length > 0)
+      throw new ShapeError(
+        `fill_: fill_ only supports 0-dimension value tensor but got tensor with ${value.sizes.length} dimensions: need a ` +
+          "number or a scalar tensor. Use copy_.",
+      );
+  },
+  write: (x, value) => copyInto(x, value),
+  derivative: { x: forgotten, value: (grad) => sum(grad) },
+});
 
 /**
  * Sets every element to `value`, a number or a tensor without dimensions. Derivative: 0 for what was there, ΣG for the value.
@@ -73,14 +48,11 @@ function fillFrom(x: Tensor, value: Tensor): Tensor {
  * fill_(zeros(2), 7).tolist() // => [7, 7]
  * ```
  */
-export const fill_: (x: Tensor, value: number | bigint | boolean | Tensor) => Tensor = defineFunction({
+export const fill_: Op<[x: Tensor, value: number | bigint | boolean | Tensor]> = overloads({
   name: "fill_",
   takes: { x: aTensor, value: anOperand },
-  call: (x, value) => {
-    if (typeof value === "object") return fillFrom(x, value);
-    const after = beforeWrite(fillEntry, [x]);
-    return written(x, after, () => kernels.fill(x, typeof value === "boolean" ? Number(value) : value));
-  },
+  ops: [fillNumber, fillTensor],
+  call: (x, value) => (typeof value === "object" ? fillTensor(x, value) : fillNumber(x, value)),
 });
 
 /**
@@ -90,13 +62,13 @@ export const fill_: (x: Tensor, value: number | bigint | boolean | Tensor) => Te
  * zero_(ones(2)).tolist() // => [0, 0]
  * ```
  */
-export const zero_: (x: Tensor) => Tensor = defineFunction({
+export const zero_: Op<[x: Tensor]> = defineWrite({
   name: "zero_",
+  node: "ZeroBackward0",
+  inputs: ["x"],
   takes: { x: aTensor },
-  call: (x) => {
-    const after = beforeWrite(zeroEntry, [x]);
-    return written(x, after, () => kernels.fill(x, 0));
-  },
+  write: (x) => kernels.fill(x, 0),
+  derivative: { x: forgotten },
 });
 
 /** A source in the same storage is read whole before anything is written. */
@@ -119,10 +91,12 @@ function copyInto(x: Tensor, source: Tensor): void {
  * copy_(zeros(2), tensor([1n, 2n])).tolist() // => [1, 2]
  * ```
  */
-export const copy_: (x: Tensor, source: Tensor) => Tensor = defineFunction({
+export const copy_: Op<[x: Tensor, source: Tensor]> = defineWrite({
   name: "copy_",
+  node: "CopyBackwards",
+  inputs: ["x", "source"],
   takes: { x: aTensor, source: aTensor },
-  call: (x, source) => {
+  check: (x, source) => {
     const common = broadcast(x.sizes, source.sizes);
     if (!sameShape(common, x.sizes))
       throw new ShapeError(
@@ -130,9 +104,9 @@ export const copy_: (x: Tensor, source: Tensor) => Tensor = defineFunction({
           "need a source that stretches to the target.",
       );
     refuseOverlapping("copy", x);
-    const after = beforeWrite(copyEntry, [x, source]);
-    return written(x, after, () => copyInto(x, source));
   },
+  write: (x, source) => copyInto(x, source),
+  derivative: { x: forgotten, source: (grad) => grad },
 });
 
 /** Draws of fractions need somewhere to put them. */
@@ -154,24 +128,18 @@ function needFloating(op: string, kernel: string, x: Tensor): void {
  * uniform_(zeros(1), 0, 1).tolist() // => [0.49625658988952637]
  * ```
  */
-export const uniform_: (x: Tensor, from?: number, to?: number, generator?: Generator | null) => Tensor = defineFunction(
-  {
-    name: "uniform_",
-    takes: {
-      x: aTensor,
-      "from?": aNumber,
-      "to?": aNumber,
-      "generator?": [aGenerator, null],
-    },
-    call: (x, from = 0, to = 1, generator) => {
-      needFloating("uniform_", "check_uniform_bounds", x);
-      const after = beforeWrite(uniformEntry, [x]);
-      fillUniform(x, from, to, generator);
-      after();
-      return x;
-    },
+export const uniform_: Op<[x: Tensor, from?: number, to?: number, generator?: Generator | null]> = defineWrite({
+  name: "uniform_",
+  node: "UniformBackward0",
+  inputs: ["x"],
+  takes: { x: aTensor, "from?": aNumber, "to?": aNumber, "generator?": [aGenerator, null] },
+  check: (x, from = 0, to = 1) => {
+    needFloating("uniform_", "check_uniform_bounds", x);
+    checkUniform(x, from, to);
   },
-);
+  write: (x, from = 0, to = 1, generator) => drawUniform(x, from, to, generator),
+  derivative: { x: forgotten },
+});
 
 /**
  * Fills x with normal numbers.
@@ -182,24 +150,18 @@ export const uniform_: (x: Tensor, from?: number, to?: number, generator?: Gener
  * normal_(zeros(2), 3, 0).tolist() // => [3, 3]
  * ```
  */
-export const normal_: (x: Tensor, mean?: number, std?: number, generator?: Generator | null) => Tensor = defineFunction(
-  {
-    name: "normal_",
-    takes: {
-      x: aTensor,
-      "mean?": aNumber,
-      "std?": aNumber,
-      "generator?": [aGenerator, null],
-    },
-    call: (x, mean = 0, std = 1, generator) => {
-      needFloating("normal_", "normal_kernel_cpu", x);
-      const after = beforeWrite(normalEntry, [x]);
-      fillNormal(x, mean, std, generator);
-      after();
-      return x;
-    },
+export const normal_: Op<[x: Tensor, mean?: number, std?: number, generator?: Generator | null]> = defineWrite({
+  name: "normal_",
+  node: "NormalBackward0",
+  inputs: ["x"],
+  takes: { x: aTensor, "mean?": aNumber, "std?": aNumber, "generator?": [aGenerator, null] },
+  check: (x, _mean, std = 1) => {
+    needFloating("normal_", "normal_kernel_cpu", x);
+    checkNormal(x, std);
   },
-);
+  write: (x, mean = 0, std = 1, generator) => drawNormal(x, mean, std, generator),
+  derivative: { x: forgotten },
+});
 
 /**
  * Sets each element to 1 with probability p, else to 0.
@@ -210,16 +172,19 @@ export const normal_: (x: Tensor, mean?: number, std?: number, generator?: Gener
  * bernoulli_(zeros(2), 1).tolist() // => [1, 1]
  * ```
  */
-export const bernoulli_: (x: Tensor, p?: number, generator?: Generator | null) => Tensor = defineFunction({
+export const bernoulli_: Op<[x: Tensor, p?: number, generator?: Generator | null]> = defineWrite({
   name: "bernoulli_",
+  node: "BernoulliBackward2",
+  inputs: ["x"],
   takes: { x: aTensor, "p?": aNumber, "generator?": [aGenerator, null] },
-  call: (x, p = 0.5, generator) => {
+  check: (x, p = 0.5) => {
     if (!(p >= 0 && p <= 1)) throw new ValueError(`bernoulli_: bernoulli_ expects p to be in [0, 1], but got p=${p}.`);
     refuseOverlapping("bernoulli", x);
-    const after = beforeWrite(bernoulliEntry, [x]);
-    const drawn = bernoulliLike(x, p, generator);
-    written(x, after, () => kernels.copy(drawn, x));
-    drawn.dispose();
-    return x;
   },
+  write: (x, p = 0.5, generator) => {
+    const drawn = bernoulliLike(x, p, generator);
+    kernels.copy(drawn, x);
+    drawn.dispose();
+  },
+  derivative: { x: forgotten },
 });
