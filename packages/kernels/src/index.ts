@@ -3,7 +3,17 @@ export type { Algebra, Formula } from "./cpu/pointwise/algebra.ts";
 export * as formulas from "./cpu/pointwise/formulas.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./cpu/random/state.ts";
 export type * from "./device.ts";
-export { type DType, itemSize } from "./dtype.ts";
+export {
+  allDtypes,
+  type Computed,
+  type DType,
+  type DTypeOf,
+  dtypes,
+  factsOf,
+  isFloating,
+  isStorageOnly,
+  itemSize,
+} from "./dtype.ts";
 export { DisposedError, IndexError, ONE_COPY, OutOfMemoryError, OverrunError, WorkerLostError } from "./errors.ts";
 export { checkMemory, debugMemory, liveBlocks } from "./memory/heap/debug.ts";
 export { pool } from "./memory/heap/heap.ts";

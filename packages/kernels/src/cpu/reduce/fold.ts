@@ -4,7 +4,7 @@
  */
 
 import type { Reduction } from "../../device.ts";
-import { type DType, itemSize } from "../../dtype.ts";
+import { type DType, itemSize, rangeOf } from "../../dtype.ts";
 import {
   type Builder,
   f32,
@@ -63,22 +63,11 @@ const machines: Readonly<Record<"f32" | "f64" | "i32" | "i64" | "f32x4" | "f64x2
 const stepOf = (machine: Machine, kind: Reduction): Step =>
   kind === "sum" ? machine.add : kind === "prod" ? machine.mul : machine[kind];
 
-const bounds: Readonly<Record<DType, readonly [least: number | bigint, most: number | bigint]>> = {
-  float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  float16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  bfloat16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 255],
-  bool: [0, 1],
-};
-
 /** What changes nothing: the result over no element. */
 export function identity(kind: Reduction, dtype: DType): number | bigint {
   if (kind === "sum") return 0;
   if (kind === "prod") return 1;
-  return bounds[dtype][kind === "max" ? 0 : 1];
+  return rangeOf(dtype)[kind === "max" ? 0 : 1];
 }
 
 /** The vectors of a dtype, where the reduction has them. */

@@ -5,10 +5,11 @@
  */
 
 import type { Reduction } from "../../device.ts";
-import { type DType, itemSize } from "../../dtype.ts";
+import { checkComputes, type DType, isFloating, itemSize } from "../../dtype.ts";
 import { isSmall, split } from "../../threads/split.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../../wasm/assembler/index.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, compile, scratch } from "../../wasm/runtime.ts";
 import { copy, fill } from "../copy/copy.ts";
 import { elementRows } from "../copy/kernels.ts";
@@ -122,15 +123,8 @@ const sumColumns = (dtype: Floating): Kernel => {
   );
 };
 
-const kinds: readonly Reduction[] = ["sum", "prod", "max", "min"];
-const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool"];
-const kernels: (Kernels | undefined)[] = new Array(kinds.length * dtypes.length).fill(undefined);
-
-const isFloating = (dtype: DType): dtype is Floating => dtype === "float32" || dtype === "float64";
-
 function compileFor(kind: Reduction, dtype: DType): Kernels {
-  if (!dtypes.includes(dtype))
-    throw new TypeError(`reduce: need a dtype to compute with; got ${dtype}, which is storage only.`);
+  checkComputes("reduce", dtype);
   if (kind === "sum" && isFloating(dtype)) {
     const kernels = { rows: sumRows(dtype), columns: sumColumns(dtype), part: sumPart(dtype), join: sumParts(dtype) };
     return { ...compile(kernels), cost: itemSize(dtype) / 64, partSize: 8 };
@@ -151,19 +145,14 @@ function compileFor(kind: Reduction, dtype: DType): Kernels {
   };
 }
 
-function kernelsFor(kind: Reduction, dtype: DType): Kernels {
-  const key = kinds.indexOf(kind) * dtypes.length + dtypes.indexOf(dtype);
-  let found = kernels[key];
-  if (found === undefined) found = kernels[key] = compileFor(kind, dtype);
-  return found;
-}
+const kernelsFor = once((kind: Reduction) => once((dtype: DType) => compileFor(kind, dtype)));
 
 let sumAll32: Kernels | null = null;
 
 /** As `Device.reduce` says. */
 export function reduce(kind: Reduction, x: View, out: View): void {
   if (kind === "sum" && x.dtype === "float32" && sizeOf(out.sizes) === 1 && isContiguous(x)) {
-    sumAll32 ??= kernelsFor("sum", "float32");
+    sumAll32 ??= kernelsFor("sum")("float32");
     const rows = sizeOf(x.sizes);
     beginOperation();
     const room = scratch(8 + partsBytes(rows));
@@ -186,7 +175,7 @@ function reduceContiguous(kind: Reduction, x: View, out: View): void {
     copy(x, out);
     return;
   }
-  const kernels = kernelsFor(kind, x.dtype);
+  const kernels = kernelsFor(kind)(x.dtype);
   const size = itemSize(x.dtype);
   const largest = stages.length === 1 ? 0 : Math.ceil((stages[0]!.batch * stages[0]!.columns * size) / 64) * 64;
   beginOperation();
