@@ -132,8 +132,9 @@ export const allDtypes: readonly DType[] = /* @__PURE__ */ Object.keys(rows) as 
 /** Bytes of one element. */
 export const itemSize = (dtype: DType): number => rows[dtype].size;
 
+/** False also for what is no dtype at all. */
 export const isFloating = (dtype: DType): dtype is DTypeOf<{ readonly kind: "floating" }> =>
-  rows[dtype].kind === "floating";
+  (rows[dtype] as Facts | undefined)?.kind === "floating";
 
 /** Dtypes that nothing computes with. */
 export const isStorageOnly = (dtype: DType): dtype is Exclude<DType, Computed> => rows[dtype].isStorageOnly;

@@ -1,5 +1,5 @@
 /** What the packages of @ag need of each other, and nobody else: it may change in any release, without notice. */
-export { ONE_COPY, type Storage } from "@ag/kernels";
+export { allDtypes, factsOf, itemSize, ONE_COPY, type Storage } from "@ag/kernels";
 export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./arguments/signature.ts";
 export { describeForeign } from "./core/foreign.ts";

@@ -2,9 +2,12 @@
 import {
   address,
   allocate,
+  type Computed,
   cpu,
   type DType,
+  dtypes,
   isContiguous,
+  isStorageOnly,
   itemSize,
   OutOfMemoryError,
   pool,
@@ -14,12 +17,7 @@ import { ValueError } from "../core/errors.ts";
 import { rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
 
 /** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
-export type Elements =
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>;
+export type Elements = InstanceType<(typeof dtypes)[Computed]["array"]>;
 
 /** Numbers or booleans, nested to any depth. */
 export type Nested = number | boolean | Nested[];
@@ -56,27 +54,11 @@ function newBytes(count: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** What holds the elements of each dtype that is computed with. */
-export const typedArrays: {
-  readonly float32: typeof Float32Array;
-  readonly float64: typeof Float64Array;
-  readonly int32: typeof Int32Array;
-  readonly int64: typeof BigInt64Array;
-  readonly uint8: typeof Uint8Array;
-  readonly bool: typeof Uint8Array;
-} = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
-
 /** The elements in row-major order. */
 export function elementsOf(x: View): Elements {
-  if (x.dtype === "float16" || x.dtype === "bfloat16") return withCopy(x, "float32", elementsOf);
-  return new typedArrays[x.dtype](rawBytesOf(x).buffer);
+  const { dtype } = x;
+  if (isStorageOnly(dtype)) return withCopy(x, "float32", elementsOf);
+  return new dtypes[dtype].array(rawBytesOf(x).buffer);
 }
 
 /** A whole number as JavaScript's number, if that is exact. */

@@ -1,5 +1,6 @@
 /** Rows of a table, and classes as rows of zeros and a one. */
 import { cpu } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -16,7 +17,7 @@ import { elementsOf } from "../../make/read.ts";
 import { mul } from "../pointwise/arithmetic.ts";
 import { to } from "../shape/cast.ts";
 import { reshape } from "../shape/view.ts";
-import { checkWithin, named, row } from "./indices.ts";
+import { checkWithin, row } from "./indices.ts";
 
 /** The rows of a table, for a tensor of indices of any shape. */
 const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = defineOp({
@@ -87,7 +88,7 @@ export const embedding: (index: Tensor, weight: Tensor, options?: EmbeddingOptio
     if (index.dtype !== "int64" && index.dtype !== "int32")
       throw new DTypeError(
         "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
-          `${named[index.dtype]} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
+          `${kindOf(index.dtype)} instead (expected scalar type Long). Use tensor([…], { dtype: "int64" }).`,
       );
     if (weight.sizes.length !== 2)
       throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);

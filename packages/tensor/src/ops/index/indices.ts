@@ -1,5 +1,6 @@
 /** Tensors of indices, as operations take them and as kernels do. */
-import type { DType, View } from "@ag/kernels";
+import type { View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { DTypeError, IndexError } from "../../core/errors.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -7,23 +8,11 @@ import { type Shape, sizeOf } from "../../layout/shape.ts";
 import { elementsOf } from "../../make/read.ts";
 import { to } from "../shape/cast.ts";
 
-/** A dtype's name in PyTorch's messages. */
-export const named: Readonly<Record<DType, string>> = {
-  float32: "Float",
-  float64: "Double",
-  float16: "Half",
-  bfloat16: "BFloat16",
-  int64: "Long",
-  int32: "Int",
-  uint8: "Byte",
-  bool: "Bool",
-};
-
 /** Calls `use` with indices as int64; throws for what is not int32 or int64. */
 export function withIndices(op: string, index: Tensor, use: (index: Tensor) => Tensor): Tensor {
   if (index.dtype !== "int64" && index.dtype !== "int32")
     throw new DTypeError(
-      `${op}: ${op}(): Expected dtype int32/int64 for index (expected scalar type Long but found ${named[index.dtype]}): ` +
+      `${op}: ${op}(): Expected dtype int32/int64 for index (expected scalar type Long but found ${kindOf(index.dtype)}): ` +
         `need whole indices; got ${index.dtype}. Use tensor([…], { dtype: "int64" }).`,
     );
   return withScope(() => use(to(index, "int64")));

@@ -1,5 +1,6 @@
 /** Elements chosen by conditions and by place. */
 import { cpu, type Formula, type View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anOperand, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
@@ -16,7 +17,7 @@ import { where } from "../pointwise/arithmetic.ts";
 import { sum } from "../reduce/sums.ts";
 import { reshape } from "../shape/view.ts";
 import { indexAdd } from "./gather.ts";
-import { named, row } from "./indices.ts";
+import { row } from "./indices.ts";
 
 type Scalar = number | bigint | boolean;
 type Filled = readonly [x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor];
@@ -68,7 +69,7 @@ function checkFill(op: string, ...[x, mask, value]: Filled): void {
   checkComputes(op, x.dtype);
   if (mask.dtype !== "bool")
     throw new DTypeError(
-      `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${named[mask.dtype].toLowerCase()}: need bool.`,
+      `${op}: masked_fill_ only supports boolean masks, but got mask with dtype ${kindOf(mask.dtype).toLowerCase()}: need bool.`,
     );
   if (value instanceof Tensor && value.sizes.length > 0)
     throw new ShapeError(

@@ -1,5 +1,6 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
 import { cpu, type ConvolutionOptions as Geometry, type View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aText, aWhole, extents } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -10,7 +11,6 @@ import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
-import { named } from "../index/indices.ts";
 import { sum } from "../reduce/sums.ts";
 import { pad } from "../shape/repeat.ts";
 import { squeeze, unsqueeze } from "../shape/view.ts";
@@ -163,7 +163,7 @@ function checkOperands(op: string, x: Tensor, weight: Tensor, bias: Tensor | nul
   ] as const)
     if (other && other.dtype !== x.dtype)
       throw new DTypeError(
-        `${op}: Input type (torch.${named[x.dtype]}Tensor) and ${name} type (torch.${named[other.dtype]}Tensor) should be ` +
+        `${op}: Input type (torch.${kindOf(x.dtype)}Tensor) and ${name} type (torch.${kindOf(other.dtype)}Tensor) should be ` +
           "the same: need one dtype. Use x.to(…).",
       );
 }

@@ -1,5 +1,6 @@
 /** The loss of a choice among classes. */
 import { cpu, type Formula } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
@@ -13,7 +14,7 @@ import { fresh } from "../../make/fresh.ts";
 import { elementsOf } from "../../make/read.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { scatterAdd } from "../index/gather.ts";
-import { lined, named } from "../index/indices.ts";
+import { lined } from "../index/indices.ts";
 import { maskedFill } from "../index/mask.ts";
 import { add, div, mul, neg, reciprocal } from "../pointwise/arithmetic.ts";
 import { eq } from "../pointwise/compare.ts";
@@ -86,7 +87,7 @@ function checkTarget(op: string, x: Tensor, target: Tensor, weight: Tensor | nul
   if (!isFloating(x.dtype)) throw new DTypeError(`${op}: need float32 or float64; got ${x.dtype}. Use x.float().`);
   if (target.dtype !== "int64" && target.dtype !== "uint8")
     throw new DTypeError(
-      `${op}: expected target dtype to be Long or Byte, but got ${named[target.dtype]} (expected scalar type Long): need ` +
+      `${op}: expected target dtype to be Long or Byte, but got ${kindOf(target.dtype)} (expected scalar type Long): need ` +
         'whole class indices. Use tensor([…], { dtype: "int64" }).',
     );
   const [count, rank] = [x.sizes.length === 1 ? x.sizes[0]! : x.sizes[1]!, x.sizes.length];
@@ -222,7 +223,7 @@ function checkProbabilities(x: Tensor, target: Tensor, { weight = null, ignoreIn
   checkComputes("crossEntropy", target.dtype);
   if (!isFloating(target.dtype))
     throw new DTypeError(
-      `crossEntropy: Expected floating point type for target with class probabilities, got ${named[target.dtype]}: need ` +
+      `crossEntropy: Expected floating point type for target with class probabilities, got ${kindOf(target.dtype)}: need ` +
         "probabilities, or a target without the dimension of classes.",
     );
   if (ignoreIndex !== undefined && ignoreIndex >= 0)

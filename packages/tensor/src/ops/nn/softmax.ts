@@ -1,5 +1,6 @@
 /** Shares that sum to one, and their logarithms. */
 import { cpu, type DType, type View } from "@ag/kernels";
+import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aDtype, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -49,14 +50,11 @@ function alongRows(
   return out;
 }
 
-/** PyTorch's names of dtypes in this message. */
-const names: Readonly<Partial<Record<DType, string>>> = { int64: "Long", int32: "Int", uint8: "Byte", bool: "Bool" };
-
 function checked(op: string, kernel: string, x: Tensor, dim: number): number {
   checkComputes(op, x.dtype);
   if (!isFloating(x.dtype))
     throw new DTypeError(
-      `${op}: "${kernel}_lastdim_kernel_impl" not implemented for '${names[x.dtype]}': need float32 or float64; ` +
+      `${op}: "${kernel}_lastdim_kernel_impl" not implemented for '${kindOf(x.dtype)}': need float32 or float64; ` +
         `got ${x.dtype}. Use x.float().`,
     );
   return dimOf(dim, x.sizes.length, op);
