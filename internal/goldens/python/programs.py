@@ -16,7 +16,7 @@ warnings.simplefilter("ignore")
 torch.set_num_threads(1)
 short = {
     torch.float32: "f32", torch.float64: "f64", torch.float16: "f16", torch.bfloat16: "b16",
-    torch.int64: "i64", torch.int32: "i32", torch.uint8: "u8", torch.bool: "b",
+    torch.int64: "i64", torch.int32: "i32", torch.int16: "i16", torch.int8: "i8", torch.uint8: "u8", torch.bool: "b",
 }  # fmt: skip
 dtypes = {str(dtype).removeprefix("torch."): dtype for dtype in short}
 

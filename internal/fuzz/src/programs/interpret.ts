@@ -41,6 +41,8 @@ const names: Readonly<Record<DType, string>> = {
   bfloat16: "b16",
   int64: "i64",
   int32: "i32",
+  int16: "i16",
+  int8: "i8",
   uint8: "u8",
   bool: "b",
 };

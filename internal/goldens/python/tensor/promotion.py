@@ -6,7 +6,7 @@ import torch
 
 from shared.place import tests_of
 
-dtypes = ["bool", "uint8", "int32", "int64", "float32", "float64"]
+dtypes = ["bool", "uint8", "int8", "int16", "int32", "int64", "float32", "float64"]
 numbers = {"true": True, "3": 3, "2.5": 2.5}
 answers = {}
 for a in dtypes:
