@@ -9,6 +9,7 @@ export {
   type DType,
   type DTypeOf,
   dtypes,
+  type Facts,
   factsOf,
   isFloating,
   isStorageOnly,
