@@ -1,4 +1,14 @@
-import { allDtypes, type Computed, cpu, type DType, dtypes, type Facts, type Formula, isStorageOnly, itemSize } from "@ag/kernels";
+import {
+  allDtypes,
+  type Computed,
+  cpu,
+  type DType,
+  dtypes,
+  type Facts,
+  type Formula,
+  isStorageOnly,
+  itemSize,
+} from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import { emptyView, read, viewOf } from "./views.ts";
 

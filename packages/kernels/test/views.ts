@@ -3,8 +3,8 @@ import { allDtypes, allocate, type DType, dtypes, itemSize, pool, sizeOf, type V
 type Elements = (typeof dtypes)[DType]["array"]["prototype"];
 
 /** The dtype that a typed array has unless told. */
-const dtypeOf = ({ constructor }: Elements): DType =>
-  allDtypes.find((dtype) => dtype !== "bool" && dtypes[dtype].array === constructor)!;
+const dtypeOf = (data: Elements): DType =>
+  allDtypes.find((dtype) => dtype !== "bool" && dtypes[dtype].array === data.constructor)!;
 
 const rowMajor = (shape: readonly number[]): number[] => shape.map((_, d) => sizeOf(shape.slice(d + 1)));
 

@@ -47,7 +47,10 @@ function entryOf(name: string, value: unknown): Entry {
   const { dtype: code, shape, data_offsets: offsets } = value;
   const dtype = allDtypes.find((known) => factsOf(known).safetensors === code);
   if (dtype === undefined)
-    return refuse(`a dtype among ${allDtypes.map((known) => factsOf(known).safetensors).join(", ")}`, `${show(code)} of "${name}"`);
+    return refuse(
+      `a dtype among ${allDtypes.map((known) => factsOf(known).safetensors).join(", ")}`,
+      `${show(code)} of "${name}"`,
+    );
   if (!Array.isArray(shape) || !shape.every(isSize) || shape.length > 64)
     return refuse(`a shape for "${name}"`, show(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))

@@ -23,5 +23,4 @@ export interface Known {
   readonly isLeaf: boolean;
 }
 
-export const isFloating = ({ dtype }: Pick<Known, "dtype">): boolean =>
-  isFloatingType(dtype);
+export const isFloating = ({ dtype }: Pick<Known, "dtype">): boolean => isFloatingType(dtype);

@@ -231,14 +231,16 @@ function elementsFrom(flat: readonly (number | bigint | boolean)[], dtype: Compu
 }
 
 /** Dtypes that a typed array has by itself. */
-const natural: readonly DType[] = /* @__PURE__ */ allDtypes.filter((dtype) => dtype !== "bool" && !isStorageOnly(dtype));
+const natural: readonly DType[] = /* @__PURE__ */ allDtypes.filter(
+  (dtype) => dtype !== "bool" && !isStorageOnly(dtype),
+);
 
 /** The dtype of a typed array. */
-function naturalDtype({ constructor }: TypedData): DType {
-  const found = natural.find((dtype) => dtypes[dtype].array === constructor);
+function naturalDtype(data: TypedData): DType {
+  const found = natural.find((dtype) => dtypes[dtype].array === data.constructor);
   if (found) return found;
   const names = natural.map((dtype) => dtypes[dtype].array.name);
-  throw new ValueError(`tensor: need one of ${names.join(", ")}; got ${constructor.name}.`);
+  throw new ValueError(`tensor: need one of ${names.join(", ")}; got ${data.constructor.name}.`);
 }
 
 function fromTyped(data: TypedData, { dtype, ...options }: TensorOptions): Tensor {

@@ -19,14 +19,16 @@ const category = (dtype: DType): number => categories[factsOf(dtype).kind];
 
 /** Whether values of `b` may become `a`: of a higher kind, or of the same one with more room. */
 function takes(a: DType, b: DType): boolean {
-  if (a === b || category(a) !== category(b)) return a === b || category(a) > category(b);
+  if (a === b) return true;
+  if (category(a) !== category(b)) return category(a) > category(b);
   return itemSize(a) > itemSize(b) && (factsOf(a).isSigned || !factsOf(b).isSigned);
 }
 
-/** The dtype in which two tensors of equal standing meet: the smallest that takes both. */
+/** The dtype in which two tensors of equal standing meet: the smallest of the higher kind that takes both. */
 export function promoteTypes(a: DType, b: DType): DType {
   if (takes(a, b)) return a;
-  return takes(b, a) ? b : allDtypes.find((dtype) => takes(dtype, a) && takes(dtype, b))!;
+  if (takes(b, a)) return b;
+  return allDtypes.find((dtype) => category(dtype) === category(a) && takes(dtype, a) && takes(dtype, b))!;
 }
 
 function ofNumber(x: number | bigint | boolean): DType {

@@ -15,9 +15,7 @@ import { byteRows, elementRows, sequence, splatRows, transposed } from "./kernel
 
 type Run = (...args: number[]) => number;
 
-const elementsFrom = once((from: DType) =>
-  once((to: DType): Run => compile({ run: elementRows(from, to) }).run),
-);
+const elementsFrom = once((from: DType) => once((to: DType): Run => compile({ run: elementRows(from, to) }).run));
 const sequenceRun = once((dtype: DType): Run => compile({ run: sequence(dtype) }).run);
 let vectorRuns: { readonly bytes: Run; readonly splat: Run; readonly transposed: Run } | null = null;
 

@@ -154,8 +154,7 @@ const conversions: Readonly<Record<Scalar, Conversions>> = {
 const tests = { i32, i64, f32, f64 } as unknown as Readonly<Record<Scalar, typeof i32>>;
 
 /** Whether a value of the dtype's machine type is not 0. */
-export const isSet = (dtype: DType, x: Value<Type>): Value<"i32"> =>
-  tests[factsOf(dtype).machine].ne(as<"i32">(x), 0);
+export const isSet = (dtype: DType, x: Value<Type>): Value<"i32"> => tests[factsOf(dtype).machine].ne(as<"i32">(x), 0);
 
 /**
  * A floating number as int64, before the bits are cut that the dtype has no room for. As on x86 and so in PyTorch there,
