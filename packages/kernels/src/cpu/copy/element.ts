@@ -3,7 +3,7 @@
  * bool as 0 or 1; float16 and bfloat16 become float32 when read and are rounded (ties to even) when written.
  */
 
-import { type DType, type DTypeOf, type Facts, factsOf, isFloating, itemSize, rangeOf } from "../../dtype.ts";
+import { type DType, type DTypeOf, type Facts, factsOf, isFloating, itemSize } from "../../dtype.ts";
 import {
   type Address,
   type Builder,
@@ -17,18 +17,17 @@ import {
 } from "../../wasm/assembler/index.ts";
 
 type Scalar = Facts["machine"];
-type Load = (at: Address) => Value<Type>;
 
 /** What an element is while it is computed with. */
-export const machineType = (dtype: DType): { readonly type: Scalar } => ({ type: factsOf(dtype).machine });
+export const machineType = (dtype: DType): { readonly type: Scalar } => machineOf(dtype);
+
+const machines = { i32, i64, f32, f64 } as unknown as Readonly<Record<Scalar, typeof i32>>;
+const machineOf = (dtype: DType): typeof i32 => machines[factsOf(dtype).machine];
 
 const as = <T extends Scalar>(x: Value<Type>): Value<T> => x as Value<T>;
 
-/** Bits of a machine type. */
-const widths: Readonly<Record<Scalar, 32 | 64>> = { i32: 32, i64: 64, f32: 32, f64: 64 };
-
 /** Bits of the machine type that the dtype leaves unused. */
-const unusedBits = (dtype: DType): number => widths[factsOf(dtype).machine] - 8 * itemSize(dtype);
+const unusedBits = (dtype: DType): number => (factsOf(dtype).machine.endsWith("64") ? 64 : 32) - 8 * itemSize(dtype);
 
 /** float16 is a float32 with a smaller exponent: 2¹¹² brings it up, exactly, also where it is subnormal. */
 const fromHalf = (f: Builder, half: Value<"i32">): Value<"f32"> => {
@@ -82,17 +81,16 @@ const packed: Readonly<
 const isPacked = (dtype: DType): dtype is Packed => isFloating(dtype) && unusedBits(dtype) > 0;
 
 /** By the size in bytes. */
-const unsignedLoads = { 1: i32.load8Unsigned, 2: i32.load16Unsigned, 4: i32.load } as const;
-const signedLoads = { 1: i32.load8Signed, 2: i32.load16Signed, 4: i32.load } as const;
-const loads = { i32: i32.load, i64: i64.load, f32: f32.load, f64: f64.load } as Readonly<Record<Scalar, Load>>;
+const shortLoads = { 1: i32.load8Unsigned, 2: i32.load16Unsigned, 4: i32.load } as const;
 
 /** The element at an address, as its machine type. */
 export function loadElement(f: Builder, dtype: DType, at: Address): Value<Type> {
   const { size, isSigned, machine } = factsOf(dtype);
-  if (size === 8 || unusedBits(dtype) === 0) return f.let(loads[machine](at));
-  if (isPacked(dtype)) return f.let(packed[dtype].read(f, unsignedLoads[size](at)));
-  const x = (isSigned ? signedLoads : unsignedLoads)[size](at);
-  return f.let(machine === "i64" ? (isSigned ? i64.extendSigned(x) : i64.extend(x)) : x);
+  if (size === 8 || unusedBits(dtype) === 0) return f.let(machineOf(dtype).load(at));
+  const bits = shortLoads[size](at);
+  if (isPacked(dtype)) return f.let(packed[dtype].read(f, bits));
+  const x = machine === "i64" ? i64.extend(bits) : bits;
+  return f.let(isSigned ? wrapped(dtype, x) : x);
 }
 
 /** Writes a value of the dtype's machine type. */
@@ -115,55 +113,34 @@ export function storeElement(f: Builder, dtype: DType, at: Address, x: Value<Typ
 export function wrapped(dtype: DType, x: Value<Type>): Value<Type> {
   const unused = unusedBits(dtype);
   if (unused === 0) return x;
-  const { machine, isSigned } = factsOf(dtype);
-  const t = (machine === "i64" ? i64 : i32) as typeof i32;
-  if (isSigned) return t.shiftRight(t.shiftLeft(as<"i32">(x), unused as never), unused as never);
-  return t.and(as<"i32">(x), rangeOf(dtype)[1] as never);
+  const t = machineOf(dtype);
+  return (factsOf(dtype).isSigned ? t.shiftRight : t.shiftRightUnsigned)(t.shiftLeft(as<"i32">(x), unused), unused);
 }
 
-type Conversions = Readonly<Record<Scalar, (x: Value<Type>) => Value<Type>>>;
+type Conversion = (x: Value<Type>) => Value<Type>;
 
-/** To each machine type, from each. Floating numbers out of range give the least or the most, NaN gives 0. */
-const conversions: Readonly<Record<Scalar, Conversions>> = {
-  f32: {
-    f32: (x) => x,
-    f64: (x) => f32.demote(as<"f64">(x)),
-    i32: (x) => f32.convertI32(as<"i32">(x)),
-    i64: (x) => f32.convertI64(as<"i64">(x)),
-  },
-  f64: {
-    f32: (x) => f64.promote(as<"f32">(x)),
-    f64: (x) => x,
-    i32: (x) => f64.convertI32(as<"i32">(x)),
-    i64: (x) => f64.convertI64(as<"i64">(x)),
-  },
-  i32: {
-    f32: (x) => i32.truncF32(as<"f32">(x)),
-    f64: (x) => i32.truncF64(as<"f64">(x)),
-    i32: (x) => x,
-    i64: (x) => i32.wrap(as<"i64">(x)),
-  },
-  i64: {
-    f32: (x) => i64.truncF32(as<"f32">(x)),
-    f64: (x) => i64.truncF64(as<"f64">(x)),
-    i32: (x) => i64.extendSigned(as<"i32">(x)),
-    i64: (x) => x,
-  },
-};
+/** To each machine type, from the others. Floating numbers out of range give the least or the most, NaN gives 0. */
+const conversions = {
+  f32: { f64: f32.demote, i32: f32.convertI32, i64: f32.convertI64 },
+  f64: { f32: f64.promote, i32: f64.convertI32, i64: f64.convertI64 },
+  i32: { f32: i32.truncF32, f64: i32.truncF64, i64: i32.wrap },
+  i64: { f32: i64.truncF32, f64: i64.truncF64, i32: i64.extendSigned },
+} as unknown as Readonly<Record<Scalar, Readonly<Record<Scalar, Conversion>>>>;
 
-const tests = { i32, i64, f32, f64 } as unknown as Readonly<Record<Scalar, typeof i32>>;
+const converted = (x: Value<Type>, from: Scalar, to: Scalar): Value<Type> =>
+  from === to ? x : conversions[to][from](x);
 
 /** Whether a value of the dtype's machine type is not 0. */
-export const isSet = (dtype: DType, x: Value<Type>): Value<"i32"> => tests[factsOf(dtype).machine].ne(as<"i32">(x), 0);
+export const isSet = (dtype: DType, x: Value<Type>): Value<"i32"> => machineOf(dtype).ne(as<"i32">(x), 0);
 
 /**
  * A floating number as int64, before the bits are cut that the dtype has no room for. As on x86 and so in PyTorch there,
  * it goes by way of int32 (uint8: of int64), and what does not fit there ends as 0.
  */
 function truncated(f: Builder, x: Value<Type>, from: DType, to: DType): Value<"i64"> {
-  const whole = f.let(as<"i64">(conversions.i64[factsOf(from).machine](x)));
+  const whole = f.let(as<"i64">(converted(x, factsOf(from).machine, "i64")));
   const isLong = to === "uint8" || factsOf(to).machine === "i64";
-  const fits = isLong ? i64.ne(whole, rangeOf("int64")[1] as never) : i64.eq(i64.extendSigned(i32.wrap(whole)), whole);
+  const fits = isLong ? i64.ne(whole, 2n ** 63n - 1n) : i64.eq(i64.extendSigned(i32.wrap(whole)), whole);
   return f.let(select(fits, whole, i64.of(0)));
 }
 
@@ -173,9 +150,9 @@ export function convertElement(f: Builder, x: Value<Type>, from: DType, to: DTyp
   const { kind, machine } = factsOf(to);
   if (kind === "bool") return f.let(isSet(from, x));
   // float16 and bfloat16 are made of float32: float64 and int64 are rounded twice, as PyTorch rounds them
-  if (kind === "floating" || unusedBits(to) === 0) return f.let(conversions[machine][factsOf(from).machine](x));
-  const [source, whole] = isFloating(from)
-    ? (["i64", truncated(f, x, from, to)] as const)
-    : ([factsOf(from).machine, x] as const);
-  return f.let(wrapped(to, conversions[machine][source](whole)));
+  if (kind === "floating" || unusedBits(to) === 0) return f.let(converted(x, factsOf(from).machine, machine));
+  const whole = isFloating(from)
+    ? converted(truncated(f, x, from, to), "i64", machine)
+    : converted(x, factsOf(from).machine, machine);
+  return f.let(wrapped(to, whole));
 }
