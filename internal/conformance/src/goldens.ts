@@ -1,6 +1,7 @@
 /** What PyTorch answered: the files that `ops.py` writes. */
 import { readdirSync, readFileSync } from "node:fs";
-import type { DType, Tensor } from "@ag/tensor";
+import { type DType, dtypes, isStorageOnly } from "@ag/kernels";
+import type { Tensor } from "@ag/tensor";
 
 export interface GoldenTensor {
   readonly dtype: DType;
@@ -35,30 +36,15 @@ export const fileOf = (op: string): string => op.replaceAll(/[^A-Za-z0-9_]/g, "_
 
 type Numbers = ArrayLike<number | bigint>;
 
-/** The elements of a golden, as `data()` gives them. */
+/** The elements of a golden; bits of what is storage only. */
 export function elementsOf({ dtype, bytes }: GoldenTensor): Numbers {
   const { buffer } = Uint8Array.from(Buffer.from(bytes, "base64"));
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer);
-    case "float64":
-      return new Float64Array(buffer);
-    case "int32":
-      return new Int32Array(buffer);
-    case "int64":
-      return new BigInt64Array(buffer);
-    case "float16":
-    case "bfloat16":
-      return new Uint16Array(buffer);
-    default:
-      return new Uint8Array(buffer);
-  }
+  return new dtypes[dtype].array(buffer);
 }
 
 /** The elements of one of our tensors, in the same form. */
 export function elementsOfTensor(x: Tensor): Numbers {
-  if (x.dtype === "float16" || x.dtype === "bfloat16") return new Uint16Array(x.rawBytes().buffer);
-  return x.detach().data();
+  return isStorageOnly(x.dtype) ? new dtypes[x.dtype].array(x.rawBytes().buffer) : x.detach().data();
 }
 
 /** torch.testing's tolerances. */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gradcheck, gradgradcheck } from "@ag/autograd";
 import { exp, type Tensor, tensor } from "@ag/tensor/fn";
@@ -14,6 +14,22 @@ const places = [...text.matchAll(/`((?:packages|internal)\/[^`]*\.ts)`:\n\n {3}(
 
 test("CONTRIBUTING shows the places of an operation, four of other kinds, a layer, an optimizer and a schedule", () =>
   expect(places.length).toBe(12));
+
+test("dtypes are named where CONTRIBUTING says, in three places at most, and nowhere else", () => {
+  const section = /^## A new dtype\n([\s\S]*?)^## /m.exec(text)![1]!;
+  const told = [...section.matchAll(/^\d\. .*?`(packages\/[^`]*\.ts)`/gms)].map(([, file]) => file!);
+  const sources = readdirSync(new URL("packages/", root), { recursive: true, encoding: "utf8" })
+    .map((file) => `packages/${file}`)
+    .filter((file) => /^packages\/[^/]+\/src\/.*(?<!\.samples)\.ts$/.test(file));
+  for (const dtype of ["int8", "int16"]) {
+    const naming = sources.filter((file) => {
+      const code = readFileSync(new URL(file, root), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      return new RegExp(`\\b${dtype}\\b`).test(code);
+    });
+    expect(naming.sort()).toEqual(told.toSorted());
+  }
+  expect(told.length).toBeLessThanOrEqual(3);
+});
 
 test.each(places)("the code it shows stands in %s", (file, code) => {
   expect(readFileSync(new URL(file, root), "utf8")).toContain(code);

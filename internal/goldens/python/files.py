@@ -94,6 +94,8 @@ dtypes = {
     "bfloat16": torch.tensor([0.1, 3e38, -1e-40], dtype=torch.bfloat16),
     "int64": torch.tensor([0, -1, 2**63 - 1, -(2**63)]),
     "int32": torch.tensor([[7, -(2**31)]], dtype=torch.int32),
+    "int16": torch.tensor([7, -(2**15)], dtype=torch.int16),
+    "int8": torch.tensor([[7, -128]], dtype=torch.int8),
     "uint8": torch.tensor([0, 255], dtype=torch.uint8),
     "bool": torch.tensor([True, False, True]),
     "scalar": torch.tensor(3),
@@ -161,7 +163,7 @@ class Evil:
 save("evil.pth", {"w": torch.ones(1), "evil": Evil()})
 save("evil-legacy.pth", {"w": torch.ones(1), "evil": Evil()}, _use_new_zipfile_serialization=False)
 save("module.pth", nn.Linear(1, 1))
-save("int16.pth", {"w": torch.ones(1, dtype=torch.int16)})
+save("uint16.pth", {"w": torch.ones(1, dtype=torch.uint16)})
 save("complex.pth", {"w": torch.ones(1, dtype=torch.complex64).conj()})
 
 more = {"b.weight": torch.rand(2, 3), "a.weight": torch.rand(1), "ü\"\\": torch.ones(1)}
@@ -206,5 +208,5 @@ written = {
     "metadata": {m: accepts(safetensors.torch.save, {"x": torch.zeros(1)}, json.loads(m)) for m in texts},
 }
 
-told = {"torch": torch.__version__, "safetensors": {"read": read, "written": written}, "files": expected}
+told = {"torch": torch.__version__, "files": expected, "safetensors": {"read": read, "written": written}}
 (here / "expected.json").write_text(json.dumps(told, indent=1) + "\n")

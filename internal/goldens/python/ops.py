@@ -17,11 +17,8 @@ from shared.values import decode_tensor, encode, snake, weights
 folder = answers / "ops"
 
 
-dtypes = {"float32", "float64", "int64", "int32", "uint8", "bool", "float16", "bfloat16"}
-
-
 def decode(x):
-    if isinstance(x, str) and x in dtypes:
+    if isinstance(x, str) and isinstance(getattr(torch, x, None), torch.dtype):
         return getattr(torch, x)
     if not isinstance(x, dict):
         return x

@@ -14,11 +14,11 @@ import torch.nn.functional as F
 
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
-short = {
-    torch.float32: "f32", torch.float64: "f64", torch.float16: "f16", torch.bfloat16: "b16",
-    torch.int64: "i64", torch.int32: "i32", torch.uint8: "u8", torch.bool: "b",
-}  # fmt: skip
-dtypes = {str(dtype).removeprefix("torch."): dtype for dtype in short}
+
+
+def short(dtype):
+    """torch.float32 is f32, torch.bool b."""
+    return re.sub("^([a-z])[a-z]*", r"\1", str(dtype).removeprefix("torch."))
 
 
 class Skipped(Exception):
@@ -75,7 +75,7 @@ def run(program):
             if value is None:
                 raise Skipped
             return value
-        return dtypes.get(x, x) if isinstance(x, str) else x
+        return getattr(torch, x) if isinstance(x, str) and isinstance(getattr(torch, x, None), torch.dtype) else x
 
     for step, (name, *args) in enumerate(program):
         try:
@@ -111,7 +111,7 @@ def word(x):
     terms = [v * ((i * 7) % 11 - 5.5) / 4 for i, v in enumerate(values) if math.isfinite(v)]
     total, size = sum(terms), sum(map(abs, terms))
     odd = len(values) - len(terms)
-    return f"{short[x.dtype]}:{','.join(map(str, x.shape))}:{flags}:{node}:{total:.8g}:{size:.3g}:{odd or ''}"
+    return f"{short(x.dtype)}:{','.join(map(str, x.shape))}:{flags}:{node}:{total:.8g}:{size:.3g}:{odd or ''}"
 
 
 if __name__ == "__main__":

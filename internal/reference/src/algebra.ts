@@ -1,12 +1,12 @@
 /** A formula on numbers: every step is rounded to the dtype, or wraps around in its range. */
-import { type Algebra, type DType, hugeRest } from "@ag/kernels";
+import { type Algebra, type Computed, type DType, hugeRest, isFloating, isStorageOnly } from "@ag/kernels";
 import { quadrantOf, restOf } from "./angle.ts";
-import type { Value } from "./elements.ts";
+import { type Value, wrapped } from "./elements.ts";
 import { roundEven } from "./half.ts";
 
 type Numbers<T> = Algebra<T, boolean>;
 type Floating = "float32" | "float64";
-type Whole = "int64" | "int32" | "uint8" | "bool";
+type Whole = Exclude<Computed, Floating>;
 
 /** What does not depend on how numbers are rounded. */
 const comparing = <T extends Value>(of: (x: T | number) => T) =>
@@ -90,8 +90,8 @@ const floatingOnly = (): never => {
   throw new TypeError("reference: need a floating dtype to compute with; got a whole one.");
 };
 
-/** `wrap` brings a result back into the range of the dtype. */
-function whole<T extends Value>(dtype: Whole, wrap: (x: bigint) => T): Numbers<T> {
+function whole<T extends Value>(dtype: Whole): Numbers<T> {
+  const wrap = (x: bigint): T => wrapped(x, dtype) as T;
   const of = (x: T | number): T => literal(x, dtype) as T;
   const two = (op: (x: bigint, y: bigint) => bigint) => (x: T | number, y: T | number) =>
     wrap(op(BigInt(of(x)), BigInt(of(y))));
@@ -116,36 +116,20 @@ function whole<T extends Value>(dtype: Whole, wrap: (x: bigint) => T): Numbers<T
   };
 }
 
-/** Into the range of a whole dtype. */
-const wraps = {
-  int64: (x: bigint) => BigInt.asIntN(64, x),
-  int32: (x: bigint) => Number(BigInt.asIntN(32, x)),
-  uint8: (x: bigint) => Number(BigInt.asUintN(8, x)),
-  bool: (x: bigint) => Number(x !== 0n),
-};
-
-const algebras = {
-  float32: floating("float32"),
-  float64: floating("float64"),
-  int64: whole("int64", wraps.int64),
-  int32: whole("int32", wraps.int32),
-  uint8: whole("uint8", wraps.uint8),
-  bool: whole("bool", wraps.bool),
-};
+const algebras = new Map<DType, Numbers<Value>>();
 
 /** Throws TypeError for dtypes that are stored only. */
 export function algebraOf(dtype: DType): Numbers<Value> {
-  if (dtype === "float16" || dtype === "bfloat16")
+  if (isStorageOnly(dtype))
     throw new TypeError(`reference: need a dtype to compute with; got ${dtype}, which is storage only.`);
-  return algebras[dtype] as unknown as Numbers<Value>;
+  const m = algebras.get(dtype) ?? ((isFloating(dtype) ? floating(dtype) : whole(dtype)) as unknown as Numbers<Value>);
+  algebras.set(dtype, m);
+  return m;
 }
 
 /** A number as an element to compute with: whole ones towards zero, in the range of the dtype. */
 export const literal = (x: Value, dtype: DType): Value => {
-  if (dtype === "float16" || dtype === "bfloat16") return Number(x);
+  if (isFloating(dtype)) return dtype === "float32" ? Math.fround(Number(x)) : Number(x);
   if (dtype === "bool") return Number(x) === 0 ? 0 : 1;
-  if (dtype === "float32") return Math.fround(Number(x));
-  if (dtype === "float64") return Number(x);
-  const whole = typeof x === "bigint" ? x : BigInt(Number.isFinite(x) ? Math.trunc(x) : 0);
-  return wraps[dtype](whole);
+  return wrapped(typeof x === "bigint" ? x : BigInt(Number.isFinite(x) ? Math.trunc(x) : 0), dtype);
 };

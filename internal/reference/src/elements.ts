@@ -1,5 +1,5 @@
 /** How are the elements of a view found, read, converted and written? */
-import { type DType, sizeOf, type View } from "@ag/kernels";
+import { type DType, factsOf, isStorageOnly, sizeOf, type View } from "@ag/kernels";
 import { fromBrain, fromHalf, toBrain, toHalf } from "./half.ts";
 import { memoryOf } from "./memory.ts";
 
@@ -46,30 +46,35 @@ export function linesOf(x: View, dim: number): number[][] {
   return starts.map((start) => Array.from({ length: size }, (_, i) => start + i * stride));
 }
 
-/** The nearest whole numbers towards zero, within `bits` bits; NaN is 0. */
-function whole(x: Value, bits: number): bigint {
-  if (typeof x === "bigint") return BigInt.asIntN(bits, x);
-  const most = 2n ** BigInt(bits - 1);
-  if (x >= Number(most)) return most - 1n;
-  return x <= -Number(most) ? -most : BigInt(Math.trunc(x) || 0);
+/** A whole number in the range of a dtype, modulo that; of a bool whether it is set. */
+export function wrapped(x: bigint, dtype: DType): Value {
+  const { size, kind, isSigned } = factsOf(dtype);
+  if (kind === "bool") return Number(x !== 0n);
+  const bits = isSigned ? BigInt.asIntN(8 * size, x) : BigInt.asUintN(8 * size, x);
+  return size === 8 ? bits : Number(bits);
 }
 
-/** To whole numbers towards zero (out of range saturates, uint8 keeps the low bits), to bool `!= 0`. */
+/** A fraction towards zero, in so many bits; what does not fit is the least or the most of these, NaN is 0. */
+function saturated(x: number, bits: number): bigint {
+  const most = 2n ** BigInt(bits - 1);
+  if (x >= Number(most)) return most - 1n;
+  return x < -Number(most) ? -most : BigInt(Math.trunc(x) || 0);
+}
+
+/** A fraction as a whole number: of fewer than 32 bits by way of int32 (uint8: of int64), where what does not fit is 0. */
+function whole(x: number, dtype: DType): bigint {
+  const { size } = factsOf(dtype);
+  if (size >= 4) return saturated(x, 8 * size);
+  const most = 2 ** (dtype === "uint8" ? 63 : 31);
+  return Math.trunc(x) >= -most && x < most ? BigInt(Math.trunc(x)) : 0n;
+}
+
+/** To whole numbers towards zero, to bool `!= 0`, as `Device.copy` says. */
 export function converted(x: Value, to: DType): Value {
-  switch (to) {
-    case "float32":
-      return Math.fround(Number(x));
-    case "int64":
-      return whole(x, 64);
-    case "int32":
-      return Number(whole(x, 32));
-    case "uint8":
-      return Number(BigInt.asUintN(8, whole(x, 64)));
-    case "bool":
-      return Number(x) === 0 ? 0 : 1;
-    default:
-      return Number(x);
-  }
+  const { kind } = factsOf(to);
+  if (kind === "floating") return to === "float32" ? Math.fround(Number(x)) : Number(x);
+  if (kind === "bool") return Number(x) === 0 ? 0 : 1;
+  return wrapped(typeof x === "bigint" ? x : whole(x, to), to);
 }
 
 /** Elements by their place in the storage. */
@@ -81,7 +86,7 @@ export interface Elements {
 export function elementsOf(x: View): Elements {
   const memory = memoryOf(x);
   const { dtype } = x;
-  if (dtype !== "float16" && dtype !== "bfloat16")
+  if (!isStorageOnly(dtype))
     return {
       get: (place) => memory[place]!,
       set: (place, value) => {

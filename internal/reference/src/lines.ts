@@ -1,8 +1,7 @@
 /** Along one dimension, line by line: where the largest element is, running sums, sorted elements. */
-import type { Kernels, View } from "@ag/kernels";
+import { isFloating, type Kernels, type View } from "@ag/kernels";
 import { algebraOf } from "./algebra.ts";
 import { elementsOf, linesOf, type Value } from "./elements.ts";
-import { isFloating } from "./reduce.ts";
 
 /** Calls `body` with the elements of each line of `x`, and with where the line of each result lies. */
 function eachLine(

@@ -1,5 +1,5 @@
 /** Where do the elements lie? In an ArrayBuffer for each storage. */
-import { type Device, DeviceError, DeviceStorage, type DType, type View } from "@ag/kernels";
+import { type Device, DeviceError, DeviceStorage, type DType, dtypes, type View } from "@ag/kernels";
 
 export class ReferenceStorage extends DeviceStorage {
   buffer: ArrayBuffer;
@@ -22,26 +22,14 @@ export class ReferenceStorage extends DeviceStorage {
   }
 }
 
-type Memory = Float32Array | Float64Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
+type Memory = InstanceType<(typeof dtypes)[DType]["array"]>;
 
-/** float16 and bfloat16 are bits. */
-const arrays: Readonly<Record<DType, new (buffer: ArrayBuffer) => Memory>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
-
-/** The whole storage of a view, as elements. */
+/** The whole storage of a view, as elements; float16 and bfloat16 are bits. */
 export function memoryOf({ storage, dtype }: View): Memory {
   if (!(storage instanceof ReferenceStorage))
     throw new DeviceError(
       "reference: Expected all tensors to be on the same device, but found at least two devices, reference and " +
         `${storage.device?.name ?? "cpu"}! Use x.to({ device }).`,
     );
-  return new arrays[dtype](storage.buffer);
+  return new dtypes[dtype].array(storage.buffer);
 }

@@ -1,23 +1,9 @@
 /** What remains of several elements. Sums and products of floats run in float64 and are rounded once. */
-import type { DType, Formula, Kernels, Reduction, View } from "@ag/kernels";
+import { type DType, type Formula, isFloating, type Kernels, type Reduction, rangeOf, type View } from "@ag/kernels";
 import { algebraOf } from "./algebra.ts";
 import { converted, elementsOf, placesOf, read, stretched, type Value } from "./elements.ts";
 
-export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
-
 export const sum = (values: readonly number[]): number => values.reduce((total, x) => total + x, 0);
-
-/** The smallest and the largest value of a dtype. */
-const bounds: Readonly<Record<DType, readonly [Value, Value]>> = {
-  float32: [-Infinity, Infinity],
-  float64: [-Infinity, Infinity],
-  float16: [-Infinity, Infinity],
-  bfloat16: [-Infinity, Infinity],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 255],
-  bool: [0, 1],
-};
 
 /** NaN stays. */
 const larger = (a: Value, b: Value): Value => (b > a || Number.isNaN(b) ? b : a);
@@ -25,7 +11,7 @@ const smaller = (a: Value, b: Value): Value => (b < a || Number.isNaN(b) ? b : a
 
 function reduced(kind: Reduction, values: readonly Value[], dtype: DType): Value {
   const m = algebraOf(isFloating(dtype) ? "float64" : dtype);
-  const [least, most] = bounds[dtype];
+  const [least, most] = rangeOf(dtype).map((x) => (dtype === "int64" ? x : Number(x))) as [Value, Value];
   switch (kind) {
     case "sum":
       return values.reduce((a, b) => m.add(a, b), dtype === "int64" ? 0n : 0);

@@ -6,7 +6,19 @@ export { scalar } from "./cpu/pointwise/scalar.ts";
 export { copyState, type RandomState, random32, random64, seedState } from "./cpu/random/state.ts";
 export type { Rule } from "./cpu/update/kernel.ts";
 export type * from "./device.ts";
-export { type DType, itemSize } from "./dtype.ts";
+export {
+  allDtypes,
+  type Computed,
+  type DType,
+  type DTypeOf,
+  dtypes,
+  type Facts,
+  factsOf,
+  isFloating,
+  isStorageOnly,
+  itemSize,
+  rangeOf,
+} from "./dtype.ts";
 export {
   DeviceError,
   DisposedError,

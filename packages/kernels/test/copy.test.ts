@@ -1,4 +1,4 @@
-import { cpu, type DType, sizeOf, type View } from "@ag/kernels";
+import { allDtypes, cpu, type DType, sizeOf, type View } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import goldens from "./goldens/copies.json" with { type: "json" };
 import { emptyView, read, viewOf } from "./views.ts";
@@ -10,8 +10,6 @@ const words: Readonly<Record<string, number>> = {
   nan: Number.NaN,
 };
 const numbers = (values: Values): number[] => values.map((x) => (typeof x === "string" ? words[x]! : x));
-
-const dtypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool"];
 
 const isStored = (dtype: DType): boolean => dtype === "float16" || dtype === "bfloat16";
 
@@ -34,7 +32,7 @@ const iota = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe("conversions as PyTorch's", () => {
   const cases = goldens.conversions as unknown as { from: DType; to: DType; x: Values; out: Values }[];
-  test("cover all pairs", () => expect(cases.length).toBe(dtypes.length ** 2));
+  test("cover all pairs", () => expect(cases.length).toBe(allDtypes.length ** 2));
   test.each(cases)("$from to $to", ({ from, to, x, out }) => {
     const source = viewAs(numbers(x), from);
     expect(valuesOf(source)).toEqual(numbers(x));
@@ -70,7 +68,7 @@ describe("conversions as PyTorch's", () => {
 describe("layouts", () => {
   const transposed = (x: View): View => ({ ...x, sizes: [...x.sizes].reverse(), strides: [...x.strides].reverse() });
 
-  test.each(dtypes)("%s: contiguous, transposed, broadcast, spaced", (dtype) => {
+  test.each(allDtypes)("%s: contiguous, transposed, broadcast, spaced", (dtype) => {
     const [n, k] = [67, 45];
     const values = iota(n * k).map((i) => (dtype === "bool" ? i % 2 : i % 120));
     const x = viewAs(values, dtype, [n, k]);
@@ -92,7 +90,7 @@ describe("layouts", () => {
   });
 
   test("into any strides, touching nothing else", () => {
-    for (const dtype of dtypes) {
+    for (const dtype of allDtypes) {
       const all = viewAs(new Array<number>(400).fill(1), dtype);
       const target: View = { ...all, offset: 5, sizes: [6, 9], strides: [1, 40] };
       cpu.copy(viewAs(new Array<number>(54).fill(0), dtype, [6, 9]), target);
@@ -138,7 +136,7 @@ describe("layouts", () => {
 });
 
 describe("fill", () => {
-  test.each(dtypes)("%s: contiguous and strided, several sizes", (dtype) => {
+  test.each(allDtypes)("%s: contiguous and strided, several sizes", (dtype) => {
     for (const n of [1, 2, 7, 33, 100]) {
       const x = emptyView([n], dtype);
       cpu.fill(x, 1);
@@ -170,6 +168,8 @@ describe("fill", () => {
     expect(filled("int64", 2n ** 62n)).toBe(2 ** 62);
     expect(filled("int32", -3.7)).toBe(-3);
     expect(filled("uint8", 258)).toBe(2);
+    expect(filled("int8", 130)).toBe(-126);
+    expect(filled("int16", -32769n)).toBe(32767);
     expect(filled("bool", 0.5)).toBe(1);
   });
 

@@ -156,6 +156,17 @@ describe("whole dtypes", () => {
     expect(run(max!, [x, 100], "uint8", [3])).toEqual([250, 100, 200]);
   });
 
+  test("int8 and int16 wrap", () => {
+    const [bytes, words] = [viewOf(Int8Array.of(-128, 127, 100)), viewOf(Int16Array.of(-32768, 32767, 300))];
+    expect(run(add!, [bytes, 10], "int8", [3])).toEqual([-118, -119, 110]);
+    expect(run(mul!, [bytes, bytes], "int8", [3])).toEqual([0, 1, 16]);
+    expect(run(div!, [bytes, -1], "int8", [3])).toEqual([-128, -127, -100]);
+    expect(run(sub!, [words, 300], "int16", [3])).toEqual([32468, 32467, 0]);
+    expect(run(mul!, [words, words], "int16", [3])).toEqual([0, 1, 24464]);
+    expect(run(max!, [bytes, words], "int16", [3])).toEqual([-128, 32767, 300]);
+    expect(run(add!, [bytes, words], "float32", [3])).toEqual([-32896, 32894, 400]);
+  });
+
   test("bool: sum is or, product is and", () => {
     const a = viewOf(Uint8Array.of(0, 0, 1, 1), [4], "bool");
     const b = viewOf(Uint8Array.of(0, 1, 0, 1), [4], "bool");

@@ -1,4 +1,4 @@
-import { cpu, ElementError, type Formula, formulas, type Reduction, type View } from "@ag/kernels";
+import { cpu, dtypes, ElementError, type Formula, formulas, type Reduction, type View } from "@ag/kernels";
 import { describe, expect, test } from "vitest";
 import goldens from "./goldens/reduce.json" with { type: "json" };
 import { floats, noise, sizeOf, ulpsOff } from "./noise.ts";
@@ -10,6 +10,8 @@ const arrays = {
   float64: (x: number[]) => Float64Array.from(x),
   int64: (x: number[]) => BigInt64Array.from(x, (v) => BigInt(Math.trunc(v))),
   int32: (x: number[]) => Int32Array.from(x),
+  int16: (x: number[]) => Int16Array.from(x),
+  int8: (x: number[]) => Int8Array.from(x),
   uint8: (x: number[]) => Uint8Array.from(x),
   bool: (x: number[]) => Uint8Array.from(x, (v) => (v > 0 ? 1 : 0)),
 } as const;
@@ -25,7 +27,8 @@ const folds: Record<Reduction, (a: number, b: number) => number> = {
 };
 
 /** A whole number as the dtype keeps it. */
-const wrapped = (x: number, dtype: Computed): number => (dtype === "uint8" ? x & 255 : dtype === "int32" ? x | 0 : x);
+const wrapped = (x: number, dtype: Computed): number =>
+  dtype.startsWith("float") || dtype === "int64" ? x : new dtypes[dtype].array([x])[0]!;
 
 /** What the elements that fall on each element of `out` are. */
 function groups(values: readonly number[], shape: readonly number[], out: readonly number[]): number[][] {

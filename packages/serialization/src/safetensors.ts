@@ -3,12 +3,12 @@
  * {@link https://github.com/huggingface/safetensors}; written byte for byte as its own library writes.
  */
 import { type DType, Tensor, ValueError } from "@ag/tensor/fn";
-import { describeForeign, tensorOfBytes } from "@ag/tensor/internal";
+import { allDtypes, describeForeign, factsOf, itemSize, tensorOfBytes } from "@ag/tensor/internal";
 import { bytesFrom, room, type Source, writeFile } from "./bytes/host.ts";
 import { Reader } from "./bytes/reader.ts";
 import { bad, beginning, show } from "./errors.ts";
 import { metadataOf, setMetadata } from "./metadata.ts";
-import { dtypes, isSize, order } from "./pth/storage.ts";
+import { isSize } from "./pth/storage.ts";
 
 const MAX_HEADER = 100_000_000; // the limit of the format's own library
 const METADATA = "__metadata__";
@@ -45,15 +45,18 @@ function entryOf(name: string, value: unknown): Entry {
   if (!isText(name)) refuse("names of whole characters", show(name));
   if (!isRecord(value)) return refuse(`a description of "${name}"`, show(value));
   const { dtype: code, shape, data_offsets: offsets } = value;
-  const dtype = order.find((known) => dtypes[known][1] === code);
+  const dtype = allDtypes.find((known) => factsOf(known).safetensors === code);
   if (dtype === undefined)
-    return refuse(`a dtype among ${order.map((known) => dtypes[known][1]).join(", ")}`, `${show(code)} of "${name}"`);
+    return refuse(
+      `a dtype among ${allDtypes.map((known) => factsOf(known).safetensors).join(", ")}`,
+      `${show(code)} of "${name}"`,
+    );
   if (!Array.isArray(shape) || !shape.every(isSize) || shape.length > 64)
     return refuse(`a shape for "${name}"`, show(shape));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
     return refuse(`two offsets for "${name}"`, show(offsets));
   const [begin, end] = offsets as [number, number];
-  const size = shape.reduce<number>((product, n: number) => product * n, dtypes[dtype][0]);
+  const size = shape.reduce<number>((product, n: number) => product * n, itemSize(dtype));
   if (end - begin !== size) return refuse(`${size} bytes for "${name}"`, `offsets ${begin} to ${end}`);
   return { name, dtype, shape, begin, end };
 }
@@ -168,6 +171,9 @@ function metadataFor(
   return metadata;
 }
 
+/** Wide elements come first, so that all are aligned. */
+const rank = ({ dtype }: Tensor): number => -allDtypes.indexOf(dtype);
+
 /** By code points, the order of UTF-8: UTF-16 puts what is beyond U+FFFF before U+E000. */
 function compare(a: string, b: string): number {
   for (let i = 0; ; i++) {
@@ -196,13 +202,13 @@ export function safetensorsBytes(
   checkEntries(map);
   if (!isRecord(options)) throw wrong("an object of options, { metadata }", show(options));
   const metadata = metadataFor(map, options);
-  const sorted = [...map].sort(([a, x], [b, y]) => order.indexOf(x.dtype) - order.indexOf(y.dtype) || compare(a, b));
+  const sorted = [...map].sort(([a, x], [b, y]) => rank(x) - rank(y) || compare(a, b));
   const contents = sorted.map(([, x]) => x.rawBytes());
   let end = 0;
   const entries = sorted.map(([name, { dtype, shape }], i): [string, unknown] => {
     const begin = end;
     end += contents[i]!.length;
-    return [name, { dtype: dtypes[dtype][1], shape, data_offsets: [begin, end] }];
+    return [name, { dtype: factsOf(dtype).safetensors, shape, data_offsets: [begin, end] }];
   });
   const parts = [...(metadata ? [[METADATA, metadata] as const] : []), ...entries];
   const json = `{${parts.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;

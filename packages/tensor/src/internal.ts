@@ -1,5 +1,15 @@
 /** What the packages of @ag need of each other, and nobody else: it may change in any release, without notice. */
-export { type Algebra, formulas, itemSize, ONE_COPY, type Rule, type Storage, scalar } from "@ag/kernels";
+export {
+  type Algebra,
+  allDtypes,
+  factsOf,
+  formulas,
+  itemSize,
+  ONE_COPY,
+  type Rule,
+  type Storage,
+  scalar,
+} from "@ag/kernels";
 export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes } from "./arguments/signature.ts";
 export { deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";

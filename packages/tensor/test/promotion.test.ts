@@ -1,3 +1,4 @@
+import { allDtypes } from "@ag/kernels";
 import { type DType, DTypeError, type Operand, ones, promoteTypes, tensor } from "@ag/tensor";
 import { expect, test } from "vitest";
 import golden from "./goldens/promotion.json" with { type: "json" };
@@ -12,6 +13,11 @@ const operandOf = (text: string): Operand => {
 test.each(Object.entries(golden.answers))("%s", (sum, dtype) => {
   const [a, b] = sum.split(" + ").map(operandOf) as [Operand, Operand];
   expect((a as ReturnType<typeof ones>).add(b).dtype).toBe(dtype);
+});
+
+test.each(Object.entries(golden.types))("%s meets every dtype", (a, meetings) => {
+  expect(Object.keys(meetings).toSorted()).toEqual(allDtypes.toSorted());
+  for (const [b, dtype] of Object.entries(meetings)) expect(promoteTypes(a as DType, b as DType), b).toBe(dtype);
 });
 
 test("half precision is stored and converted, nothing else", () => {

@@ -4,10 +4,12 @@ import {
   DTypeError,
   eye,
   full,
+  Generator,
   linspace,
   memory,
   ones,
   rand,
+  randint,
   ShapeError,
   scope,
   setMemoryLimit,
@@ -23,10 +25,31 @@ describe("factories", () => {
     expect(tensor([1n, 2n]).dtype).toBe("int64");
     expect(tensor([true]).dtype).toBe("bool");
     expect(tensor(new Float64Array([1])).dtype).toBe("float64");
+    expect(tensor(Int8Array.of(-1)).dtype).toBe("int8");
+    expect(tensor(Int16Array.of(-1)).dtype).toBe("int16");
+    expect(() => tensor(new Uint16Array(1) as never)).toThrow("Int16Array, Int32Array, Float32Array, Float64Array");
     expect(tensor([1.7, -1.7], { dtype: "int64" }).data()).toEqual(BigInt64Array.of(1n, -1n));
     expect(full([2], true).dtype).toBe("bool");
     expect(arange(3).dtype).toBe("int64");
     expect(arange(0, 1, 0.5).dtype).toBe("float32");
+  });
+
+  test("short whole numbers are drawn, read, printed and refused by PyTorch's names", () => {
+    for (const [dtype, array, name] of [
+      ["int8", Int8Array, "Char"],
+      ["int16", Int16Array, "Short"],
+    ] as const) {
+      const x = tensor([-3, 100], { dtype });
+      expect(x.data()).toEqual(array.of(-3, 100));
+      expect([x.tolist(), x.at(0).item(), x.rawBytes().length]).toEqual([[-3, 100], -3, 2 * array.BYTES_PER_ELEMENT]);
+      expect(String(x)).toBe(`tensor([ -3, 100], dtype=torch.${dtype})`);
+      expect(x.add_(100).mul_(x).data()).toEqual(array.of(97 * 97, 200 * 200)); // both wrap
+      expect(() => x.add_(0.5)).toThrow(`result type Float can't be cast to the desired output type ${name}`);
+      const draws = randint(-100, 100, [1000], { dtype, generator: new Generator().manualSeed(0) });
+      expect(draws.long().tolist()).toEqual(
+        randint(-100, 100, [1000], { generator: new Generator().manualSeed(0) }).tolist(),
+      );
+    }
   });
 
   test("shapes come as a list or one by one", () => {

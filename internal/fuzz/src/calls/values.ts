@@ -1,8 +1,7 @@
 /** What is put where an argument belongs: tensors of every kind, numbers at the edges, and what is none of it. */
-import { type DType, slice, type Tensor, tensor } from "@ag/tensor";
+import { allDtypes, type DType, isFloating } from "@ag/kernels";
+import { slice, type Tensor, tensor } from "@ag/tensor";
 import type { Random } from "../random.ts";
-
-const dtypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool"];
 
 /** Numbers at the edges of what whole and floating ones can be. */
 const edges: readonly (() => unknown)[] = [
@@ -62,7 +61,7 @@ function disposed(x: Tensor): Tensor {
 /** A small number, negative now and then; whole for whole dtypes. */
 function number(random: Random, dtype: DType): number {
   const x = random.unit() * 6 - 2;
-  return dtype.startsWith("float") || dtype === "bfloat16" ? x : Math.trunc(Math.abs(x));
+  return isFloating(dtype) ? x : Math.trunc(Math.abs(x));
 }
 
 /** A tensor with numbers of its own. */
@@ -83,8 +82,8 @@ const variants: readonly ((x: Tensor, random: Random) => Tensor)[] = [
   (x) => floating(x).clone().detach().requiresGrad_().mul(1),
   (x) => floating(x).clone().detach().requiresGrad_().flatten(),
   (x) => floating(x).clone().detach().requiresGrad_().unsqueeze(0).select(0, 0),
-  (x, random) => x.detach().to(random.pick(dtypes)),
-  (x, random) => fresh(random, x.shape, random.pick(dtypes)),
+  (x, random) => x.detach().to(random.pick(allDtypes)),
+  (x, random) => fresh(random, x.shape, random.pick(allDtypes)),
   (x, random) => fresh(random, [...x.shape].reverse(), x.dtype).permute(x.shape.map((_, d) => x.shape.length - 1 - d)),
   (x, random) => fresh(random, [...x.shape, 2], x.dtype).select(-1, 1),
   (x, random) =>

@@ -34,16 +34,8 @@ function call(name: string, args: readonly unknown[]): unknown {
 
 class Skipped extends Error {}
 
-const names: Readonly<Record<DType, string>> = {
-  float32: "f32",
-  float64: "f64",
-  float16: "f16",
-  bfloat16: "b16",
-  int64: "i64",
-  int32: "i32",
-  uint8: "u8",
-  bool: "b",
-};
+/** float32 is f32, bool b. */
+const shortName = (dtype: DType): string => dtype.replace(/^(.)[a-z]*/, "$1");
 
 /** dtype:shape:flags:node:weighted sum:sum of magnitudes:how many are not finite. */
 function word(x: unknown): string {
@@ -57,7 +49,7 @@ function word(x: unknown): string {
     if (!Number.isFinite(term)) odd++;
     else [total, size] = [total + term, size + Math.abs(term)];
   });
-  return `${names[x.dtype]}:${x.shape.join()}:${flags}:${node}:${total}:${size}:${odd || ""}`;
+  return `${shortName(x.dtype)}:${x.shape.join()}:${flags}:${node}:${total}:${size}:${odd || ""}`;
 }
 
 /** What PyTorch's answer is compared with: a word for each step, and for the gradient of each leaf. Errors must be ours. */

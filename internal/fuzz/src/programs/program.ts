@@ -1,5 +1,5 @@
 /** A program: steps that each give a value. */
-import type { DType } from "@ag/tensor";
+import { type DType, isFloating as isFloatingType } from "@ag/tensor";
 
 /** `"$3"`: what step 3 gave. Options stand last. */
 export type Argument = string | number | boolean | null | readonly Argument[] | { readonly [name: string]: Argument };
@@ -23,5 +23,4 @@ export interface Known {
   readonly isLeaf: boolean;
 }
 
-export const isFloating = ({ dtype }: Pick<Known, "dtype">): boolean =>
-  dtype.startsWith("float") || dtype === "bfloat16";
+export const isFloating = ({ dtype }: Pick<Known, "dtype">): boolean => isFloatingType(dtype);

@@ -14,7 +14,7 @@ from shared.place import tests_of
 SEEDS = [0, -1, 123456789012]
 LENGTHS = [1, 5, 15, 16, 17, 31, 100, 100003]
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64, "int32": torch.int32,
-          "uint8": torch.uint8, "bool": torch.bool}
+          "int16": torch.int16, "int8": torch.int8, "uint8": torch.uint8, "bool": torch.bool}
 
 
 def fill(call, generator):

@@ -3,7 +3,7 @@
 import torch
 from shared.noise import noise, numbers, write
 
-names = ["float32", "float64", "int64", "int32", "uint8"]
+names = ["float32", "float64", "int64", "int32", "int16", "int8", "uint8"]
 
 
 def values(name, shape, seed):

@@ -34,7 +34,7 @@ cases = [
     torch.nn.Parameter(torch.rand(2, 3)), torch.nn.Parameter(torch.rand(3), requires_grad=False),
 ]
 # summaries: of every dtype, far larger than any memory, and with what is no number
-for dtype in [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.uint8, torch.bool]:
+for dtype in [torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool]:
     few = (100 * torch.rand(5)).to(dtype)
     cases += [
         few[2].expand(2**31), few[:1].expand(2**20, 2**20), few.expand(10**9, 5), few.reshape(5, 1).expand(5, 10**9),

@@ -1,9 +1,9 @@
 import { Tensor } from "@ag/tensor/fn";
-import { markParameter, markRequiresGrad } from "@ag/tensor/internal";
+import { itemSize, markParameter, markRequiresGrad } from "@ag/tensor/internal";
 import { bad, FormatError, show } from "../errors.ts";
 import type { Surroundings } from "../pth/globals.ts";
 import { StorageType } from "../pth/globals.ts";
-import { checkFloating, dtypes, isSize, type StoredBytes, tensorOf } from "../pth/storage.ts";
+import { checkFloating, isSize, type StoredBytes, tensorOf } from "../pth/storage.ts";
 
 /** Tensors with their flags; where storages come from is left to the format. */
 export const realTensors: Omit<Surroundings, "storage"> = {
@@ -48,4 +48,4 @@ export function shared(known: Map<string, StoredBytes>, stored: StoredBytes): St
 }
 
 /** How many bytes a storage takes. */
-export const bytesOf = ({ dtype, length }: StoredBytes): number => length * (dtype === null ? 1 : dtypes[dtype][0]);
+export const bytesOf = ({ dtype, length }: StoredBytes): number => length * (dtype === null ? 1 : itemSize(dtype));

@@ -1,7 +1,8 @@
 /** The names that a pickle may mention, and what stands for them here. Nothing is looked up by name anywhere else. */
 import type { DType, Tensor } from "@ag/tensor/fn";
+import { allDtypes, factsOf } from "@ag/tensor/internal";
 import { show, unsafe } from "../errors.ts";
-import { dtypes, type Layout, order, StorageRef } from "./storage.ts";
+import { type Layout, StorageRef } from "./storage.ts";
 
 /** What the surroundings of a pickle supply. */
 export interface Surroundings {
@@ -108,7 +109,7 @@ const parameter = ([x, requiresGrad = true]: readonly unknown[], caller: Caller)
   caller.parameter(x, requiresGrad === true);
 
 function rebuiltV3(args: readonly unknown[], caller: Caller): unknown {
-  const dtype = order.find((known) => known === args[6]);
+  const dtype = allDtypes.find((known) => known === args[6]);
   return dtype === undefined ? refuse("a known dtype", show(args[6])) : rebuilt(args, dtype, args[7], caller);
 }
 
@@ -129,8 +130,8 @@ const callables: readonly Callable[] = [
 
 const known: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...callables.map((callable) => [callable.name, callable] as const),
-  ...order.flatMap((dtype) => {
-    const name = `${dtypes[dtype][2]}Storage`;
+  ...allDtypes.flatMap((dtype) => {
+    const name = `${factsOf(dtype).torch}Storage`;
     const type = new StorageType(dtype);
     return [
       [`torch.${dtype}`, dtype] as const,
@@ -148,6 +149,6 @@ export function globalNamed(module: string, name: string): unknown {
   if (found !== undefined) return found;
   const got = `global ${show(full)}`;
   if (module === "torch" || module === "torch.storage")
-    return refuse(`storages and dtypes among ${order.join(", ")}`, got);
+    return refuse(`storages and dtypes among ${allDtypes.join(", ")}`, got);
   return refuse("a file of tensors, containers, numbers and strings", `${got}. Only weights are loaded, never code`);
 }

@@ -1,24 +1,8 @@
 import { type DType, isFloating, type Tensor } from "@ag/tensor/fn";
-import { tensorBeside, tensorOfBytes } from "@ag/tensor/internal";
+import { itemSize, tensorBeside, tensorOfBytes } from "@ag/tensor/internal";
 import { bad, show } from "../errors.ts";
 
 const MAX_RANK = 64;
-
-/**
- * Of every dtype: bytes of an element, name in safetensors, storage class of torch. In the order in which a safetensors
- * file has them: wide elements first, so that all are aligned.
- */
-export const dtypes: Readonly<Record<DType, readonly [bytes: number, code: string, storage: string]>> = {
-  int64: [8, "I64", "Long"],
-  float64: [8, "F64", "Double"],
-  float32: [4, "F32", "Float"],
-  int32: [4, "I32", "Int"],
-  bfloat16: [2, "BF16", "BFloat16"],
-  float16: [2, "F16", "Half"],
-  uint8: [1, "U8", "Byte"],
-  bool: [1, "BOOL", "Bool"],
-};
-export const order: readonly DType[] = Object.keys(dtypes) as DType[];
 
 /** What several tensors of a file share. */
 export interface StoredBytes {
@@ -73,7 +57,7 @@ export function tensorOf({ ref, dtype, offset, shape, strides }: Layout): Tensor
   const { stored } = ref;
   const type = stored.dtype ?? dtype;
   if (type === null || stored.bytes === null) return refuse(`storage "${stored.key}" without type or bytes`);
-  const scale = stored.dtype === null ? dtypes[type][0] : 1; // an untyped storage counts bytes
+  const scale = stored.dtype === null ? itemSize(type) : 1; // an untyped storage counts bytes
   const length = Math.floor(ref.length / scale);
   if (!isSize(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length)
     return refuse("an offset, a shape or strides that are not as many sizes");

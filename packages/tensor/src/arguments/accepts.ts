@@ -1,5 +1,5 @@
 /** Which operands does an operation refuse? The words are PyTorch's. */
-import type { DType } from "@ag/kernels";
+import { type DType, factsOf } from "@ag/kernels";
 import { DTypeError, ValueError } from "../core/errors.ts";
 import { isSet } from "../core/formulas.ts";
 import * as kernels from "../core/kernels.ts";
@@ -8,19 +8,8 @@ import { isFloating } from "../types/dtype.ts";
 
 type Accepts = (dtype: DType, operands: readonly Operand[]) => void;
 
-const kinds: Readonly<Record<DType, string>> = {
-  bool: "Bool",
-  uint8: "Byte",
-  int32: "Int",
-  int64: "Long",
-  float16: "Half",
-  bfloat16: "BFloat16",
-  float32: "Float",
-  float64: "Double",
-};
-
 /** PyTorch's name of a dtype in messages. */
-export const kindOf = (dtype: DType): string => kinds[dtype];
+export const kindOf = (dtype: DType): string => factsOf(dtype).torch;
 
 /** Floating dtypes only; `kernel` is what PyTorch says it lacks for the others. */
 export const onlyFloating =

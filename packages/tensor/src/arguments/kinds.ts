@@ -1,11 +1,10 @@
 /** The kinds of arguments that operations take. */
-import type { DType } from "@ag/kernels";
+import { allDtypes, type DType } from "@ag/kernels";
 import { isDevice } from "../core/creating.ts";
 import { DTypeError, IndexError, ShapeError } from "../core/errors.ts";
 import { Tensor } from "../core/tensor.ts";
 import type { Slice } from "../layout/slice.ts";
 import { Generator } from "../make/generator.ts";
-import { allDtypes } from "../types/dtype.ts";
 import { isPlain, type Kind, NUMBER, TENSOR, WHOLE } from "./signature.ts";
 
 const isWhole = (x: unknown): boolean => Number.isSafeInteger(x);

@@ -2,7 +2,7 @@
  * How do optimizers change parameters? By a rule, in one fused kernel call for a whole group. Every check comes before the
  * first write; what is not row-major is updated in a copy. Nothing here is recorded: callers are under `noGrad`.
  */
-import type { Rule } from "@ag/kernels";
+import { isStorageOnly, type Rule } from "@ag/kernels";
 import { refuseOverlapping } from "../core/elementwise.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import * as kernels from "../core/kernels.ts";
@@ -11,7 +11,6 @@ import type { Tensor } from "../core/tensor.ts";
 import { writing } from "../core/writing.ts";
 import { denseCopy, withDense } from "../layout/dense.ts";
 import { sameShape, showShape } from "../layout/shape.ts";
-import { isStorageOnly } from "../types/dtype.ts";
 
 type Tensors = readonly Tensor[];
 

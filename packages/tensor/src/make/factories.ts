@@ -1,5 +1,5 @@
 /** How are tensors made from nothing, from numbers and from bytes? */
-import { type Device, type DType, itemSize } from "@ag/kernels";
+import { allDtypes, type Computed, type Device, type DType, dtypes, isStorageOnly, itemSize } from "@ag/kernels";
 import { defineFunction } from "../arguments/checked.ts";
 import {
   aDevice,
@@ -21,7 +21,6 @@ import { reshaped, Tensor } from "../core/tensor.ts";
 import { checkedShape, rowMajor, type Shape, shapeArgument, showShape } from "../layout/shape.ts";
 import { dtypeOf, filled, fresh } from "./fresh.ts";
 import { reachOf, tensorOfBytes } from "./raw.ts";
-import { typedArrays } from "./read.ts";
 
 export interface TensorOptions {
   readonly dtype?: DType;
@@ -33,7 +32,7 @@ export interface TensorOptions {
 export type NestedData = number | bigint | boolean | readonly NestedData[];
 
 /** Numbers in a row, which keep their dtype. */
-export type TypedData = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array;
+export type TypedData = (typeof dtypes)[Computed]["array"]["prototype"];
 
 /** `zeros(2, 3, options?)` or `zeros([2, 3], options?)`. */
 type ShapedFactory = {
@@ -222,30 +221,31 @@ const aNesting: Kind = {
 const data: Parameter = { name: "data", kinds: [aNesting], isOptional: false };
 
 /** Numbers as the elements of a dtype, converted as PyTorch converts. */
-function elementsFrom(flat: readonly (number | bigint | boolean)[], dtype: keyof typeof typedArrays): TypedData {
+function elementsFrom(flat: readonly (number | bigint | boolean)[], dtype: Computed): TypedData {
   if (dtype === "int64") {
     const whole = (x: number | bigint | boolean): bigint =>
       BigInt.asIntN(64, typeof x === "number" ? BigInt(Number.isFinite(x) ? Math.trunc(x) : 0) : BigInt(x));
     return BigInt64Array.from(flat, whole);
   }
   if (dtype === "bool") return Uint8Array.from(flat, (x) => Number(Boolean(x)));
-  return new typedArrays[dtype](flat.map(Number));
+  return new dtypes[dtype].array(flat.map(Number));
 }
 
-const naturalDtypes = new Map<unknown, DType>([
-  [Float32Array, "float32"],
-  [Float64Array, "float64"],
-  [Int32Array, "int32"],
-  [Uint8Array, "uint8"],
-  [BigInt64Array, "int64"],
-]);
+/** Dtypes that a typed array has by itself. */
+const natural: readonly DType[] = /* @__PURE__ */ allDtypes.filter(
+  (dtype) => dtype !== "bool" && !isStorageOnly(dtype),
+);
+
+/** The dtype of a typed array. */
+function naturalDtype(data: TypedData): DType {
+  const found = natural.find((dtype) => dtypes[dtype].array === data.constructor);
+  if (found) return found;
+  const names = natural.map((dtype) => dtypes[dtype].array.name);
+  throw new ValueError(`tensor: need one of ${names.join(", ")}; got ${data.constructor.name}.`);
+}
 
 function fromTyped(data: TypedData, { dtype, ...options }: TensorOptions): Tensor {
-  const natural = naturalDtypes.get(data.constructor);
-  if (!natural)
-    throw new ValueError(
-      `tensor: need a Float32Array, Float64Array, Int32Array, Uint8Array or BigInt64Array; got ${data.constructor.name}.`,
-    );
+  const natural = naturalDtype(data);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const x = tensorOfBytes(bytes, natural, [data.length]);
   return flagged(dtype === undefined || dtype === natural ? x : converted(x, dtype), options);
@@ -278,7 +278,7 @@ export const tensor: (data: NestedData | TypedData, options?: TensorOptions) => 
     const flat: (number | bigint | boolean)[] = [];
     flatten(data, shape, 0, flat);
     const { dtype = commonDtype(flat) } = options;
-    const elements = elementsFrom(flat, dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype);
+    const elements = elementsFrom(flat, isStorageOnly(dtype) ? "float32" : dtype);
     return flagged(reshaped(fromTyped(elements, { dtype }), shape), options);
   },
 });

@@ -2,7 +2,7 @@
  * How does PyTorch print a tensor? Four digits, columns of one width, at most 1000 elements (else three from each edge),
  * lines of 80 characters, and what it has beyond its numbers: size, dtype, grad_fn.
  */
-import type { DType, View } from "@ag/kernels";
+import { type DType, isFloating, type View } from "@ag/kernels";
 import { isParameter } from "../core/place.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Shape, sizeOf } from "../layout/shape.ts";
@@ -71,7 +71,7 @@ function floatingColumn(values: readonly number[]): Column {
 
 /** The format of all numbers that will be shown, and the width they share. */
 function columnOf(values: readonly (number | bigint)[], dtype: DType): Column {
-  if (dtype.includes("float")) return floatingColumn(values as number[]);
+  if (isFloating(dtype)) return floatingColumn(values as number[]);
   const format: Format = dtype === "bool" ? (x) => (x ? "True" : "False") : String;
   return { format, width: values.reduce<number>((width, x) => Math.max(width, format(x).length), 0) };
 }

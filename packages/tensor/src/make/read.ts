@@ -1,16 +1,20 @@
 /** How do elements come out of the memory? Always as copies: the memory moves. */
-import { type DType, isContiguous, itemSize, OutOfMemoryError, type View } from "@ag/kernels";
+import {
+  type Computed,
+  type DType,
+  dtypes,
+  isContiguous,
+  isStorageOnly,
+  itemSize,
+  OutOfMemoryError,
+  type View,
+} from "@ag/kernels";
 import { ValueError } from "../core/errors.ts";
 import * as kernels from "../core/kernels.ts";
 import { rowMajor, type Shape, showShape, sizeOf } from "../layout/shape.ts";
 
 /** Elements of a tensor as JavaScript knows them; float16 and bfloat16 come as float32. */
-export type Elements =
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint8Array<ArrayBuffer>
-  | BigInt64Array<ArrayBuffer>;
+export type Elements = InstanceType<(typeof dtypes)[Computed]["array"]>;
 
 /** Numbers or booleans, nested to any depth. */
 export type Nested = number | boolean | Nested[];
@@ -34,27 +38,11 @@ export function rawBytesOf(x: View): Uint8Array<ArrayBuffer> {
   return x.storage.read(x.offset * size, sizeOf(x.sizes) * size);
 }
 
-/** What holds the elements of each dtype that is computed with. */
-export const typedArrays: {
-  readonly float32: typeof Float32Array;
-  readonly float64: typeof Float64Array;
-  readonly int32: typeof Int32Array;
-  readonly int64: typeof BigInt64Array;
-  readonly uint8: typeof Uint8Array;
-  readonly bool: typeof Uint8Array;
-} = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
-
 /** The elements in row-major order. */
 export function elementsOf(x: View): Elements {
-  if (x.dtype === "float16" || x.dtype === "bfloat16") return withCopy(x, "float32", elementsOf);
-  return new typedArrays[x.dtype](rawBytesOf(x).buffer);
+  const { dtype } = x;
+  if (isStorageOnly(dtype)) return withCopy(x, "float32", elementsOf);
+  return new dtypes[dtype].array(rawBytesOf(x).buffer);
 }
 
 /** A whole number as JavaScript's number, if that is exact. */

@@ -1,12 +1,8 @@
-import type { DType } from "@ag/kernels";
+import { allDtypes, type DType, factsOf, isFloating, isStorageOnly, itemSize } from "@ag/kernels";
 import { DTypeError } from "../core/errors.ts";
 import type { Operand } from "../core/tensor.ts";
 
-export const isFloating = (dtype: DType): boolean =>
-  dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
-
-/** float16 and bfloat16 are stored, loaded, saved and converted; nothing computes with them yet. */
-export const isStorageOnly = (dtype: DType): boolean => dtype === "float16" || dtype === "bfloat16";
+export { isFloating };
 
 /** Throws for dtypes that nothing computes with. */
 export function checkComputes(op: string, dtype: DType): void {
@@ -16,26 +12,23 @@ export function checkComputes(op: string, dtype: DType): void {
     );
 }
 
-/** Every dtype, in the order in which they meet. */
-export const allDtypes: readonly DType[] = [
-  "bool",
-  "uint8",
-  "int32",
-  "int64",
-  "float16",
-  "bfloat16",
-  "float32",
-  "float64",
-];
+const categories = { bool: 0, whole: 1, floating: 2 } as const;
 
 /** Bool, whole numbers, floating numbers: only a higher kind lets a number or a scalar tensor change the dtype. */
-const category = (dtype: DType): number => (dtype === "bool" ? 0 : isFloating(dtype) ? 2 : 1);
+const category = (dtype: DType): number => categories[factsOf(dtype).kind];
 
-/** The dtype in which two tensors of equal standing meet. */
+/** Whether values of `b` may become `a`: of a higher kind, or of the same one with more room. */
+function takes(a: DType, b: DType): boolean {
+  if (a === b) return true;
+  if (category(a) !== category(b)) return category(a) > category(b);
+  return itemSize(a) > itemSize(b) && (factsOf(a).isSigned || !factsOf(b).isSigned);
+}
+
+/** The dtype in which two tensors of equal standing meet: the smallest of the higher kind that takes both. */
 export function promoteTypes(a: DType, b: DType): DType {
-  if (a === b) return a;
-  if (isStorageOnly(a) && isStorageOnly(b)) return "float32";
-  return allDtypes.indexOf(a) > allDtypes.indexOf(b) ? a : b;
+  if (takes(a, b)) return a;
+  if (takes(b, a)) return b;
+  return allDtypes.find((dtype) => category(dtype) === category(a) && takes(dtype, a) && takes(dtype, b))!;
 }
 
 function ofNumber(x: number | bigint | boolean): DType {

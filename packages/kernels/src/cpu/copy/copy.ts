@@ -4,9 +4,10 @@
  * Same dtype, contiguous along the innermost loop: bytes move, row by row. Crossed layouts (transposes): in square tiles,
  * elements of four bytes four by four in registers. One value along the innermost loop: stored as vectors. Else element by element.
  */
-import { type DType, itemSize } from "../../dtype.ts";
+import { type DType, isStorageOnly, itemSize } from "../../dtype.ts";
 import { isSmall, split } from "../../threads/split.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, compile, scratch } from "../../wasm/runtime.ts";
 import { isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "../pointwise/layout.ts";
 import { writeParameter } from "../pointwise/parameters.ts";
@@ -14,23 +15,14 @@ import { byteRows, elementRows, sequence, splatRows, transposed } from "./kernel
 
 type Run = (...args: number[]) => number;
 
-const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool", "float16", "bfloat16"];
-
-const elementRuns: (Run | undefined)[] = new Array(64).fill(undefined);
-const sequenceRuns: (Run | undefined)[] = new Array(8).fill(undefined);
+const elementsFrom = once((from: DType) => once((to: DType): Run => compile({ run: elementRows(from, to) }).run));
+const sequenceRun = once((dtype: DType): Run => compile({ run: sequence(dtype) }).run);
 let vectorRuns: { readonly bytes: Run; readonly splat: Run; readonly transposed: Run } | null = null;
 
 /** Copies that change no bit, whatever the dtype. */
 function moves(): { readonly bytes: Run; readonly splat: Run; readonly transposed: Run } {
   vectorRuns ??= compile({ bytes: byteRows, splat: splatRows, transposed });
   return vectorRuns;
-}
-
-function elementsBetween(from: DType, to: DType): Run {
-  const key = 8 * dtypes.indexOf(from) + dtypes.indexOf(to);
-  let run = elementRuns[key];
-  if (run === undefined) run = elementRuns[key] = compile({ run: elementRows(from, to) }).run;
-  return run;
 }
 
 /** As `Device.copy` says: to whole numbers towards zero, to bool `!= 0`, to float16 and bfloat16 to the nearest, ties to even. */
@@ -74,9 +66,9 @@ function copyNest(from: DType, to: DType, loops: Nest, addresses: number[]): voi
   else if (isMove && fromStep === 0)
     visitOuter(loops, addresses, () => moves().splat(rows, n, addresses[0]!, toRow, addresses[1]!, fromRow, size));
   else if (!isCrossed(loops)) {
-    const run = elementsBetween(from, to);
+    const run = elementsFrom(from)(to);
     visitOuter(loops, addresses, () => run(rows, n, addresses[0]!, toStep, toRow, addresses[1]!, fromStep, fromRow));
-  } else copyTiles(elementsBetween(from, to), loops, addresses, isMove && size === 4 && fromRow === 4);
+  } else copyTiles(elementsFrom(from)(to), loops, addresses, isMove && size === 4 && fromRow === 4);
 }
 
 /** `isTransposed`: elements of four bytes, contiguous along the inner loop in the result and along the outer one in the source. */
@@ -99,7 +91,7 @@ function copyTiles(run: Run, loops: Nest, addresses: number[], isTransposed: boo
 export function fill(out: View, value: number | bigint): void {
   if (sizeOf(out.sizes) === 0) return;
   const { dtype } = out;
-  const from = dtype === "float16" || dtype === "bfloat16" ? "float32" : dtype;
+  const from = isStorageOnly(dtype) ? "float32" : dtype;
   beginOperation();
   const parameter = scratch(8);
   const target = address(out);
@@ -114,9 +106,7 @@ export function fill(out: View, value: number | bigint): void {
 export function arange(out: View, start: number, step: number): void {
   const n = sizeOf(out.sizes);
   if (n === 0) return;
-  const key = dtypes.indexOf(out.dtype);
-  let run = sequenceRuns[key];
-  if (run === undefined) run = sequenceRuns[key] = compile({ run: sequence(out.dtype) }).run;
+  const run = sequenceRun(out.dtype);
   beginOperation();
   run(n, address(out), start, step);
 }

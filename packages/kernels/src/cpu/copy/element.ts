@@ -1,9 +1,9 @@
 /**
- * How is one element read, converted and written? float32, float64, int32 and int64 are what the machine has; bytes are
- * an i32, bool is 0 or 1, float16 and bfloat16 become float32 when read and are rounded (ties to even) when written.
+ * How is one element read, converted and written? What the machine has, as it is; shorter whole numbers widened and cut,
+ * bool as 0 or 1; float16 and bfloat16 become float32 when read and are rounded (ties to even) when written.
  */
 
-import type { DType } from "../../dtype.ts";
+import { type DType, type DTypeOf, type Facts, factsOf, isFloating, itemSize } from "../../dtype.ts";
 import {
   type Address,
   type Builder,
@@ -16,21 +16,18 @@ import {
   type Value,
 } from "../../wasm/assembler/index.ts";
 
-type Scalar = "i32" | "i64" | "f32" | "f64";
-
-const machineTypes: Readonly<Record<DType, Scalar>> = {
-  float32: "f32",
-  float64: "f64",
-  float16: "f32",
-  bfloat16: "f32",
-  int64: "i64",
-  int32: "i32",
-  uint8: "i32",
-  bool: "i32",
-};
+type Scalar = Facts["machine"];
 
 /** What an element is while it is computed with. */
-export const machineType = (dtype: DType): { readonly type: Scalar } => ({ type: machineTypes[dtype] });
+export const machineType = (dtype: DType): { readonly type: Scalar } => machineOf(dtype);
+
+const machines = { i32, i64, f32, f64 } as unknown as Readonly<Record<Scalar, typeof i32>>;
+const machineOf = (dtype: DType): typeof i32 => machines[factsOf(dtype).machine];
+
+const as = <T extends Scalar>(x: Value<Type>): Value<T> => x as Value<T>;
+
+/** Bits of the machine type that the dtype leaves unused. */
+const unusedBits = (dtype: DType): number => (factsOf(dtype).machine.endsWith("64") ? 64 : 32) - 8 * itemSize(dtype);
 
 /** float16 is a float32 with a smaller exponent: 2¹¹² brings it up, exactly, also where it is subnormal. */
 const fromHalf = (f: Builder, half: Value<"i32">): Value<"f32"> => {
@@ -55,7 +52,10 @@ const toHalf = (f: Builder, x: Value<"f32">): Value<"i32"> => {
   return i32.or(result, i32.and(i32.shiftRightUnsigned(bits, 16), 0x8000));
 };
 
-/** The bits of the nearest bfloat16: the upper half of a float32. */
+/** bfloat16 is the upper half of a float32. */
+const fromBrain = (_f: Builder, bits: Value<"i32">): Value<"f32"> => f32.fromBits(i32.shiftLeft(bits, 16));
+
+/** The bits of the nearest bfloat16. */
 const toBrain = (f: Builder, x: Value<"f32">): Value<"i32"> => {
   const bits = f.let(i32.bits(x));
   const odd = i32.and(i32.shiftRightUnsigned(bits, 16), 1);
@@ -63,95 +63,96 @@ const toBrain = (f: Builder, x: Value<"f32">): Value<"i32"> => {
   return select(i32.gt(i32.and(bits, 0x7fffffff), 0x7f800000), i32.of(0x7fc0), rounded);
 };
 
+/** Floating numbers that the machine does not have. */
+type Packed = DTypeOf<{ readonly kind: "floating"; readonly size: 1 | 2 }>;
+
+const packed: Readonly<
+  Record<
+    Packed,
+    {
+      readonly read: (f: Builder, bits: Value<"i32">) => Value<"f32">;
+      readonly write: (f: Builder, x: Value<"f32">) => Value<"i32">;
+    }
+  >
+> = {
+  float16: { read: fromHalf, write: toHalf },
+  bfloat16: { read: fromBrain, write: toBrain },
+};
+const isPacked = (dtype: DType): dtype is Packed => isFloating(dtype) && unusedBits(dtype) > 0;
+
+/** By the size in bytes. */
+const shortLoads = { 1: i32.load8Unsigned, 2: i32.load16Unsigned, 4: i32.load } as const;
+
 /** The element at an address, as its machine type. */
 export function loadElement(f: Builder, dtype: DType, at: Address): Value<Type> {
-  switch (dtype) {
-    case "float32":
-      return f.let(f32.load(at));
-    case "float64":
-      return f.let(f64.load(at));
-    case "int64":
-      return f.let(i64.load(at));
-    case "int32":
-      return f.let(i32.load(at));
-    case "uint8":
-    case "bool":
-      return f.let(i32.load8Unsigned(at));
-    case "float16":
-      return f.let(fromHalf(f, i32.load16Unsigned(at)));
-    case "bfloat16":
-      return f.let(f32.fromBits(i32.shiftLeft(i32.load16Unsigned(at), 16)));
-  }
+  const { size, isSigned, machine } = factsOf(dtype);
+  if (size === 8 || unusedBits(dtype) === 0) return f.let(machineOf(dtype).load(at));
+  const bits = shortLoads[size](at);
+  if (isPacked(dtype)) return f.let(packed[dtype].read(f, bits));
+  const x = machine === "i64" ? i64.extend(bits) : bits;
+  return f.let(isSigned ? wrapped(dtype, x) : x);
 }
 
 /** Writes a value of the dtype's machine type. */
 export function storeElement(f: Builder, dtype: DType, at: Address, x: Value<Type>): void {
-  switch (dtype) {
-    case "uint8":
-    case "bool":
-      f.storeNarrow(1, at, 0, x as Value<"i32">);
-      break;
-    case "float16":
-      f.storeNarrow(2, at, 0, toHalf(f, x as Value<"f32">));
-      break;
-    case "bfloat16":
-      f.storeNarrow(2, at, 0, toBrain(f, x as Value<"f32">));
-      break;
-    default:
-      f.store(at, 0, x);
+  const { size, machine } = factsOf(dtype);
+  if (size === 8 || unusedBits(dtype) === 0) {
+    f.store(at, 0, x);
+    return;
   }
+  const bits = isPacked(dtype)
+    ? packed[dtype].write(f, as<"f32">(x))
+    : machine === "i64"
+      ? i32.wrap(as<"i64">(x))
+      : as<"i32">(x);
+  if (size === 4) f.store(at, 0, bits);
+  else f.storeNarrow(size, at, 0, bits);
 }
 
-type Conversions = Readonly<Record<Scalar, (x: Value<Type>) => Value<Type>>>;
-const as = <T extends Scalar>(x: Value<Type>): Value<T> => x as Value<T>;
+/** A whole number within the range of its dtype: modulo that. */
+export function wrapped(dtype: DType, x: Value<Type>): Value<Type> {
+  const unused = unusedBits(dtype);
+  if (unused === 0) return x;
+  const t = machineOf(dtype);
+  return (factsOf(dtype).isSigned ? t.shiftRight : t.shiftRightUnsigned)(t.shiftLeft(as<"i32">(x), unused), unused);
+}
 
-const toF32: Conversions = {
-  f32: (x) => x,
-  f64: (x) => f32.demote(as<"f64">(x)),
-  i32: (x) => f32.convertI32(as<"i32">(x)),
-  i64: (x) => f32.convertI64(as<"i64">(x)),
-};
-const toF64: Conversions = {
-  f32: (x) => f64.promote(as<"f32">(x)),
-  f64: (x) => x,
-  i32: (x) => f64.convertI32(as<"i32">(x)),
-  i64: (x) => f64.convertI64(as<"i64">(x)),
-};
-const toI32: Conversions = {
-  f32: (x) => i32.truncF32(as<"f32">(x)),
-  f64: (x) => i32.truncF64(as<"f64">(x)),
-  i32: (x) => x,
-  i64: (x) => i32.wrap(as<"i64">(x)),
-};
-const toI64: Conversions = {
-  f32: (x) => i64.truncF32(as<"f32">(x)),
-  f64: (x) => i64.truncF64(as<"f64">(x)),
-  i32: (x) => i64.extendSigned(as<"i32">(x)),
-  i64: (x) => x,
-};
-const toByte: Conversions = {
-  f32: (x) => i32.and(i32.wrap(i64.truncF32(as<"f32">(x))), 255),
-  f64: (x) => i32.and(i32.wrap(i64.truncF64(as<"f64">(x))), 255),
-  i32: (x) => i32.and(as<"i32">(x), 255),
-  i64: (x) => i32.and(i32.wrap(as<"i64">(x)), 255),
-};
-const toBool: Conversions = {
-  f32: (x) => f32.ne(as<"f32">(x), 0),
-  f64: (x) => f64.ne(as<"f64">(x), 0),
-  i32: (x) => i32.ne(as<"i32">(x), 0),
-  i64: (x) => i64.ne(as<"i64">(x), 0),
-};
-const conversions: Readonly<Record<DType, Conversions>> = {
-  float32: toF32,
-  float64: toF64,
-  float16: toF32, // float64 and int64 are rounded twice, as PyTorch rounds them
-  bfloat16: toF32,
-  int64: toI64,
-  int32: toI32,
-  uint8: toByte,
-  bool: toBool,
-};
+type Conversion = (x: Value<Type>) => Value<Type>;
 
-/** Towards zero for whole numbers (out of range saturates, uint8 keeps the low bits), `!= 0` for bool. */
-export const convertElement = (f: Builder, x: Value<Type>, from: DType, to: DType): Value<Type> =>
-  from === to ? x : f.let(conversions[to][machineTypes[from]](x));
+/** To each machine type, from the others. Floating numbers out of range give the least or the most, NaN gives 0. */
+const conversions = {
+  f32: { f64: f32.demote, i32: f32.convertI32, i64: f32.convertI64 },
+  f64: { f32: f64.promote, i32: f64.convertI32, i64: f64.convertI64 },
+  i32: { f32: i32.truncF32, f64: i32.truncF64, i64: i32.wrap },
+  i64: { f32: i64.truncF32, f64: i64.truncF64, i32: i64.extendSigned },
+} as unknown as Readonly<Record<Scalar, Readonly<Record<Scalar, Conversion>>>>;
+
+const converted = (x: Value<Type>, from: Scalar, to: Scalar): Value<Type> =>
+  from === to ? x : conversions[to][from](x);
+
+/** Whether a value of the dtype's machine type is not 0. */
+export const isSet = (dtype: DType, x: Value<Type>): Value<"i32"> => machineOf(dtype).ne(as<"i32">(x), 0);
+
+/**
+ * A floating number as int64, before the bits are cut that the dtype has no room for. As on x86 and so in PyTorch there,
+ * it goes by way of int32 (uint8: of int64), and what does not fit there ends as 0.
+ */
+function truncated(f: Builder, x: Value<Type>, from: DType, to: DType): Value<"i64"> {
+  const whole = f.let(as<"i64">(converted(x, factsOf(from).machine, "i64")));
+  const isLong = to === "uint8" || factsOf(to).machine === "i64";
+  const fits = isLong ? i64.ne(whole, 2n ** 63n - 1n) : i64.eq(i64.extendSigned(i32.wrap(whole)), whole);
+  return f.let(select(fits, whole, i64.of(0)));
+}
+
+/** Towards zero for whole numbers (out of range: int32 and int64 saturate, others keep the low bits), `!= 0` for bool. */
+export function convertElement(f: Builder, x: Value<Type>, from: DType, to: DType): Value<Type> {
+  if (from === to) return x;
+  const { kind, machine } = factsOf(to);
+  if (kind === "bool") return f.let(isSet(from, x));
+  // float16 and bfloat16 are made of float32: float64 and int64 are rounded twice, as PyTorch rounds them
+  if (kind === "floating" || unusedBits(to) === 0) return f.let(converted(x, factsOf(from).machine, machine));
+  const whole = isFloating(from)
+    ? converted(truncated(f, x, from, to), "i64", machine)
+    : converted(x, factsOf(from).machine, machine);
+  return f.let(wrapped(to, whole));
+}

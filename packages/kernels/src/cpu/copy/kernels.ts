@@ -1,6 +1,6 @@
 /** The loops behind copies. Bits never depend on which of them runs. */
 
-import { type DType, itemSize } from "../../dtype.ts";
+import { type DType, isFloating, itemSize } from "../../dtype.ts";
 import { f64, i32, i64, i64x2, type Kernel, kernel, pointer, shuffle, type Value } from "../../wasm/assembler/index.ts";
 import { convertElement, loadElement, storeElement } from "./element.ts";
 
@@ -105,7 +105,7 @@ export const transposed: Kernel = kernel(
 /** out[i] = start + i · step: in int64 for whole dtypes, else in float64. */
 export const sequence = (dtype: DType): Kernel =>
   kernel({ n: i32, to: pointer, start: f64, step: f64 }, (f, { n, to, start, step }) => {
-    const isWhole = dtype === "int64" || dtype === "int32" || dtype === "uint8" || dtype === "bool";
+    const isWhole = !isFloating(dtype);
     const i = f.local(i64);
     const first = f.let(i64.truncF64(start));
     const distance = f.let(i64.truncF64(step));

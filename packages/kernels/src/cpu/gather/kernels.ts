@@ -16,7 +16,7 @@ import {
   type Type,
   type Value,
 } from "../../wasm/assembler/index.ts";
-import { loadElement, machineType, storeElement } from "../copy/element.ts";
+import { isSet, loadElement, machineType, storeElement } from "../copy/element.ts";
 
 /** (n, index, size) → the first position whose index is not in 0 … size − 1, or n. */
 export const firstOutside: Kernel = kernel(
@@ -182,27 +182,13 @@ function addVectors(f: Builder, { vector, width, left, to, from }: Pair): void {
   left.set(i32.and(left, width - 1));
 }
 
-const isSet = (f: Builder, dtype: DType, at: Value<"i32">): Value<"i32"> => {
-  const x = loadElement(f, dtype, at);
-  switch (machineType(dtype).type) {
-    case "f32":
-      return f32.ne(x as Value<"f32">, 0);
-    case "f64":
-      return f64.ne(x as Value<"f64">, 0);
-    case "i64":
-      return i64.ne(x as Value<"i64">, 0);
-    case "i32":
-      return i32.ne(x as Value<"i32">, 0);
-  }
-};
-
 /** (n, x, out, rank, sizes): the position of each element that is not zero; `sizes` are the rank sizes as int32. */
 export const positionsSet = (dtype: DType): Kernel =>
   kernel({ n: i32, x: pointer, out: pointer, rank: i32, sizes: pointer }, (f, { n, x, out, rank, sizes }) => {
     const i = f.local(i32);
     const row = f.let(i32.mul(rank, 8));
     f.repeat(n, () => {
-      f.when(isSet(f, dtype, x), () => {
+      f.when(isSet(dtype, loadElement(f, dtype, x)), () => {
         const rest = f.let(i);
         const size = f.let(i32.add(sizes, i32.mul(rank, 4)));
         const at = f.let(i32.add(out, row));

@@ -9,6 +9,7 @@ import { allocate } from "../../memory/storage.ts";
 import { split } from "../../threads/split.ts";
 import type { View } from "../../view.ts";
 import { f64, i32, type Kernel, kernel, pointer } from "../../wasm/assembler/index.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
 import { fill } from "../copy/copy.ts";
 import { reduce } from "../reduce/reduce.ts";
@@ -73,17 +74,9 @@ const backwardRows = (dtype: Floating, isWeighted: boolean): Kernel =>
     });
   });
 
-const backwards = new Map<string, Run>();
-
-function kernelFor(dtype: Floating, isWeighted: boolean): Run {
-  const key = `${dtype} ${isWeighted}`;
-  let run = backwards.get(key);
-  if (!run) {
-    run = compile({ run: backwardRows(dtype, isWeighted) }).run;
-    backwards.set(key, run);
-  }
-  return run;
-}
+const kernelFor = once((dtype: Floating) =>
+  once((isWeighted: boolean): Run => compile({ run: backwardRows(dtype, isWeighted) }).run),
+);
 
 /** Zeros for the sums of each block, until `done` has added them up in `out`. */
 function partsOf(out: View | null, blocks: number): { readonly view: View; readonly done: () => void } | null {
@@ -115,7 +108,7 @@ export function layerNormBackward(
   if (dtype !== "float32" && dtype !== "float64")
     throw new TypeError(`layerNormBackward: need float32 or float64; got ${dtype}.`);
   const [rows, columns] = x.sizes as readonly [number, number];
-  const run = kernelFor(dtype, weight !== null);
+  const run = kernelFor(dtype)(weight !== null);
   const blocks = Math.ceil(rows / ROWS);
   const [ofWeight, ofBias] = [partsOf(gradWeight, blocks), partsOf(gradBias, blocks)];
   beginOperation();

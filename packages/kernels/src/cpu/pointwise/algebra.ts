@@ -1,3 +1,4 @@
+import type { Computed } from "../../dtype.ts";
 import type { Kernel } from "../../wasm/assembler/index.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Kernel } from "../../wasm/assembler/index.ts";
  */
 export interface Algebra<T, C> {
   /** What is computed with: formulas of functions differ in their polynomials. */
-  readonly dtype: "float32" | "float64" | "int64" | "int32" | "uint8" | "bool";
+  readonly dtype: Computed;
   add(x: T | number, y: T | number): T;
   sub(x: T | number, y: T | number): T;
   mul(x: T | number, y: T | number): T;

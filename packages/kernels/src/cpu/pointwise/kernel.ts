@@ -7,7 +7,7 @@
  * Both give the same bits; stores come after the last load. Alignment: that of the element. The result may be one of the operands.
  */
 
-import { type DType, itemSize } from "../../dtype.ts";
+import { type Computed, type DType, factsOf, isFloating, itemSize } from "../../dtype.ts";
 import {
   Builder,
   f32x4,
@@ -38,23 +38,19 @@ import {
   vectorFloat32,
   vectorFloat64,
 } from "./printers.ts";
-import { scalarBool, scalarInt32, scalarInt64, scalarUint8 } from "./whole.ts";
+import { scalarWhole } from "./whole.ts";
 
 export interface Plan {
   readonly formula: Formula;
-  readonly compute: DType;
+  readonly compute: Computed;
   readonly out: DType;
   readonly operands: readonly { readonly dtype: DType; readonly isSplat: boolean }[];
 }
 
-const scalarPrinters: Readonly<Partial<Record<DType, (f: Builder) => Printer<Type, "i32">>>> = {
-  float32: scalarFloat32 as (f: Builder) => Printer<Type, "i32">,
-  float64: scalarFloat64 as (f: Builder) => Printer<Type, "i32">,
-  int64: scalarInt64 as (f: Builder) => Printer<Type, "i32">,
-  int32: scalarInt32 as (f: Builder) => Printer<Type, "i32">,
-  uint8: scalarUint8 as (f: Builder) => Printer<Type, "i32">,
-  bool: scalarBool as (f: Builder) => Printer<Type, "i32">,
-};
+function scalarPrinter(f: Builder, dtype: Computed): Printer<Type, "i32"> {
+  if (!isFloating(dtype)) return scalarWhole(f, dtype);
+  return (dtype === "float32" ? scalarFloat32 : scalarFloat64)(f) as unknown as Printer<Type, "i32">;
+}
 
 /** Prints the formula on one element, of machine types, as an element of the result. */
 export function scalarOf(
@@ -62,7 +58,7 @@ export function scalarOf(
   { formula, compute, out }: Omit<Plan, "operands">,
   inputs: readonly Value<Type>[],
 ): Value<Type> {
-  const printer = scalarPrinters[compute]!(f);
+  const printer = scalarPrinter(f, compute);
   const result = formula(printer as Algebra<Lanes<Type>, Condition<"i32">>, ...inputs.map((x) => [x]));
   return result instanceof Condition
     ? convertElement(f, result.masks[0]!, "bool", out)
@@ -131,13 +127,17 @@ export const vectors64: Vectors<"f64x2", "i64x2"> = {
   any: (masks) => i64x2.anyTrue(masks.reduce(i64x2.or)),
 };
 
-const loadable: readonly DType[] = ["float32", "int32", "uint8", "bool"];
+/** What vectors of float32 are loaded from: itself, int32 and bytes without sign. */
+function isLoadable(dtype: DType): boolean {
+  const { size, isSigned, machine } = factsOf(dtype);
+  return dtype === "float32" || (machine === "i32" && size === (isSigned ? 4 : 1));
+}
 
 /** Whether `vectorRows` can: float32 from what converts at once, float64 from itself. Conditions as bool in float32 only. */
 export const isVectorisable = ({ compute, out, operands }: Plan): boolean => {
-  const reads = (from: readonly DType[]): boolean => operands.every((x) => x.isSplat || from.includes(x.dtype));
-  if (compute === "float32") return (out === "float32" || out === "bool") && reads(loadable);
-  return compute === "float64" && out === "float64" && reads(["float64"]);
+  const reads = (can: (dtype: DType) => boolean): boolean => operands.every((x) => x.isSplat || can(x.dtype));
+  if (compute === "float32") return (out === "float32" || out === "bool") && reads(isLoadable);
+  return compute === "float64" && out === "float64" && reads((dtype) => dtype === "float64");
 };
 
 /** The formula is printed twice: the constants that the first printing asks for stand in registers at the second. */

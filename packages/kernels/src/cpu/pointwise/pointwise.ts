@@ -2,7 +2,7 @@
  * out[i] = formula(x[i], …) over any layout. Kernels are kept by formula, dtypes and which operands are one value; shapes,
  * strides and numbers are arguments, so a formula has a handful of modules.
  */
-import { type DType, itemSize } from "../../dtype.ts";
+import { allDtypes, type Computed, checkComputes, type DType, itemSize } from "../../dtype.ts";
 import { isSmall, split } from "../../threads/split.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, compile, scratch } from "../../wasm/runtime.ts";
@@ -55,8 +55,7 @@ export function pointwise(formula: Formula, operands: readonly Operand[], out: V
       return;
     }
   }
-  if (compute === "float16" || compute === "bfloat16")
-    throw new TypeError(`pointwise: need a dtype to compute with; got ${compute}, which is storage only.`);
+  checkComputes("pointwise", compute);
   runNest(formula, operands, out, compute);
 }
 
@@ -128,11 +127,10 @@ const isStream = (key: number, operands: number, k: number): boolean => ((key >>
 
 const operandAddress = (x: Operand, number: number): number => (typeof x === "object" ? address(x) : number);
 
-const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool", "float16", "bfloat16"];
-const numberOf = new Map<DType, number>(dtypes.map((dtype, i) => [dtype, i]));
+const numberOf: ReadonlyMap<DType, number> = /* @__PURE__ */ new Map(allDtypes.map((dtype, i) => [dtype, i]));
 
 /** Any dtypes and layouts. */
-function runNest(formula: Formula, operands: readonly Operand[], out: View, compute: DType): void {
+function runNest(formula: Formula, operands: readonly Operand[], out: View, compute: Computed): void {
   if (operands.length > 8) throw new TypeError(`pointwise: need at most 8 operands; got ${operands.length}.`);
   beginOperation();
   const numbers = scratch(64);
@@ -170,24 +168,26 @@ function isContiguousAlong(views: readonly View[], { sizes, strides }: Nest): bo
 }
 
 /**
- * The kernel for these dtypes, kept under a whole number with four bits for each view. `loops`: null when the innermost
+ * The kernel for these dtypes, kept under a whole number with a digit for each view. `loops`: null when the innermost
  * one asks for a kernel that takes any strides.
  */
 function chosen(
   kernels: Kernels,
   formula: Formula,
-  compute: DType,
+  compute: Computed,
   views: readonly View[],
   loops: Nest | null,
 ): Chosen {
   const inner = loops ? loops.sizes.length - 1 : 0;
-  let key = 16 + 2 * numberOf.get(compute)! + (loops ? 1 : 0); // 16: so that fewer views never give the same number
+  const base = 2 * allDtypes.length;
+  let key = base + 2 * numberOf.get(compute)! + (loops ? 1 : 0); // base: so that fewer views never give the same number
   for (let k = 0; k < views.length; k++) {
     const isSplat = loops !== null && k > 0 && loops.strides[k]![inner] === 0;
-    key = 16 * key + 2 * numberOf.get(views[k]!.dtype)! + (isSplat ? 1 : 0);
+    key = base * key + 2 * numberOf.get(views[k]!.dtype)! + (isSplat ? 1 : 0);
   }
   let kernel = kernels.byDtypes.get(key);
   if (kernel !== undefined) return kernel;
+  if (!Number.isSafeInteger(key)) throw new TypeError(`pointwise: need fewer operands; got ${views.length - 1}.`);
   const plan = planOf(formula, compute, views, loops);
   if (!loops) kernel = scalarKernel(plan);
   else if (isVectorisable(plan)) kernel = vectorKernel(plan);
@@ -196,7 +196,7 @@ function chosen(
   return kernel;
 }
 
-const planOf = (formula: Formula, compute: DType, views: readonly View[], loops: Nest | null): Plan => ({
+const planOf = (formula: Formula, compute: Computed, views: readonly View[], loops: Nest | null): Plan => ({
   formula,
   compute,
   out: views[0]!.dtype,

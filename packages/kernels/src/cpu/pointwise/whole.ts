@@ -1,8 +1,10 @@
 /** A formula on whole numbers and bool as WebAssembly: scalars only. */
-import { type Builder, i32, i64, select, type Value } from "../../wasm/assembler/index.ts";
+import type { DTypeOf } from "../../dtype.ts";
+import { type Builder, i32, i64, select, type Type, type Value } from "../../wasm/assembler/index.ts";
+import { isSet, machineType, wrapped } from "../copy/element.ts";
 import { Condition, type Lanes, type One, type Printer, type Two } from "./printers.ts";
 
-interface Whole<T extends "i32" | "i64"> {
+interface Machine<T extends "i32" | "i64"> {
   readonly of: (x: number | bigint) => Value<T>;
   readonly isZero: One<T, "i32">;
   readonly eq: Two<T, "i32">;
@@ -15,15 +17,17 @@ interface Whole<T extends "i32" | "i64"> {
   readonly div: Two<T, T>;
 }
 
+type Whole = DTypeOf<{ readonly kind: "whole" | "bool" }>;
+
 const floatingOnly = (name: string) => (): never => {
   throw new TypeError(`pointwise: ${name}: need a floating dtype to compute with; got a whole one.`);
 };
 
 /** `wrap` brings a sum or product back into the range of the dtype. */
 const whole = <T extends "i32" | "i64">(
-  dtype: "int64" | "int32" | "uint8" | "bool",
+  dtype: Whole,
   f: Builder,
-  t: Whole<T>,
+  t: Machine<T>,
   wrap: (x: Value<T>) => Value<T>,
 ): Printer<T, "i32"> => {
   type Input = Lanes<T> | number;
@@ -77,8 +81,9 @@ const whole = <T extends "i32" | "i64">(
   };
 };
 
-export const scalarInt64 = (f: Builder): Printer<"i64", "i32"> => whole("int64", f, i64, (x) => x);
-export const scalarInt32 = (f: Builder): Printer<"i32", "i32"> => whole("int32", f, i32, (x) => x);
-export const scalarUint8 = (f: Builder): Printer<"i32", "i32"> => whole("uint8", f, i32, (x) => i32.and(x, 255));
-/** Sums may pass 1: every result is whether it differs from 0. */
-export const scalarBool = (f: Builder): Printer<"i32", "i32"> => whole("bool", f, i32, (x) => i32.ne(x, 0));
+/** Of bool, sums may pass 1: every result is whether it differs from 0. */
+export function scalarWhole(f: Builder, dtype: Whole): Printer<Type, "i32"> {
+  const wrap = (x: Value<Type>): Value<Type> => (dtype === "bool" ? isSet(dtype, x) : wrapped(dtype, x));
+  const machine = machineType(dtype).type === "i64" ? i64 : i32;
+  return whole(dtype, f, machine as unknown as Machine<"i32">, wrap as never) as unknown as Printer<Type, "i32">;
+}

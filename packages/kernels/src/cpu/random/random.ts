@@ -7,9 +7,10 @@
  */
 
 import type { Draw } from "../../device.ts";
-import { type DType, itemSize } from "../../dtype.ts";
+import { checkComputes, type DType, itemSize } from "../../dtype.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import type { Kernel } from "../../wasm/assembler/index.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, bytes, compile, scratch } from "../../wasm/runtime.ts";
 import { arange } from "../copy/copy.ts";
 import { nextNormal, normalBlock } from "./boxmuller.ts";
@@ -31,25 +32,20 @@ const DENSE = DRAWS + Math.max(4 * CHUNK, PROBE_BYTES);
 /** From here on it pays to ask for the engine's own multiply-add. */
 const MANY = 4096;
 
-/** Finds a kernel by a small number. */
-const kernels = (make: (key: number) => Kernel): ((key: number) => Run) => {
-  const runs: Run[] = [];
-  return (key) => {
-    runs[key] ??= compile({ run: make(key) }).run;
-    return runs[key];
-  };
-};
+/** Kernels by what they are made for, compiled when they are first asked for. */
+/* @__NO_SIDE_EFFECTS__ */
+const kernels = <K>(make: (key: K) => Kernel): ((key: K) => Run) => once((key) => compile({ run: make(key) }).run);
 
-const dtypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16", "int64", "int32", "uint8", "bool"];
 const roundings: readonly Rounding[] = ["checked", "exact", "native"];
 
 const scaledRun = kernels(() => scaledUniform);
-const rangeRun = kernels((key) => rangeUniform(roundings[key]!));
-const normalRun = kernels((key) => gaussian(roundings[key >> 1]!, (key & 1) === 1));
+const rangeRun = kernels((key: number) => rangeUniform(roundings[key]!));
+const normalRun = kernels((key: number) => gaussian(roundings[key >> 1]!, (key & 1) === 1));
 const uniform64Run = kernels(() => uniform64);
 const shuffleRun = kernels(() => shuffle);
-const bernoulliRun = kernels((key) => bernoulliOf(dtypes[key]!));
-const integersRun = kernels((key) => integersOf(dtypes[key >> 1]!, (key & 1) === 1));
+const bernoulliRun = kernels(bernoulliOf);
+const shortIntegersRun = kernels((dtype: DType) => integersOf(dtype, false));
+const longIntegersRun = kernels((dtype: DType) => integersOf(dtype, true));
 
 /** Which fused multiply-add does: near a constant so small the result may be subnormal, which `checked` cannot see. */
 function roundingFor(n: number, constant: number, base: number): number {
@@ -154,18 +150,19 @@ function normals64(state: RandomState, base: number, at: number, n: number, mean
 
 /** Any dtype but float16 and bfloat16; the range at most 2⁵³. */
 export function integers(out: View, state: RandomState, low: number, high: number): void {
+  checkComputes("randomIntegers", out.dtype);
   const range = high - low;
   if (!(range >= 1 && range <= Number.MAX_SAFE_INTEGER + 1))
     throw new RangeError(`randomIntegers: need low < high, at most 2^53 apart; got low=${low}, high=${high}.`);
   const isLong = range >= 2 ** 28;
-  const run = integersRun(2 * dtypes.indexOf(out.dtype) + (isLong ? 1 : 0));
+  const run = (isLong ? longIntegersRun : shortIntegersRun)(out.dtype);
   throughScratch(out, state, isLong ? 2 : 1, (words, at, count) => {
     run(words, at, count, low, range);
   });
 }
 
 export function bernoulli(out: View, state: RandomState, p: number): void {
-  const run = bernoulliRun(dtypes.indexOf(out.dtype));
+  const run = bernoulliRun(out.dtype);
   throughScratch(out, state, 2, (words, at, count) => {
     run(words, at, count, p);
   });

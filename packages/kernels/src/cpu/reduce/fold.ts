@@ -4,7 +4,7 @@
  */
 
 import type { Reduction } from "../../device.ts";
-import { type DType, itemSize } from "../../dtype.ts";
+import { type Computed, type DType, itemSize, rangeOf } from "../../dtype.ts";
 import {
   type Builder,
   f32,
@@ -72,22 +72,11 @@ const machineOf = (dtype: DType): Machine => (dtype === "bool" ? truths : machin
 const stepOf = (machine: Machine, kind: Reduction): Step =>
   kind === "sum" ? machine.add : kind === "prod" ? machine.mul : machine[kind];
 
-const bounds: Readonly<Record<DType, readonly [least: number | bigint, most: number | bigint]>> = {
-  float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  float16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  bfloat16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 255],
-  bool: [0, 1],
-};
-
 /** What changes nothing: the result over no element. */
 export function identity(kind: Reduction, dtype: DType): number | bigint {
   if (kind === "sum") return 0;
   if (kind === "prod") return 1;
-  return bounds[dtype][kind === "max" ? 0 : 1];
+  return rangeOf(dtype)[kind === "max" ? 0 : 1];
 }
 
 /** The vectors of a dtype, where the reduction has them. */
@@ -98,15 +87,15 @@ const vectorOf = (kind: Reduction, dtype: DType): typeof f32x4 | typeof f64x2 | 
 
 /** What a reduction reads, and of which dtype it is then: the elements themselves, or a formula of them. */
 export interface Source {
-  readonly from: DType;
+  readonly from: Computed;
   readonly of: Formula | null;
-  readonly dtype: DType;
+  readonly dtype: Computed;
 }
 
 /** The elements of a dtype. */
-export const plain = (dtype: DType): Source => ({ from: dtype, of: null, dtype });
+export const plain = (dtype: Computed): Source => ({ from: dtype, of: null, dtype });
 
-const loadTerm = (f: Builder, { from, of }: Source, at: Local<"i32">, dtype: DType): Value<Type> => {
+const loadTerm = (f: Builder, { from, of }: Source, at: Local<"i32">, dtype: Computed): Value<Type> => {
   const x = loadElement(f, from, at);
   return of ? f.let(scalarOf(f, { formula: of, compute: from, out: dtype }, [x])) : convertElement(f, x, from, dtype);
 };
@@ -125,7 +114,7 @@ function vectorTerms(f: Builder, of: Formula | null, vector: VectorFold["vector"
 export const foldRows = (kind: Reduction, source: Source): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, x, out }) => {
     const { from, of, dtype } = source;
-    const wide: DType = kind === "prod" && dtype === "float32" ? "float64" : vectorOf(kind, from) ? from : dtype;
+    const wide: Computed = kind === "prod" && dtype === "float32" ? "float64" : vectorOf(kind, from) ? from : dtype;
     const type = machineType(wide);
     const step = stepOf(machineOf(wide), kind);
     const result = f.local(type) as Local<Type>;

@@ -1,8 +1,9 @@
 /** Which kernels reduce elements of a dtype, or a formula of them? Kept by kind and dtypes, and those of a formula under it. */
 
 import type { Reduction } from "../../device.ts";
-import { type DType, itemSize } from "../../dtype.ts";
+import { checkComputes, type DType, isFloating, itemSize } from "../../dtype.ts";
 import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../../wasm/assembler/index.ts";
+import { once } from "../../wasm/once.ts";
 import { compile } from "../../wasm/runtime.ts";
 import { elementRows } from "../copy/kernels.ts";
 import type { Formula } from "../pointwise/algebra.ts";
@@ -116,19 +117,10 @@ const sumColumns = (terms: Terms): Kernel => {
   );
 };
 
-const kinds: readonly Reduction[] = ["sum", "prod", "max", "min"];
-const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool"];
-/** By kind and dtype of elements as they are; and of each formula by kind, dtype of the element and of the result. */
-const kernels: (Kernels | undefined)[] = new Array(kinds.length * dtypes.length).fill(undefined);
-const kernelsOf = new WeakMap<Formula, Kernels[]>();
-
-const isFloating = (dtype: DType): dtype is Floating => dtype === "float32" || dtype === "float64";
-
-function compileFor(kind: Reduction, source: Source): Kernels {
-  const { from, of, dtype } = source;
-  for (const one of [from, dtype])
-    if (!dtypes.includes(one))
-      throw new TypeError(`reduce: need a dtype to compute with; got ${one}, which is storage only.`);
+function compileFor(kind: Reduction, from: DType, dtype: DType, of: Formula | null = null): Kernels {
+  checkComputes("reduce", from);
+  checkComputes("reduce", dtype);
+  const source: Source = { from, of, dtype };
   const sizes = { from: itemSize(from), to: itemSize(dtype) };
   if (kind === "sum" && isFloating(dtype)) {
     const terms = plainSum(dtype, of);
@@ -145,19 +137,17 @@ function compileFor(kind: Reduction, source: Source): Kernels {
   };
 }
 
+const plainKernels = once((kind: Reduction) => once((dtype: DType) => compileFor(kind, dtype, dtype)));
+
 /** For the elements themselves. */
-export function kernelsFor(kind: Reduction, dtype: DType): Kernels {
-  const key = kinds.indexOf(kind) * dtypes.length + dtypes.indexOf(dtype);
-  let found = kernels[key];
-  if (found === undefined) found = kernels[key] = compileFor(kind, plain(dtype));
-  return found;
-}
+export const kernelsFor = (kind: Reduction, dtype: DType): Kernels => plainKernels(kind)(dtype);
+
+type Found = (kind: Reduction) => (from: DType) => (dtype: DType) => Kernels;
+const kernelsOf = new WeakMap<Formula, Found>();
 
 /** For a formula of the elements. */
 export function kernelsWith(of: Formula, kind: Reduction, from: DType, dtype: DType): Kernels {
-  const found = kernelsOf.get(of) ?? [];
+  const found = kernelsOf.get(of) ?? once((k) => once((f) => once((d) => compileFor(k, f, d, of))));
   kernelsOf.set(of, found);
-  const key = (kinds.indexOf(kind) * dtypes.length + dtypes.indexOf(from)) * dtypes.length + dtypes.indexOf(dtype);
-  found[key] ??= compileFor(kind, { from, of, dtype });
-  return found[key];
+  return found(kind)(from)(dtype);
 }

@@ -1,6 +1,6 @@
 /** Along one dimension, line by line: where the largest element is, and running sums. Any strides. */
 
-import { type DType, itemSize } from "../../dtype.ts";
+import { checkComputes, type DType, itemSize } from "../../dtype.ts";
 import { sizeOf, type View } from "../../view.ts";
 import {
   f32,
@@ -14,6 +14,7 @@ import {
   type Type,
   type Value,
 } from "../../wasm/assembler/index.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
 import { convertElement, loadElement, machineType, storeElement } from "../copy/element.ts";
 import { splitNest, visitOuter } from "../pointwise/layout.ts";
@@ -102,24 +103,16 @@ const sumAlong = (dtype: DType): Kernel =>
     },
   );
 
-const dtypes: readonly DType[] = ["float32", "float64", "int64", "int32", "uint8", "bool"];
-const argRuns: (Run | undefined)[] = new Array(12).fill(undefined);
-const sumRuns: (Run | undefined)[] = new Array(6).fill(undefined);
-
-function computable(name: string, dtype: DType): number {
-  const key = dtypes.indexOf(dtype);
-  if (key < 0) throw new TypeError(`${name}: need a dtype to compute with; got ${dtype}, which is storage only.`);
-  return key;
-}
+const argRun = once((kind: "max" | "min") => once((dtype: DType): Run => compile({ run: argRows(kind, dtype) }).run));
+const sumRun = once((dtype: DType): Run => compile({ run: sumAlong(dtype) }).run);
 
 /** As `Device.argReduce` says. Throws RangeError over no element. */
 export function argReduce(kind: "max" | "min", x: View, dim: number, values: View | null, indices: View): void {
   if (sizeOf(indices.sizes) === 0) return;
   const n = x.sizes[dim] ?? 1;
   if (n === 0) throw new RangeError(`arg${kind}: need at least one element along dimension ${dim}; got none.`);
-  const key = 2 * computable(`arg${kind}`, x.dtype) + (kind === "max" ? 1 : 0);
-  let run = argRuns[key];
-  if (run === undefined) run = argRuns[key] = compile({ run: argRows(kind, x.dtype) }).run;
+  checkComputes(`arg${kind}`, x.dtype);
+  const run = argRun(kind)(x.dtype);
   const loops = lines(values ? [x, values, indices] : [x, indices], dim);
   const row = loops.sizes.length - 2;
   beginOperation();
@@ -141,9 +134,8 @@ export function argReduce(kind: "max" | "min", x: View, dim: number, values: Vie
 /** As `Device.cumsum` says; float32 is summed in float64 and rounded at each element. */
 export function cumsum(x: View, dim: number, out: View): void {
   if (sizeOf(out.sizes) === 0) return;
-  const key = computable("cumsum", x.dtype);
-  let run = sumRuns[key];
-  if (run === undefined) run = sumRuns[key] = compile({ run: sumAlong(x.dtype) }).run;
+  checkComputes("cumsum", x.dtype);
+  const run = sumRun(x.dtype);
   const loops = lines([out, x], dim);
   const [row, size] = [loops.sizes.length - 2, itemSize(x.dtype)];
   beginOperation();

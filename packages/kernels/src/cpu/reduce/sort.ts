@@ -1,30 +1,16 @@
 /** Sorting along one dimension: lines are brought into JavaScript, merged in place, and written back. */
 
-import type { DType } from "../../dtype.ts";
+import { type Computed, checkComputes, type DType, dtypes } from "../../dtype.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, bytes } from "../../wasm/runtime.ts";
 import { copy } from "../copy/copy.ts";
 import { contiguousLike } from "./contiguous.ts";
 
-type Keys = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
+type Keys = InstanceType<(typeof dtypes)[Computed]["array"]>;
 
 function keysAt(dtype: DType, at: number, n: number): Keys {
-  const { buffer } = bytes();
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer, at, n);
-    case "float64":
-      return new Float64Array(buffer, at, n);
-    case "int64":
-      return new BigInt64Array(buffer, at, n);
-    case "int32":
-      return new Int32Array(buffer, at, n);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(buffer, at, n);
-    default:
-      throw new TypeError(`sort: need a dtype to compute with; got ${dtype}, which is storage only.`);
-  }
+  checkComputes("sort", dtype);
+  return new dtypes[dtype].array(bytes().buffer as ArrayBuffer, at, n);
 }
 
 /** Whether a belongs after b: NaN is the largest of all. */

@@ -1,5 +1,5 @@
 /** Powers, by what is a tensor: PyTorch keeps the three apart on the tape. Common exponents are exact products and roots. */
-import { type Algebra, type Formula, formulas } from "@ag/kernels";
+import { type Algebra, type Formula, factsOf, formulas } from "@ag/kernels";
 import { noBool } from "../../arguments/accepts.ts";
 import { anOperand, aTensor } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
@@ -32,12 +32,11 @@ const exact: ReadonlyMap<number, Formula> = new Map([
   [-2, formulaOf((m, x) => m.div(1, m.mul(x, x)))],
 ]);
 
-const bits = { int64: 63, int32: 31, uint8: 8 } as const;
-
 /** Whole powers of whole numbers by repeated squaring, wrapping as integers do; below 1 only ±1 have negative ones. */
 function whole<T, C>(m: Algebra<T, C>, base: T, exponent: T): T {
   let [result, square, rest] = [m.select(m.eq(base, base), 1, 1), base, m.abs(exponent)];
-  for (let bit = 0; bit < bits[m.dtype as keyof typeof bits]; bit++) {
+  const { size, isSigned } = factsOf(m.dtype);
+  for (let bit = isSigned ? 1 : 0; bit < 8 * size; bit++) {
     const half = m.div(rest, 2);
     const isOdd = m.ne(rest, m.add(half, half));
     result = m.select(isOdd, m.mul(result, square), result);

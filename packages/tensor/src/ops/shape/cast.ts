@@ -121,6 +121,24 @@ export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
 export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
 
 /**
+ * `x` as int16.
+ *
+ * ```ts doctest
+ * short(tensor([1.9, -1.9])).tolist() // => [1, -1]
+ * ```
+ */
+export const short: (x: Tensor) => Tensor = toDtype("short", "int16");
+
+/**
+ * `x` as int8.
+ *
+ * ```ts doctest
+ * char(tensor([1.9, -1.9])).tolist() // => [1, -1]
+ * ```
+ */
+export const char: (x: Tensor) => Tensor = toDtype("char", "int8");
+
+/**
  * `x` as bool.
  *
  * ```ts doctest
