@@ -74,15 +74,24 @@ type TensorSecond<P extends Args> = P extends readonly [unknown, unknown, ...inf
 export function defineOp<P extends Args, const N extends Names<P>, const S = unknown>(
   described: Described<P, N, S> & { readonly forward: (...args: P) => Tensor },
 ): Op<P> {
-  const entry = entryOf(described, ["out"]);
-  const { forward } = described;
+  return computing(described, entryOf(described, ["out"]), described.forward, record);
+}
+
+/** `forward` behind the checks of its arguments; `tell` tells the tape of a call, and gives its results. */
+/* @__NO_SIDE_EFFECTS__ */
+function computing<P extends Args, R>(
+  described: Parameters<typeof signed>[0],
+  entry: Entry,
+  forward: (...args: P) => R,
+  tell: (entry: Entry, args: P, results: R) => R,
+): Op<P, R> {
   const signature = signed(described);
-  const op = (...args: P): Tensor => {
+  const op = (...args: P): R => {
     if (signature) check(signature, args);
     if (isElsewhere(args, entry.name)) return there(op, args);
     const outer = begin(entry.name);
     try {
-      return record(entry, args, forward(...args));
+      return tell(entry, args, forward(...args));
     } finally {
       creating.op = outer;
     }
@@ -108,9 +117,15 @@ export function defineOutputs<
     readonly forward: (...args: P) => Results<O>;
   },
 ): Op<P, Results<O>> {
-  const { forward, outputs } = described;
-  const entry = entryOf(described, outputs);
-  return several(described, entry, forward, (results) => outputs.map((name) => results[name as O[number]]));
+  const { outputs } = described;
+  return computing(described, entryOf(described, outputs), described.forward, (entry, args, results) => {
+    recordAll(
+      entry,
+      args,
+      outputs.map((name) => results[name as O[number]]),
+    );
+    return results;
+  });
 }
 
 /** An operation whose results are a list, of any length. */
@@ -120,30 +135,10 @@ export function defineList<P extends Args, const N extends Names<P>, const S = u
     readonly forward: (...args: P) => readonly Tensor[];
   },
 ): Op<P, readonly Tensor[]> {
-  return several(described, entryOf(described, []), described.forward, (results) => results);
-}
-
-/* @__NO_SIDE_EFFECTS__ */
-function several<P extends Args, R>(
-  described: Parameters<typeof signed>[0],
-  entry: Entry,
-  forward: (...args: P) => R,
-  listed: (results: R) => readonly Tensor[],
-): Op<P, R> {
-  const signature = signed(described);
-  const op = (...args: P): R => {
-    if (signature) check(signature, args);
-    if (isElsewhere(args, entry.name)) return there(op, args);
-    const outer = begin(entry.name);
-    try {
-      const results = forward(...args);
-      recordAll(entry, args, () => listed(results));
-      return results;
-    } finally {
-      creating.op = outer;
-    }
-  };
-  return Object.assign(op, { entries: [entry] });
+  return computing(described, entryOf(described, []), described.forward, (entry, args, results) => {
+    recordAll(entry, args, results);
+    return results;
+  });
 }
 
 /** An operation that shows the elements of its first input in another layout. */

@@ -15,6 +15,7 @@ type UnaryFormula = <T, C>(m: Algebra<T, C>, x: T) => T;
 interface Analytic {
   readonly name: string;
   readonly node?: string;
+  /** It calls one of `formulas`: what of them is read while a module loads is kept in bundles. */
   readonly formula: UnaryFormula;
   /** What the gradient reads: the input or the result. */
   readonly saves: "x" | "out";
@@ -41,7 +42,12 @@ function analytic({ formula, saves, derivative, ...rest }: Analytic): Unary {
  * exp(tensor([0, -Infinity])).tolist() // => [1, 0]
  * ```
  */
-export const exp: Unary = analytic({ name: "exp", formula: formulas.exp, saves: "out", derivative: mul });
+export const exp: Unary = analytic({
+  name: "exp",
+  formula: (m, x) => formulas.exp(m, x),
+  saves: "out",
+  derivative: mul,
+});
 
 /**
  * eˣ − 1, exact also near 0. Derivative: G · (out + 1).
@@ -52,7 +58,7 @@ export const exp: Unary = analytic({ name: "exp", formula: formulas.exp, saves: 
  */
 export const expm1: Unary = analytic({
   name: "expm1",
-  formula: formulas.expm1,
+  formula: (m, x) => formulas.expm1(m, x),
   saves: "out",
   derivative: (grad, out) => mul(grad, add(out, 1)),
 });
@@ -64,7 +70,7 @@ export const expm1: Unary = analytic({
  * log(tensor([1, 0])).tolist() // => [0, -Infinity]
  * ```
  */
-export const log: Unary = analytic({ name: "log", formula: formulas.log, saves: "x", derivative: div });
+export const log: Unary = analytic({ name: "log", formula: (m, x) => formulas.log(m, x), saves: "x", derivative: div });
 
 /**
  * ln(1 + x), exact also near 0. Derivative: G / (1 + x).
@@ -76,7 +82,7 @@ export const log: Unary = analytic({ name: "log", formula: formulas.log, saves: 
 export const log1p: Unary = analytic({
   name: "log1p",
   node: "Log1PBackward0",
-  formula: formulas.log1p,
+  formula: (m, x) => formulas.log1p(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, add(x, 1)),
 });
@@ -90,7 +96,7 @@ export const log1p: Unary = analytic({
  */
 export const log2: Unary = analytic({
   name: "log2",
-  formula: formulas.log2,
+  formula: (m, x) => formulas.log2(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, mul(x, Math.LN2)),
 });
@@ -104,7 +110,7 @@ export const log2: Unary = analytic({
  */
 export const log10: Unary = analytic({
   name: "log10",
-  formula: formulas.log10,
+  formula: (m, x) => formulas.log10(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, mul(x, Math.LN10)),
 });
@@ -146,7 +152,7 @@ export const rsqrt: Unary = analytic({
  */
 export const sin: Unary = analytic({
   name: "sin",
-  formula: formulas.sin,
+  formula: (m, x) => formulas.sin(m, x),
   saves: "x",
   derivative: (grad, x) => mul(grad, cos(x)),
 });
@@ -160,7 +166,7 @@ export const sin: Unary = analytic({
  */
 export const cos: Unary = analytic({
   name: "cos",
-  formula: formulas.cos,
+  formula: (m, x) => formulas.cos(m, x),
   saves: "x",
   derivative: (grad, x) => mul(grad, neg(sin(x))),
 });
@@ -174,7 +180,7 @@ export const cos: Unary = analytic({
  */
 export const tan: Unary = analytic({
   name: "tan",
-  formula: formulas.tan,
+  formula: (m, x) => formulas.tan(m, x),
   saves: "out",
   derivative: (grad, out) => mul(grad, add(mul(out, out), 1)),
 });
@@ -188,7 +194,7 @@ export const tan: Unary = analytic({
  */
 export const atan: Unary = analytic({
   name: "atan",
-  formula: formulas.atan,
+  formula: (m, x) => formulas.atan(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, add(mul(x, x), 1)),
 });
@@ -202,7 +208,7 @@ export const atan: Unary = analytic({
  */
 export const tanh: Unary = analytic({
   name: "tanh",
-  formula: formulas.tanh,
+  formula: (m, x) => formulas.tanh(m, x),
   saves: "out",
   derivative: (grad, out) => mul(grad, rsub(mul(out, out), 1)),
 });
@@ -216,7 +222,7 @@ export const tanh: Unary = analytic({
  */
 export const sigmoid: Unary = analytic({
   name: "sigmoid",
-  formula: formulas.sigmoid,
+  formula: (m, x) => formulas.sigmoid(m, x),
   saves: "out",
   derivative: (grad, out) => mul(mul(grad, rsub(out, 1)), out),
 });
@@ -232,7 +238,7 @@ const TWO_OVER_SQRT_PI = 1.1283791670955126;
  */
 export const erf: Unary = analytic({
   name: "erf",
-  formula: formulas.erf,
+  formula: (m, x) => formulas.erf(m, x),
   saves: "x",
   derivative: (grad, x) => mul(mul(exp(neg(mul(x, x))), TWO_OVER_SQRT_PI), grad),
 });
