@@ -1,7 +1,7 @@
 import { tensor } from "../../make/factories.ts";
 import { booleans, integers, normal, over, positive, type Sample, samplesFor, shared } from "../../sample.ts";
 import { t } from "../shape/permute.ts";
-import { cumsum, logsumexp, mean, prod, sum } from "./sums.ts";
+import { cumsum, logsumexp, mean, nansum, prod, sum } from "./sums.ts";
 
 const { x, cube, whole, flags } = shared({
   x: normal([4, 5]),
@@ -48,6 +48,24 @@ export const samples: Sample[] = [
       throws: "Dimension out of range (expected to be in range of [-2, 1], but got 2)",
     },
     { name: "twice", args: [x, [0, 0]], throws: "dim 0 appears multiple times in the list of dims" },
+  ]),
+  ...samplesFor(nansum, "torch.nansum", [
+    { name: "some", args: [tensor([[1, Number.NaN, 2], [Number.NaN, 3, -4]])] }, // biome-ignore format: rows
+    { name: "infinite", args: [tensor([infinity, Number.NaN, 1])], isStep: true },
+    { name: "numbers", args: [x], accuracy: [...over([-1, 1], [0, 1]), (m) => [m.between([64, 1000]), 0]] },
+    { name: "last, kept", args: [tensor([[1, Number.NaN], [Number.NaN, Number.NaN]]), -1, keepdim] }, // biome-ignore format: rows
+    { name: "two", args: [cube, [0, 2]] },
+    { name: "strided", args: [strided, 0] },
+    { name: "scalar", args: [tensor(Number.NaN)] },
+    { name: "whole", args: [whole, 1] },
+    { name: "bool", args: [flags] },
+    { name: "whole as floats", args: [whole, 0, { dtype: "float64" }] },
+    { name: "of nothing", args: [normal([0, 3]), 0] },
+    {
+      name: "out of range",
+      args: [x, 2],
+      throws: "Dimension out of range (expected to be in range of [-2, 1], but got 2)",
+    },
   ]),
   ...samplesFor(mean, "torch.mean", [
     {

@@ -14,7 +14,7 @@ import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
 import { add, div, mul, sub, where } from "../pointwise/arithmetic.ts";
-import { isinf } from "../pointwise/compare.ts";
+import { eq, isinf } from "../pointwise/compare.ts";
 import { exp, log } from "../pointwise/functions.ts";
 import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
@@ -54,6 +54,30 @@ export const sum: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = overloads(
   takes: { x: aTensor, "dim?": anyDims, "options?": summed },
   ops: [sumAll, sumDim],
   call: (x, dim, options) => (isOfAll(dim, options) ? sumAll(x, options?.dtype) : sumDim(x, dim, options)),
+});
+
+const withoutNaN: Formula = (m, x) => m.select(m.eq(x!, x!), x!, 0);
+
+/**
+ * Sum in which NaN counts as 0, of all elements or along the dimensions `dim`. Whole numbers and booleans give int64.
+ *
+ * Throws {@link ValueError} for dimensions that do not exist.
+ * Derivative: G, spread over what was summed; 0 at NaN.
+ *
+ * ```ts doctest
+ * nansum(tensor([1, NaN, 2])).item() // => 3
+ * ```
+ */
+export const nansum: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = defineOp({
+  name: "nansum",
+  inputs: ["x"],
+  takes: { x: aTensor, "dim?": anyDims, "options?": summed },
+  saves: { x: ["x"] },
+  forward: (x, dim, options = {}) => {
+    const dtype = sumType(x, options.dtype);
+    return withScope(() => reduced("sum", cast(x, dtype), dim, { ...options, dtype, op: "nansum", of: withoutNaN }));
+  },
+  derivative: { x: (grad, { x, shape }, dim) => mul(spread(grad, shape, dim, "nansum"), eq(x, x)) },
 });
 
 function meanOf(x: Tensor, dim: Dims, options: SumOptions = {}): Tensor {
