@@ -150,19 +150,34 @@ describe("without shared memory", () => {
   });
 });
 
-test("nothing keeps a program alive that used threads", async () => {
+/** What a program prints that uses the library. */
+async function printed(program: string): Promise<string> {
   const conditions = process.env.AG_DIST ? [] : ["--conditions=@ag/source"];
+  const imports = `import { allocate, cpu, startThreads } from ${JSON.stringify(import.meta.resolve("@ag/kernels"))};`;
+  const args = [...conditions, "--input-type=module", "--eval", imports + program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    timeout: 30_000,
+  });
+  return stdout;
+}
+
+test("nothing keeps a program alive that used threads", async () => {
   const program = `
-    import { allocate, cpu, startThreads } from ${JSON.stringify(import.meta.resolve("@ag/kernels"))};
     console.log(await startThreads({ threads: 3 }));
     const x = { storage: allocate(4 << 20, "x"), offset: 0, sizes: [1 << 20], strides: [1], dtype: "float32" };
     for (let i = 0; i < 10; i++) cpu.fill(x, i);
     process.on("exit", () => console.log("ends"));
   `;
-  const args = [...conditions, "--input-type=module", "--eval", program];
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-    timeout: 30_000,
-  });
-  expect(stdout).toBe("3\nends\n");
+  expect(await printed(program)).toBe("3\nends\n");
+});
+
+test("a program that has threads already gets more of its own making", async () => {
+  const program = `
+    import { Worker } from "node:worker_threads";
+    const url = new URL(${JSON.stringify(import.meta.resolve("@ag/kernels/worker"))});
+    const createWorker = () => new Worker(url, { execArgv: [] }); // not the flags of this program
+    console.log(await startThreads({ threads: 2 }), await startThreads({ threads: 4, createWorker }));
+  `;
+  expect(await printed(program)).toBe("2 4\n");
 });

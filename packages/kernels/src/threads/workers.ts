@@ -54,6 +54,8 @@ export class Workers {
   #count = 1;
   /** Whether what is started is known to be our worker. */
   #isOurs = false;
+  /** The one whose greeting will tell. */
+  #first: WorkerLike | null = null;
   #failures = 0;
   #isStopped = false;
 
@@ -67,6 +69,7 @@ export class Workers {
   set create(create: () => WorkerLike) {
     this.#create = create;
     this.#isOurs = this.#isStopped = false;
+    this.#first = null;
     this.#failures = 0;
   }
 
@@ -74,7 +77,7 @@ export class Workers {
   fill(count: number): void {
     this.#count = count;
     for (let slot = 1; slot < count && !this.#isStopped; slot++)
-      if (!this.#running.has(slot) && (this.#isOurs || this.#running.size === 0)) this.#start(slot);
+      if (!this.#running.has(slot) && (this.#isOurs || this.#first === null)) this.#start(slot);
   }
 
   /** Ends the workers of these slots; `fill` starts others. */
@@ -82,6 +85,7 @@ export class Workers {
     for (const slot of slots) {
       const worker = this.#running.get(slot);
       this.#running.delete(slot);
+      if (worker === this.#first) this.#first = null;
       worker?.terminate();
     }
   }
@@ -99,6 +103,7 @@ export class Workers {
       const worker = isFromFile ? this.#fromFile(node, place) : this.#make();
       if (typeof worker.terminate !== "function") throw new Error("what is no worker");
       this.#running.set(slot, worker);
+      if (!this.#isOurs) this.#first = worker;
       const gone = (error: unknown): void => this.#gone(slot, worker, error);
       listen(worker, "error", gone);
       listen(worker, "exit", gone);
@@ -132,7 +137,8 @@ export class Workers {
         this.#gone(slot, worker, new Error("one that is another program"));
         return;
       }
-      isGreeted = this.#isOurs = true;
+      isGreeted = true;
+      if (worker === this.#first) this.#isOurs = true;
       worker.postMessage(place);
       this.fill(this.#count);
     };

@@ -4,7 +4,7 @@ import { unkeyed } from "./keys.ts";
 
 type SavedState = readonly [param: Tensor, group: number, saved: ReadonlyMap<unknown, unknown>];
 
-interface Plan<O> {
+interface Loaded<O> {
   readonly groups: readonly ParamGroup<O>[];
   /** Of a parameter, with the number of its group. */
   readonly states: readonly SavedState[];
@@ -50,7 +50,7 @@ export function planLoad<O>(
   from: ReadonlyMap<string, unknown>,
   present: readonly ParamGroup<O>[],
   needed: readonly string[],
-): Plan<O> {
+): Loaded<O> {
   if (!(from instanceof Map)) throw new ValueError(`loadStateDict: need a Map; got ${typeof from}.`);
   const saved = entryOf(from, "param_groups", "the state dict");
   const state = entryOf(from, "state", "the state dict");

@@ -13,7 +13,7 @@ import { sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, scratch } from "../../wasm/runtime.ts";
 import type { Real } from "./elements.ts";
 import { commonKernels } from "./engine.ts";
-import { type Layout, type Plan, planOf, runPlan, sharePlan } from "./plan.ts";
+import { type Layout, type MatmulPlan, matmulPlan, runPlan, sharePlan } from "./plan.ts";
 
 /** Multiply-adds up to which scalar loops win. */
 const TINY = 256;
@@ -55,9 +55,9 @@ const layoutOf = ({ strides }: View, size: number): Layout => ({
   column: size * strides.at(-1)!,
 });
 
-function planFor(a: View, b: View, out: View, sizes: Plan["sizes"]): Plan {
+function planFor(a: View, b: View, out: View, sizes: MatmulPlan["sizes"]): MatmulPlan {
   const size = itemSize(out.dtype);
-  return planOf(out.dtype as Real, sizes, {
+  return matmulPlan(out.dtype as Real, sizes, {
     a: layoutOf(a, size),
     b: layoutOf(b, size),
     c: layoutOf(out, size),

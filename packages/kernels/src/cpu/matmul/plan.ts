@@ -30,7 +30,7 @@ interface Addresses {
   readonly c: number;
 }
 
-export interface Plan {
+export interface MatmulPlan {
   readonly dtype: Real;
   readonly way: Way;
   /** Computes Cᵀ = Bᵀ · Aᵀ: sizes and layouts are those of this product. */
@@ -75,7 +75,7 @@ function engineFor(dtype: Real, way: Way, { rows, columns, k }: Sizes): Engine |
   return engineOf(tileFor(dtype, rows * columns * k));
 }
 
-export function planOf(dtype: Real, sizes: Sizes, given: Layouts): Plan {
+export function matmulPlan(dtype: Real, sizes: Sizes, given: Layouts): MatmulPlan {
   const { size } = elementsOf(dtype);
   const { rows, columns, k } = sizes;
   const layouts: Layouts = {
@@ -101,19 +101,19 @@ export function planOf(dtype: Real, sizes: Sizes, given: Layouts): Plan {
 }
 
 /** Computes everything here. `space` has the plan's scratch bytes. */
-export function runPlan(plan: Plan, at: Addresses, space: number): void {
+export function runPlan(plan: MatmulPlan, at: Addresses, space: number): void {
   runStages(plan, at, space, ({ part }) => part(0, plan.needs.extent, space + plan.shared));
 }
 
 /** The same by all threads. `space` has the plan's shared bytes. */
-export function sharePlan(plan: Plan, at: Addresses, space: number): void {
+export function sharePlan(plan: MatmulPlan, at: Addresses, space: number): void {
   const { rows, columns, k } = plan.sizes;
   const { local, extent: n, multiple } = plan.needs;
   const work = Math.max((rows * columns * k) / 20, (elementsOf(plan.dtype).size * (rows + columns) * k) / 8);
   runStages(plan, at, space, ({ part }) => split({ n, work, multiple, local }, part));
 }
 
-function runStages(plan: Plan, at: Addresses, space: number, compute: (stage: Stage) => void): void {
+function runStages(plan: MatmulPlan, at: Addresses, space: number, compute: (stage: Stage) => void): void {
   const { dtype, sizes, layouts, bytesOfC } = plan;
   const { size } = elementsOf(dtype);
   const [c, ldc] = bytesOfC > 0 ? [space, size * sizes.columns] : [at.c, layouts.c.row];

@@ -22,7 +22,7 @@ const COLUMNS = 512;
 const forwards: (Run | undefined)[] = new Array(8).fill(undefined);
 const backwards: (Run | undefined)[] = new Array(8).fill(undefined);
 
-interface Plan {
+interface ChannelPlan {
   readonly n: number;
   readonly c: number;
   readonly s: number;
@@ -33,7 +33,7 @@ interface Plan {
   readonly key: number;
 }
 
-function planOf(name: string, { sizes: shape, dtype }: View, training: boolean): Plan {
+function channelPlan(name: string, { sizes: shape, dtype }: View, training: boolean): ChannelPlan {
   if (dtype !== "float32" && dtype !== "float64")
     throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
   const [n, c] = [shape[0]!, shape[1]!];
@@ -47,14 +47,18 @@ function planOf(name: string, { sizes: shape, dtype }: View, training: boolean):
 const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float64");
 
 /** Calls `run` for groups of channels: the first one, and how many. `cost`: nanoseconds for an element, about. */
-function eachGroup(plan: Plan, cost: number, run: (first: number, channels: number, room: number) => void): void {
+function eachGroup(
+  plan: ChannelPlan,
+  cost: number,
+  run: (first: number, channels: number, room: number) => void,
+): void {
   const { n, c, s, isLong, group } = plan;
   split({ n: c, work: n * c * s * cost, multiple: isLong ? 1 : group, local: roomFor(plan) }, (first, count, room) => {
     for (let at = first; at < first + count; at += group) run(at, Math.min(group, first + count - at), room);
   });
 }
 
-const roomFor = ({ isLong, group, s }: Plan): number => (isLong ? PLANE_ROOM : columnRoom(group * s));
+const roomFor = ({ isLong, group, s }: ChannelPlan): number => (isLong ? PLANE_ROOM : columnRoom(group * s));
 
 const optional = (view: View | null): number => (view ? address(view) : 0);
 /** Moves an address by channels, unless there is none. */
@@ -63,7 +67,7 @@ const moved = (at: number, bytes: number): number => (at === 0 ? 0 : at + bytes)
 /** As `Device.batchNorm` says. */
 export function batchNorm(x: View, out: View, options: BatchNormOptions): void {
   const { training, momentum, eps, weight, bias, runningMean, runningVar, mean, invstd } = options;
-  const plan = planOf("batchNorm", x, training);
+  const plan = channelPlan("batchNorm", x, training);
   const { n, c, s, key } = plan;
   if (!training && !(runningMean && runningVar))
     throw new TypeError("batchNorm: need running statistics when not training; got none.");
@@ -88,7 +92,7 @@ export function batchNormBackward(
   x: View,
   { training, weight, mean, invstd, gradX, gradWeight, gradBias }: NormBackwardOptions & { readonly training: boolean },
 ): void {
-  const plan = planOf("batchNormBackward", x, training);
+  const plan = channelPlan("batchNormBackward", x, training);
   const { n, c, s, key } = plan;
   let run = backwards[key];
   if (run === undefined)

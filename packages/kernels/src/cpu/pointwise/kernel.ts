@@ -40,7 +40,7 @@ import {
 } from "./printers.ts";
 import { scalarWhole } from "./whole.ts";
 
-export interface Plan {
+export interface PointwiseKernel {
   readonly formula: Formula;
   readonly compute: Computed;
   readonly out: DType;
@@ -55,7 +55,7 @@ function scalarPrinter(f: Builder, dtype: Computed): Printer<Type, "i32"> {
 /** Prints the formula on one element, of machine types, as an element of the result. */
 export function scalarOf(
   f: Builder,
-  { formula, compute, out }: Omit<Plan, "operands">,
+  { formula, compute, out }: Omit<PointwiseKernel, "operands">,
   inputs: readonly Value<Type>[],
 ): Value<Type> {
   const printer = scalarPrinter(f, compute);
@@ -65,16 +65,16 @@ export function scalarOf(
     : convertElement(f, result[0]!, compute, out);
 }
 
-const converted = (f: Builder, plan: Plan, dtype: DType, at: Local<"i32">): Value<Type> =>
+const converted = (f: Builder, plan: PointwiseKernel, dtype: DType, at: Local<"i32">): Value<Type> =>
   convertElement(f, loadElement(f, dtype, at), dtype, plan.compute);
 
-const names = (plan: Plan, suffixes: readonly string[]): Record<string, typeof i32> =>
+const names = (plan: PointwiseKernel, suffixes: readonly string[]): Record<string, typeof i32> =>
   Object.fromEntries(
     ["out", ...plan.operands.map((_, k) => `x${k}`)].flatMap((name) => suffixes.map((s) => [name + s, pointer])),
   );
 
 /** (rows, n, then for the result and each operand: address, bytes from element to element, bytes from row to row). */
-export const scalarRows = (plan: Plan): Kernel =>
+export const scalarRows = (plan: PointwiseKernel): Kernel =>
   kernel({ rows: i32, n: i32, ...names(plan, ["", "Step", "Row"]) }, (f, args) => {
     const all = ["out", ...plan.operands.map((_, k) => `x${k}`)];
     const arg = (name: string): Local<"i32"> => args[name as "n"];
@@ -134,7 +134,7 @@ function isLoadable(dtype: DType): boolean {
 }
 
 /** Whether `vectorRows` can: float32 from what converts at once, float64 from itself. Conditions as bool in float32 only. */
-export const isVectorisable = ({ compute, out, operands }: Plan): boolean => {
+export const isVectorisable = ({ compute, out, operands }: PointwiseKernel): boolean => {
   const reads = (can: (dtype: DType) => boolean): boolean => operands.every((x) => x.isSplat || can(x.dtype));
   if (compute === "float32") return (out === "float32" || out === "bool") && reads(isLoadable);
   return compute === "float64" && out === "float64" && reads((dtype) => dtype === "float64");
@@ -144,7 +144,7 @@ export const isVectorisable = ({ compute, out, operands }: Plan): boolean => {
 export function constants<T extends Type, M extends Type>(
   f: Builder,
   v: Vectors<T, M>,
-  { formula, operands }: Pick<Plan, "formula" | "operands">,
+  { formula, operands }: Pick<PointwiseKernel, "formula" | "operands">,
 ): Constants<T, M> {
   const { of, bits } = v.immediate;
   const numbers = new Registers(of);
@@ -198,7 +198,7 @@ function storePair<T extends Type, M extends Type>(
 /** One row. What is left of it goes to scalars, and so do all lanes of a turn in which the formula leaves one to them. */
 function row<T extends Type, M extends Type>(
   f: Builder,
-  plan: Plan,
+  plan: PointwiseKernel,
   v: Vectors<T, M>,
   { n, to, at, literals }: { n: Local<"i32">; to: Local<"i32">; at: Local<"i32">[]; literals: Constants<T, M> },
 ): void {
@@ -234,7 +234,7 @@ function row<T extends Type, M extends Type>(
 }
 
 /** (rows, n, then for the result and each operand: address, bytes from row to row). */
-const rowsOf = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: Plan): Kernel =>
+const rowsOf = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: PointwiseKernel): Kernel =>
   kernel({ rows: i32, n: i32, ...names(plan, ["", "Row"]) }, (f, args) => {
     const arg = (name: string): Local<"i32"> => args[name as "n"];
     const operands = plan.operands.map((_, k) => `x${k}`);
@@ -246,10 +246,10 @@ const rowsOf = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: Plan): K
   });
 
 /** Nanoseconds for an element of `vectorRows`, about: its bytes, and the steps of the formula, of which each is three variables. */
-export const costOf = ({ out, operands }: Plan, { locals }: Kernel): number => {
+export const costOf = ({ out, operands }: PointwiseKernel, { locals }: Kernel): number => {
   const bytes = operands.reduce((sum, { dtype, isSplat }) => sum + (isSplat ? 0 : itemSize(dtype)), itemSize(out));
   return bytes / 8 / 16 + locals.length / 240;
 };
 
-export const vectorRows = (plan: Plan): Kernel =>
+export const vectorRows = (plan: PointwiseKernel): Kernel =>
   plan.compute === "float32" ? rowsOf(vectors32, plan) : rowsOf(vectors64, plan);

@@ -7,7 +7,7 @@ import { isSmall, split } from "../../threads/split.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, compile, scratch } from "../../wasm/runtime.ts";
 import type { Formula } from "./algebra.ts";
-import { costOf, isVectorisable, type Plan, scalarRows, vectorRows } from "./kernel.ts";
+import { costOf, isVectorisable, type PointwiseKernel, scalarRows, vectorRows } from "./kernel.ts";
 import { hasLayoutOf, isCrossed, type Nest, nest, splitNest, visitOuter, visitTiles } from "./layout.ts";
 import { writeParameter } from "./parameters.ts";
 
@@ -74,7 +74,7 @@ function flatKey(operands: readonly Operand[], out: View): number {
 }
 
 function compileFlat(formula: Formula, operands: number, key: number): Chosen {
-  const plan: Plan = {
+  const plan: PointwiseKernel = {
     formula,
     compute: "float32",
     out: "float32",
@@ -86,12 +86,12 @@ function compileFlat(formula: Formula, operands: number, key: number): Chosen {
   return vectorKernel(plan);
 }
 
-function vectorKernel(plan: Plan): Chosen {
+function vectorKernel(plan: PointwiseKernel): Chosen {
   const rows = vectorRows(plan);
   return { isVector: true, run: compile({ run: rows }).run, cost: costOf(plan, rows) };
 }
 
-function scalarKernel(plan: Plan): Chosen {
+function scalarKernel(plan: PointwiseKernel): Chosen {
   const rows = scalarRows(plan);
   return { isVector: false, run: compile({ run: rows }).run, cost: 8 * costOf(plan, rows) };
 }
@@ -188,7 +188,7 @@ function chosen(
   let kernel = kernels.byDtypes.get(key);
   if (kernel !== undefined) return kernel;
   if (!Number.isSafeInteger(key)) throw new TypeError(`pointwise: need fewer operands; got ${views.length - 1}.`);
-  const plan = planOf(formula, compute, views, loops);
+  const plan = described(formula, compute, views, loops);
   if (!loops) kernel = scalarKernel(plan);
   else if (isVectorisable(plan)) kernel = vectorKernel(plan);
   else kernel = chosen(kernels, formula, compute, views, null);
@@ -196,7 +196,12 @@ function chosen(
   return kernel;
 }
 
-const planOf = (formula: Formula, compute: Computed, views: readonly View[], loops: Nest | null): Plan => ({
+const described = (
+  formula: Formula,
+  compute: Computed,
+  views: readonly View[],
+  loops: Nest | null,
+): PointwiseKernel => ({
   formula,
   compute,
   out: views[0]!.dtype,

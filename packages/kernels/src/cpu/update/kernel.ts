@@ -26,7 +26,7 @@ import { type Lanes, type Left, type Printer, scalarFloat32, scalarFloat64 } fro
 export type Rule = <T, C>(m: Algebra<T, C>, arrays: readonly T[], scalars: readonly T[]) => readonly (T | undefined)[];
 
 /** What a kernel is made for. */
-export interface Plan {
+export interface UpdateKernel {
   readonly rule: Rule;
   readonly dtype: "float32" | "float64";
   readonly arrays: number;
@@ -40,7 +40,7 @@ interface Arguments {
 }
 
 /** A function of (count, addresses of the arrays, scalars). */
-function kernelOf({ dtype, arrays, scalars }: Plan, body: (f: Builder, args: Arguments) => void): Kernel {
+function kernelOf({ dtype, arrays, scalars }: UpdateKernel, body: (f: Builder, args: Arguments) => void): Kernel {
   const float = dtype === "float32" ? f32 : f64;
   const some = <P>(letter: string, length: number, type: P): [string, P][] =>
     Array.from({ length }, (_, i) => [letter + i, type]);
@@ -60,7 +60,7 @@ function store(f: Builder, at: Arguments["at"], results: readonly (Lanes<Type> |
   });
 }
 
-const singles = (plan: Plan): Kernel =>
+const singles = (plan: UpdateKernel): Kernel =>
   kernelOf(plan, (f, { count, at, scalars }) => {
     const [m, load] = plan.dtype === "float32" ? [scalarFloat32(f), f32.load] : [scalarFloat64(f), f64.load];
     f.repeat(count, () => {
@@ -79,7 +79,7 @@ const singles = (plan: Plan): Kernel =>
   });
 
 /** What is left at the end goes to single elements, and so does a turn in which the rule leaves a lane to them. */
-const pairs = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: Plan): Kernel => {
+const pairs = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: UpdateKernel): Kernel => {
   const { rule, dtype, arrays, scalars } = plan;
   const one = singles(plan);
   const operands = Array.from({ length: arrays + scalars }, () => ({ dtype, isSplat: false }));
@@ -115,5 +115,5 @@ const pairs = <T extends Type, M extends Type>(v: Vectors<T, M>, plan: Plan): Ke
   });
 };
 
-export const updateKernel = (plan: Plan): Kernel =>
+export const updateKernel = (plan: UpdateKernel): Kernel =>
   plan.dtype === "float32" ? pairs(vectors32, plan) : pairs(vectors64, plan);

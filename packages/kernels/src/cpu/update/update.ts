@@ -10,7 +10,7 @@ import { type DType, itemSize } from "../../dtype.ts";
 import { parallel } from "../../threads/parallel.ts";
 import { sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
-import { type Plan, type Rule, updateKernel } from "./kernel.ts";
+import { type Rule, type UpdateKernel, updateKernel } from "./kernel.ts";
 
 type Run = (...args: number[]) => number;
 
@@ -53,7 +53,7 @@ function chunksOf(whole: readonly Piece[], most: number): Piece[][] {
 /** The kernels of each rule, by dtype and by how many arrays and scalars it is given. */
 const kernels = /* @__PURE__ */ new WeakMap<Rule, Map<string, Run>>();
 
-function runOf(plan: Plan): Run {
+function runOf(plan: UpdateKernel): Run {
   const { rule, dtype, arrays, scalars } = plan;
   const own = kernels.get(rule) ?? new Map<string, Run>();
   kernels.set(rule, own);

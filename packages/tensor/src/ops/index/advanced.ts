@@ -12,7 +12,7 @@ import { fresh } from "../../make/fresh.ts";
 import { outside, positionsOf } from "./indices.ts";
 
 /** `x` as a matrix: rows are the indexed dimensions, columns the others. */
-export interface Plan {
+export interface IndexPlan {
   /** The indexed dimensions of `x`. */
   readonly dims: Shape;
   /** The other ones. */
@@ -83,7 +83,7 @@ function rowsOf(x: Tensor, found: readonly Found[], picked: Shape): Tensor {
 }
 
 /** The plan, and the row of each picked element (int64, one row of numbers). */
-export function planOf(x: Tensor, given: readonly Along[]): { readonly plan: Plan; readonly rows: Tensor } {
+export function indexPlan(x: Tensor, given: readonly Along[]): { readonly plan: IndexPlan; readonly rows: Tensor } {
   for (const { index } of given)
     if (index.dtype !== "int64" && index.dtype !== "int32" && !isMask(index))
       throw new IndexError(

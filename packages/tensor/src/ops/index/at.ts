@@ -18,21 +18,21 @@ import { fresh } from "../../make/fresh.ts";
 import { clone } from "../shape/cast.ts";
 import { expand, reshape, unsqueeze } from "../shape/view.ts";
 import { copy_ } from "../write/inplace.ts";
-import { type Along, isMask, type Plan, planOf } from "./advanced.ts";
+import { type Along, type IndexPlan, indexPlan, isMask } from "./advanced.ts";
 import { along, outside } from "./indices.ts";
-import { alias, select, sliceOf } from "./selection.ts";
+import { alias, select, sliceOp } from "./selection.ts";
 
 /** The shape of what a plan picks. */
-const pickedShape = (x: Shape, { others, picked, position }: Plan): Shape => {
+const pickedShape = (x: Shape, { others, picked, position }: IndexPlan): Shape => {
   const rest = others.map((d) => x[d]!);
   return [...rest.slice(0, position), ...picked, ...rest.slice(position)];
 };
 
 /** The layout of a tensor with its rows (the indexed dimensions) first. */
-const rowsFirst = (x: Layout, { dims, others }: Plan): Layout => permuted(x, [...dims, ...others]);
+const rowsFirst = (x: Layout, { dims, others }: IndexPlan): Layout => permuted(x, [...dims, ...others]);
 
 /** The layout of a result with the picked dimensions first. */
-const pickedFirst = (x: Layout, { picked, position }: Plan): Layout => {
+const pickedFirst = (x: Layout, { picked, position }: IndexPlan): Layout => {
   const order = x.sizes.map((_, d) => d);
   const moved = order.splice(position, picked.length);
   return permuted(x, [...moved, ...order]);
@@ -59,11 +59,11 @@ function spread(from: Tensor, out: Tensor, { sizes: shape, ...layout }: Layout):
 const byRows = { dim: 0, wraps: true };
 
 /** Rows of one index are that index. */
-const refusal = (shape: Shape, { dims: [dim = 0] }: Plan): kernels.Refusal => outside("index", dim, shape[dim]!);
+const refusal = (shape: Shape, { dims: [dim = 0] }: IndexPlan): kernels.Refusal => outside("index", dim, shape[dim]!);
 
-const rowCount = (shape: Shape, { dims }: Plan): number => sizeOf(dims.map((d) => shape[d]!));
+const rowCount = (shape: Shape, { dims }: IndexPlan): number => sizeOf(dims.map((d) => shape[d]!));
 
-const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
+const indexOp: Op<[x: Tensor, rows: Tensor, plan: IndexPlan]> = defineOp({
   name: "index",
   inputs: ["x", "rows"],
   saves: { x: ["rows"] },
@@ -81,7 +81,7 @@ const indexAt: Op<[x: Tensor, rows: Tensor, plan: Plan]> = defineOp({
 });
 
 /** Zeros with G added at the picked elements. */
-const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> = defineOp({
+const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: IndexPlan, shape: Shape]> = defineOp({
   name: "indexPutImpl",
   inputs: ["grad", "rows"],
   saves: { grad: ["rows"] },
@@ -97,11 +97,11 @@ const indexBackward: Op<[grad: Tensor, rows: Tensor, plan: Plan, shape: Shape]> 
     sums.dispose();
     return out;
   },
-  derivative: { grad: (g, { rows }, plan) => indexAt(g, rows, plan), rows: null },
+  derivative: { grad: (g, { rows }, plan) => indexOp(g, rows, plan), rows: null },
 });
 
 /** Writes values to the picked elements; of several for one element the last one stays. */
-function replace(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): void {
+function replace(x: Tensor, rows: Tensor, values: Tensor, plan: IndexPlan): void {
   const source = stretched(values, pickedShape(x.sizes, plan));
   const from = matrix(source, pickedFirst(source, plan), rows.numel());
   const own = matrix(x, rowsFirst(x, plan), rowCount(x.sizes, plan));
@@ -110,7 +110,7 @@ function replace(x: Tensor, rows: Tensor, values: Tensor, plan: Plan): void {
   for (const part of [from, own]) part.dispose();
 }
 
-const indexPut_: Op<[x: Tensor, rows: Tensor, values: Tensor, plan: Plan]> = defineWrite({
+const indexPut_: Op<[x: Tensor, rows: Tensor, values: Tensor, plan: IndexPlan]> = defineWrite({
   name: "indexPut",
   inputs: ["x", "rows", "values"],
   saves: { x: ["rows"], values: ["rows"] },
@@ -118,7 +118,7 @@ const indexPut_: Op<[x: Tensor, rows: Tensor, values: Tensor, plan: Plan]> = def
   derivative: {
     x: (grad, { rows }, plan) => indexPut_(clone(grad), rows, full([], 0, { dtype: grad.dtype }), plan),
     rows: null,
-    values: (grad, { rows }, plan) => indexAt(grad, rows, plan),
+    values: (grad, { rows }, plan) => indexOp(grad, rows, plan),
   },
 });
 
@@ -174,7 +174,7 @@ function ranged(x: Tensor, dim: number, range: Slice, isOnly: boolean): Tensor {
   const size = x.sizes[dim]!;
   const { start, end, step } = range;
   const isAll = step === 1 && (start ?? 0) === 0 && (end === null || end >= size);
-  return isAll && !isOnly ? x : sliceOf(x, dim, range);
+  return isAll && !isOnly ? x : sliceOp(x, dim, range);
 }
 
 /**
@@ -197,8 +197,8 @@ export const at: (x: Tensor, ...index: Index[]) => Tensor = defineFunction({
     withScope(() => {
       const { part, indices } = sliced(x, index);
       if (indices.length === 0) return part === x ? alias(x) : part;
-      const { plan, rows } = planOf(part, indices);
-      return indexAt(part, rows, plan);
+      const { plan, rows } = indexPlan(part, indices);
+      return indexOp(part, rows, plan);
     }),
 });
 
@@ -245,7 +245,7 @@ export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...i
               `${value.dtype} for the source. Use value.to(…).`,
           );
         refuseOverlapping("setAt", part);
-        const { plan, rows } = planOf(part, indices);
+        const { plan, rows } = indexPlan(part, indices);
         indexPut_(part, rows, fitted(pickedShape(part.sizes, plan), values, true), plan);
       });
       return x;

@@ -22,7 +22,7 @@ import { reshape } from "../shape/view.ts";
 import { along, row } from "./indices.ts";
 
 /** The rows of a table, for a tensor of indices of any shape. */
-const embeddingAt: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = defineOp({
+const embeddingOp: Op<[weight: Tensor, index: Tensor, paddingIdx: number]> = defineOp({
   name: "embedding",
   inputs: ["weight", "index"],
   saves: { weight: ["index"] },
@@ -64,7 +64,7 @@ const embeddingBackward: Op<[grad: Tensor, index: Tensor, shape: Shape, paddingI
     return out;
   },
   derivative: {
-    grad: (grad, { index }, _shape, paddingIdx) => embeddingAt(withoutRow(grad, paddingIdx), index, paddingIdx),
+    grad: (grad, { index }, _shape, paddingIdx) => embeddingOp(withoutRow(grad, paddingIdx), index, paddingIdx),
     index: null,
   },
 });
@@ -111,7 +111,7 @@ export const embedding: FunctionOnly<(index: Tensor, weight: Tensor, options?: E
             `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
           );
         const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
-        return withScope(() => embeddingAt(weight, to(index, "int64"), padding));
+        return withScope(() => embeddingOp(weight, to(index, "int64"), padding));
       },
     }),
   );

@@ -31,7 +31,7 @@ function checkGathered(op: string, x: Tensor, dim: number, index: Tensor): numbe
   return d;
 }
 
-const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
+const gatherOp: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   name: "gather",
   inputs: ["x", "index"],
   saves: { x: ["index"] },
@@ -43,7 +43,7 @@ const gatherAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
     return out;
   },
   derivative: {
-    x: (grad, { index, shape }, dim) => scatterAddAt(full(shape, 0, { dtype: grad.dtype }), index, grad, dim),
+    x: (grad, { index, shape }, dim) => scatterAddOp(full(shape, 0, { dtype: grad.dtype }), index, grad, dim),
     index: null,
   },
 });
@@ -63,10 +63,10 @@ export const gather: (x: Tensor, dim: number, index: Tensor) => Tensor = defineF
   name: "gather",
   takes: { x: aTensor, dim: aWhole, index: aTensor },
   call: (x, dim, index) =>
-    withIndices("gather", index, (whole) => gatherAt(x, whole, checkGathered("gather", x, dim, whole))),
+    withIndices("gather", index, (whole) => gatherOp(x, whole, checkGathered("gather", x, dim, whole))),
 });
 
-const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
+const scatterAddOp: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
   name: "scatterAdd",
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
@@ -83,7 +83,7 @@ const scatterAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
     x: (grad) => grad,
     index: null,
     source: (grad, { index, shape }, dim) => {
-      if (sameShape(index.sizes, shape)) return gatherAt(grad, index, dim);
+      if (sameShape(index.sizes, shape)) return gatherOp(grad, index, dim);
       throw new ShapeError(
         `scatterAdd: need a source of the shape of the index, to differentiate; got ${showShape(shape)} for ` +
           `${showShape(index.sizes)}. Use source.narrow(…).`,
@@ -123,11 +123,11 @@ export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor)
           `scatterAdd: Expected index ${showShape(index.sizes)} to be no larger than self ${showShape(x.sizes)} apart from ` +
             `dimension ${d} and to be no larger size than src ${showShape(source.sizes)}.`,
         );
-      return scatterAddAt(x, whole, source, d);
+      return scatterAddOp(x, whole, source, d);
     }),
 });
 
-const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
+const indexSelectOp: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
   name: "indexSelect",
   inputs: ["x", "index"],
   saves: { x: ["index"] },
@@ -148,7 +148,7 @@ const indexSelectAt: Op<[x: Tensor, index: Tensor, dim: number]> = defineOp({
     return out;
   },
   derivative: {
-    x: (grad, { index, shape }, dim) => indexAddAt(full(shape, 0, { dtype: grad.dtype }), index, grad, dim),
+    x: (grad, { index, shape }, dim) => indexAddOp(full(shape, 0, { dtype: grad.dtype }), index, grad, dim),
     index: null,
   },
 });
@@ -172,11 +172,11 @@ export const indexSelect: (x: Tensor, dim: number, index: Tensor) => Tensor = de
       const d = dimOf(dim, x.sizes.length, "indexSelect");
       if (index.sizes.length > 1)
         throw new ShapeError(`indexSelect: Index is supposed to be a vector; got ${showShape(index.sizes)}.`);
-      return indexSelectAt(x, whole, d);
+      return indexSelectOp(x, whole, d);
     }),
 });
 
-const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
+const indexAddOp: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = defineOp({
   name: "indexAdd",
   inputs: ["x", "index", "source"],
   saves: { source: ["index"] },
@@ -196,7 +196,7 @@ const indexAddAt: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
     );
     return out;
   },
-  derivative: { x: (grad) => grad, index: null, source: (grad, { index }, dim) => indexSelectAt(grad, index, dim) },
+  derivative: { x: (grad) => grad, index: null, source: (grad, { index }, dim) => indexSelectOp(grad, index, dim) },
 });
 
 /**
@@ -230,7 +230,7 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) =
           `indexAdd: index_add_(): Source and destination must have the same shape except in dimension ${d}: got source ` +
             `${showShape(source.sizes)} for ${showShape(x.sizes)}.`,
         );
-      return indexAddAt(x, whole, source, d);
+      return indexAddOp(x, whole, source, d);
     }),
 });
 
@@ -247,10 +247,10 @@ export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) =
 export const take: (x: Tensor, index: Tensor) => Tensor = defineFunction({
   name: "take",
   takes: { x: aTensor, index: aTensor },
-  call: (x, index) => withIndices("take", index, (whole) => takeAt(x, whole)),
+  call: (x, index) => withIndices("take", index, (whole) => takeOp(x, whole)),
 });
 
-const takeAt: Op<[x: Tensor, index: Tensor]> = defineOp({
+const takeOp: Op<[x: Tensor, index: Tensor]> = defineOp({
   name: "take",
   inputs: ["x", "index"],
   saves: { x: ["index"] },
@@ -285,5 +285,5 @@ const put: Op<[grad: Tensor, index: Tensor, shape: Shape]> = defineOp({
     });
     return out;
   },
-  derivative: { grad: (g, { index }) => takeAt(g, index), index: null },
+  derivative: { grad: (g, { index }) => takeOp(g, index), index: null },
 });

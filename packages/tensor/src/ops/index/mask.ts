@@ -30,7 +30,7 @@ const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = point
   saves: { x: ["mask"] },
   formula: (m, x, mask, value) => m.select(m.ne(mask!, 0), value!, x!),
   parameters: (value) => [value],
-  derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
+  derivative: { x: (grad, { mask }) => maskedFillNumber(grad, mask, 0), mask: null },
 });
 
 function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
@@ -39,22 +39,22 @@ function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
   return out;
 }
 
-const fillWith: Op<[x: Tensor, mask: Tensor, value: Scalar]> = defineOp({
+const maskedFillNumber: Op<[x: Tensor, mask: Tensor, value: Scalar]> = defineOp({
   name: "maskedFill",
   inputs: ["x", "mask"],
   saves: { x: ["mask"] },
   forward: (x, mask, value) => filled(x, mask, value),
-  derivative: { x: (grad, { mask }) => fillWith(grad, mask, 0), mask: null },
+  derivative: { x: (grad, { mask }) => maskedFillNumber(grad, mask, 0), mask: null },
 });
 
-const fillWithTensor: Op<[x: Tensor, mask: Tensor, value: Tensor]> = defineOp({
+const maskedFillTensor: Op<[x: Tensor, mask: Tensor, value: Tensor]> = defineOp({
   name: "maskedFill",
   node: "MaskedFillBackward1",
   inputs: ["x", "mask", "value"],
   saves: { x: ["mask"], value: ["mask"] },
   forward: (x, mask, value) => filled(x, mask, value),
   derivative: {
-    x: (grad, { mask }) => fillWith(grad, mask, 0),
+    x: (grad, { mask }) => maskedFillNumber(grad, mask, 0),
     mask: null,
     value: (grad, { mask }) => sum(where(mask, grad, 0)),
   },
@@ -91,7 +91,7 @@ export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | bool
     takes: { x: aTensor, mask: aTensor, value: anOperand },
     call: (x, mask, value) => {
       checkFill("maskedFill", x, mask, value);
-      return value instanceof Tensor ? fillWithTensor(x, mask, value) : fillWith(x, mask, value);
+      return value instanceof Tensor ? maskedFillTensor(x, mask, value) : maskedFillNumber(x, mask, value);
     },
   });
 
@@ -135,7 +135,7 @@ const truths = (mask: View): Tensor =>
     return reshaped(places, [places.sizes[0]!]);
   });
 
-const selectAt: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
+const maskedSelectOp: Op<[x: Tensor, places: Tensor, shape: Shape]> = defineOp({
   name: "maskedSelect",
   inputs: ["x", "places"],
   saves: { x: ["places"] },
@@ -173,7 +173,7 @@ export const maskedSelect: (x: Tensor, mask: Tensor) => Tensor = defineFunction(
       throw new DTypeError(`maskedSelect: masked_select: expected BoolTensor for mask: need bool; got ${mask.dtype}.`);
     const shape = broadcast(x.sizes, mask.sizes);
     const places = truths(stretched(mask, shape));
-    const out = selectAt(x, places, shape);
+    const out = maskedSelectOp(x, places, shape);
     places.dispose(); // the node holds what it reads
     return out;
   },

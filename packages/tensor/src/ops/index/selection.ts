@@ -41,7 +41,7 @@ const selectBackward: Op<[grad: Tensor, shape: Shape, dim: number, index: number
 });
 
 /** A part of dimension `dim`. Derivative: zeros with G in that part. */
-export const sliceOf: Op<[x: Tensor, dim: number, range: Range]> = defineView({
+export const sliceOp: Op<[x: Tensor, dim: number, range: Range]> = defineView({
   name: "slice",
   inputs: ["x"],
   layout: (x, dim, range) => sliced(x, dim, range),
@@ -52,11 +52,11 @@ const sliceBackward: Op<[grad: Tensor, shape: Shape, dim: number, range: Range]>
   name: "sliceBackward",
   inputs: ["grad"],
   forward: (grad, shape, dim, range) => placed(grad, shape, (zeros) => sliced(zeros, dim, range)),
-  derivative: { grad: (grad, _saved, _shape, dim, range) => sliceOf(grad, dim, range) },
+  derivative: { grad: (grad, _saved, _shape, dim, range) => sliceOp(grad, dim, range) },
 });
 
 /** A diagonal of the dimensions `dim1` and `dim2`. Derivative: zeros with G on that diagonal. */
-export const diagonalAt: Op<[x: Tensor, offset: number, dim1: number, dim2: number]> = defineView({
+export const diagonalOp: Op<[x: Tensor, offset: number, dim1: number, dim2: number]> = defineView({
   name: "diagonal",
   inputs: ["x"],
   layout: (x, offset, dim1, dim2) => diagonalOf(x, offset, dim1, dim2),
@@ -67,7 +67,7 @@ const diagonalBackward: Op<[grad: Tensor, shape: Shape, where: readonly [number,
   name: "diagonalBackward",
   inputs: ["grad"],
   forward: (grad, shape, where) => placed(grad, shape, (zeros) => diagonalOf(zeros, ...where)),
-  derivative: { grad: (grad, _saved, _shape, where) => diagonalAt(grad, ...where) },
+  derivative: { grad: (grad, _saved, _shape, where) => diagonalOp(grad, ...where) },
 });
 
 /** All of `x`, as a tensor of its own. */

@@ -26,7 +26,7 @@ const orderOf = (a: Tensor, b: Tensor): Order => ({ a: isColumnMajor(a), b: isCo
 const gradA = (grad: Tensor, b: Tensor, order: Order): Tensor => (order.a ? t(mm(b, t(grad))) : mm(grad, t(b)));
 const gradB = (grad: Tensor, a: Tensor, order: Order): Tensor => (order.b ? t(mm(t(grad), a)) : mm(t(a), grad));
 
-const mmOf: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
+const mmOp: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
   name: "mm",
   inputs: ["a", "b"],
   saves: { a: ["b"], b: ["a"] },
@@ -57,7 +57,7 @@ export const mm: (a: Tensor, b: Tensor) => Tensor = defineFunction({
   takes: { a: aTensor, b: aTensor },
   call: (a, b) => {
     checkMatrices("mm", a, b);
-    return mmOf(a, b, orderOf(a, b));
+    return mmOp(a, b, orderOf(a, b));
   },
 });
 
@@ -96,7 +96,7 @@ function checkAdded(op: string, added: Tensor, shape: Shape, dtype: string): voi
     );
 }
 
-const addmmOf: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, order: Order]> = defineOp({
+const addmmOp: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, order: Order]> = defineOp({
   name: "addmm",
   inputs: ["bias", "a", "b"],
   saves: { a: ["b"], b: ["a"] },
@@ -129,7 +129,7 @@ export const addmm: (bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions)
   call: (bias, a, b, options = {}) => {
     checkMatrices("addmm", a, b);
     checkAdded("addmm", bias, [a.sizes[0]!, b.sizes[1]!], a.dtype);
-    return addmmOf(bias, a, b, options, orderOf(a, b));
+    return addmmOp(bias, a, b, options, orderOf(a, b));
   },
 });
 

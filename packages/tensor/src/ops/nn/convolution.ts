@@ -130,12 +130,12 @@ function pair(name: string, value: number | Shape, rank: number, neutral: number
 }
 
 /** What a border that is not the same on both sides needs in front of the convolution. */
-interface Plan {
+interface ConvolutionPlan {
   readonly geometry: Geometry;
   readonly border: Shape | null;
 }
 
-function planOf(rank: number, weight: Shape, options: ConvolutionOptions): Plan {
+function convolutionPlan(rank: number, weight: Shape, options: ConvolutionOptions): ConvolutionPlan {
   const { padding = 0, groups = 1 } = options;
   const op = `conv${rank}d`;
   const stride = pair("stride", options.stride ?? 1, rank, 1);
@@ -177,7 +177,7 @@ function checkOperands(op: string, x: Tensor, weight: Tensor, bias: Tensor | nul
       );
 }
 
-function checkSizes(op: string, x: Shape, weight: Shape, bias: Tensor | null, { geometry }: Plan): void {
+function checkSizes(op: string, x: Shape, weight: Shape, bias: Tensor | null, { geometry }: ConvolutionPlan): void {
   const { groups, padding, dilation } = geometry;
   if (x[1] !== weight[1]! * groups)
     throw new ShapeError(
@@ -217,7 +217,7 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
       `${op}: need a weight of ${rank + 2} dimensions [out, in / groups, …kernel]; got ${showShape(weight.sizes)}.`,
     );
   checkOperands(op, x, weight, bias);
-  const plan = planOf(rank, weight.sizes, options);
+  const plan = convolutionPlan(rank, weight.sizes, options);
   const batched = isBatched ? x : unsqueeze(x, 0);
   const bordered = plan.border ? pad(batched, plan.border) : batched;
   checkSizes(op, bordered.sizes, weight.sizes, bias, plan);

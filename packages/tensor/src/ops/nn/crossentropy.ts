@@ -28,7 +28,7 @@ import { finished, type Reduced, type Reduction } from "./loss-reduction.ts";
 import { logSoftmax } from "./softmax.ts";
 
 /** What a choice is worth, and how the losses of all are put together. */
-interface Plan {
+interface PickOptions {
   readonly reduction: Reduction;
   /** Where the classes are. */
   readonly dim: number;
@@ -47,7 +47,7 @@ const noClass =
     new IndexError(`nllLoss: Target ${c} is out of bounds. Need classes from 0 to ${count - 1}.`);
 
 /** factor · x at one index each; the factors are minus the weights of the classes, of which `total` is the sum for a mean. */
-type Picking = [x: Tensor, index: Tensor, factor: Tensor, total: Tensor | null, plan: Plan];
+type Picking = [x: Tensor, index: Tensor, factor: Tensor, total: Tensor | null, options: PickOptions];
 
 const picking = (name: string, node: string): Op<Picking> =>
   defineOp<Picking, readonly ["x", "index", "factor", "total"], { x: readonly ["index", "factor", "total"] }>({
@@ -77,8 +77,8 @@ const picking = (name: string, node: string): Op<Picking> =>
     },
   });
 
-const nllOf = picking("nllLoss", "NllLossBackward0");
-const nll2dOf = picking("nllLoss2d", "NllLoss2DBackward0");
+const nllLossOp = picking("nllLoss", "NllLossBackward0");
+const nllLoss2dOp = picking("nllLoss2d", "NllLoss2DBackward0");
 
 export interface NllOptions extends Reduced {
   /** Weighs each class: [c]. */
@@ -188,7 +188,7 @@ export const nllLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: NllOpti
           const places = shown.sizes.map((size, d) => (d === dim ? 1 : size));
           const shape = rank === 1 ? [] : shown.sizes.filter((_, d) => d !== dim);
           const [at, factors] = [reshaped(index, places), reshaped(factor, places)];
-          const out = (rank <= 2 ? nllOf : nll2dOf)(shown, at, factors, total, { reduction, dim, shape });
+          const out = (rank <= 2 ? nllLossOp : nllLoss2dOp)(shown, at, factors, total, { reduction, dim, shape });
           return isFlat && reduction === "none" ? view(out, target.sizes) : out;
         });
       },

@@ -54,7 +54,7 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
   });
 }
 
-const mseOf: DifferenceLoss = differenceLoss({
+const mseLossOp: DifferenceLoss = differenceLoss({
   name: "mseLoss",
   formula: (m, x, target) => m.mul(m.sub(x!, target!), m.sub(x!, target!)),
   slope: (d) => mul(d, 2),
@@ -72,7 +72,7 @@ const smoothL1Of: DifferenceLoss = differenceLoss({
   slope: (d, beta) => clamp(div(d, beta), { min: -1, max: 1 }),
 });
 
-const huberOf: DifferenceLoss = differenceLoss({
+const huberLossOp: DifferenceLoss = differenceLoss({
   name: "huberLoss",
   formula: (m, x, target, delta) => {
     const size = m.abs(m.sub(x!, target!));
@@ -111,7 +111,7 @@ export const mseLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: Reduced
       name: "mseLoss",
       takes: { x: aTensor, target: aTensor, "options?": { reduction: aReduction } },
       call: (x, target, { reduction = "mean" } = {}) => {
-        return withPair("mseLoss", x, target, (a, b) => mseOf(a, b, reduction, 0));
+        return withPair("mseLoss", x, target, (a, b) => mseLossOp(a, b, reduction, 0));
       },
     }),
   );
@@ -183,7 +183,7 @@ export const huberLoss: FunctionOnly<
     call: (x, target, { reduction = "mean", delta = 1 } = {}) => {
       if (!(delta > 0))
         throw new ValueError(`huberLoss: huber_loss does not support non-positive values for delta: got ${delta}.`);
-      return withPair("huberLoss", x, target, (a, b) => huberOf(a, b, reduction, delta));
+      return withPair("huberLoss", x, target, (a, b) => huberLossOp(a, b, reduction, delta));
     },
   }),
 );
@@ -202,7 +202,7 @@ const logitsFormula: Formula = (m, x, target, weight, positive) => {
 
 type Weighted = [x: Tensor, target: Tensor, weight: Tensor | null, positive: Tensor | null, reduction: Reduction];
 
-const withLogitsOf: Op<Weighted> = defineOp({
+const withLogitsOp: Op<Weighted> = defineOp({
   name: "binaryCrossEntropyWithLogits",
   inputs: ["x", "target", "weight", "positive"],
   saves: { x: ["x", "target", "weight", "positive"], target: ["x", "weight", "positive"] },
@@ -266,7 +266,7 @@ export const binaryCrossEntropyWithLogits: FunctionOnly<
     },
     call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
       checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
-      return withScope(() => withLogitsOf(x, to(target, x.dtype), weight, posWeight, reduction));
+      return withScope(() => withLogitsOp(x, to(target, x.dtype), weight, posWeight, reduction));
     },
   }),
 );
@@ -281,7 +281,7 @@ const crossFormula: Formula = (m, x, target, weight) => {
 
 const isShare: Formula = (m, x) => m.and(m.le(0, x), m.le(x, 1));
 
-const crossOf: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction]> = defineOp({
+const binaryCrossEntropyOp: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction]> = defineOp({
   name: "binaryCrossEntropy",
   inputs: ["x", "target", "weight"],
   saves: { x: ["x", "target", "weight"], target: ["x", "weight"] },
@@ -319,7 +319,7 @@ export const binaryCrossEntropy: FunctionOnly<(x: Tensor, target: Tensor, option
           x,
           (p) => new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`),
         );
-        return withScope(() => crossOf(x, to(target, x.dtype), weight, reduction));
+        return withScope(() => binaryCrossEntropyOp(x, to(target, x.dtype), weight, reduction));
       },
     }),
   );

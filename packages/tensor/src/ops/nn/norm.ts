@@ -75,7 +75,7 @@ const asked = (wanted: Readonly<Record<keyof Asked, unknown>>): Asked => ({
   bias: wanted.bias !== null,
 });
 
-const batchNormOf: Op<BatchNorm, Normalised> = defineOutputs({
+const batchNormOp: Op<BatchNorm, Normalised> = defineOutputs({
   name: "nativeBatchNorm",
   inputs: ["x", "weight", "bias"],
   outputs: ["out", "mean", "invstd"],
@@ -158,7 +158,7 @@ export const batchNorm: FunctionOnly<
       const running = { runningMean, runningVar };
       checkBatch(x, running, options);
       const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-      const { out, mean, invstd } = batchNormOf(x, weight, bias, running, { training, momentum, eps });
+      const { out, mean, invstd } = batchNormOp(x, weight, bias, running, { training, momentum, eps });
       mean.dispose();
       invstd.dispose();
       return out;
@@ -205,7 +205,7 @@ const overRows = (x: Tensor, rank: number): Tensor =>
         Array.from({ length: x.sizes.length - rank }, (_, d) => d),
       );
 
-const layerNormOf: Op<LayerNorm, Normalised> = defineOutputs({
+const layerNormOp: Op<LayerNorm, Normalised> = defineOutputs({
   name: "nativeLayerNorm",
   inputs: ["x", "weight", "bias"],
   outputs: ["out", "mean", "invstd"],
@@ -304,7 +304,7 @@ export const layerNorm: FunctionOnly<(x: Tensor, normalizedShape: Shape, ...affi
               `layerNorm: need ${name} in the dtype of x, ${x.dtype}; got ${value.dtype}. Use x.to(…).`,
             );
         }
-        const { out, mean, invstd } = layerNormOf(x, weight, bias, rank, eps);
+        const { out, mean, invstd } = layerNormOp(x, weight, bias, rank, eps);
         mean.dispose();
         invstd.dispose();
         return out;

@@ -128,7 +128,7 @@ interface Pooled {
   readonly indices: Tensor;
 }
 
-const maxPoolOf: Op<[x: Tensor, windows: Windows, shape: Shape], Pooled> = defineOutputs({
+const maxPoolOp: Op<[x: Tensor, windows: Windows, shape: Shape], Pooled> = defineOutputs({
   name: "maxPool2dWithIndices",
   node: "MaxPool2DWithIndicesBackward0",
   inputs: ["x"],
@@ -171,7 +171,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape, windows:
 function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolOptions): Pooled {
   checkImages(op, x);
   const plan = windows(op, kernel, options);
-  return maxPoolOf(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false));
+  return maxPoolOp(x, plan, outputShape(op, x.sizes, plan, options.ceilMode ?? false));
 }
 
 /**
@@ -248,7 +248,7 @@ function averaging(name: string, node: string): Op<[x: Tensor, pooling: Averagin
   return forward;
 }
 
-const avgPoolOf = averaging("avgPool2d", "AvgPool2D");
+const avgPoolOp = averaging("avgPool2d", "AvgPool2D");
 
 /**
  * The mean of each window.
@@ -277,12 +277,12 @@ export const avgPool2d: FunctionOnly<(x: Tensor, kernel: number | Shape, options
         const plan = windows("avgPool2d", kernel, options);
         if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
         const pooling = { kind: "average", windows: plan, countIncludePad, divisor } as const;
-        return avgPoolOf(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
+        return avgPoolOp(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
       },
     }),
   );
 
-const adaptivePoolOf = averaging("adaptiveAvgPool2d", "AdaptiveAvgPool2D");
+const adaptiveAvgPoolOp = averaging("adaptiveAvgPool2d", "AdaptiveAvgPool2D");
 const fitted: Averaging = { kind: "average", windows: null, countIncludePad: true, divisor: null };
 
 /**
@@ -315,7 +315,7 @@ export const adaptiveAvgPool2d: FunctionOnly<(x: Tensor, size: number | readonly
             `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
           );
         if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
-        return adaptivePoolOf(x, fitted, [...shape.slice(0, -2), ...sizes]);
+        return adaptiveAvgPoolOp(x, fitted, [...shape.slice(0, -2), ...sizes]);
       },
     }),
   );

@@ -61,7 +61,7 @@ function checked(op: string, kernel: string, x: Tensor, dim: number): number {
   return dimOf(dim, x.sizes.length, op);
 }
 
-const softmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
+const softmaxOp: Op<[x: Tensor, dim: number]> = defineOp({
   name: "softmax",
   inputs: ["x"],
   saves: { x: ["out"] },
@@ -69,7 +69,7 @@ const softmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
   derivative: { x: (grad, { out }, dim) => softmaxBackward(grad, out, dim) },
 });
 
-const logSoftmaxOf: Op<[x: Tensor, dim: number]> = defineOp({
+const logSoftmaxOp: Op<[x: Tensor, dim: number]> = defineOp({
   name: "logSoftmax",
   inputs: ["x"],
   saves: { x: ["out"] },
@@ -128,7 +128,7 @@ export const softmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tens
   name: "softmax",
   takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
   call: (x, dim, { dtype = x.dtype } = {}) =>
-    inDtype(x, dtype, (source) => softmaxOf(source, checked("softmax", "softmax", source, dim))),
+    inDtype(x, dtype, (source) => softmaxOp(source, checked("softmax", "softmax", source, dim))),
 });
 
 /**
@@ -146,5 +146,5 @@ export const logSoftmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => T
   name: "logSoftmax",
   takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
   call: (x, dim, { dtype = x.dtype } = {}) =>
-    inDtype(x, dtype, (source) => logSoftmaxOf(source, checked("logSoftmax", "log_softmax", source, dim))),
+    inDtype(x, dtype, (source) => logSoftmaxOp(source, checked("logSoftmax", "log_softmax", source, dim))),
 });

@@ -269,10 +269,10 @@ export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = d
 export const sort: (x: Tensor, dim?: number, options?: { readonly descending?: boolean }) => Extreme = defineFunction({
   name: "sort",
   takes: { x: aTensor, "dim?": aWhole, "options?": { descending: aFlag } },
-  call: (x, dim = -1, { descending = false } = {}) => sorted(x, dim, descending),
+  call: (x, dim = -1, { descending = false } = {}) => sortOp(x, dim, descending),
 });
 
-const sorted: Op<[x: Tensor, dim: number, descending: boolean], Extreme> = defineOutputs({
+const sortOp: Op<[x: Tensor, dim: number, descending: boolean], Extreme> = defineOutputs({
   name: "sort",
   inputs: ["x"],
   outputs: ["values", "indices"],

@@ -7,7 +7,7 @@ import { cast } from "../../layout/cast.ts";
 import { dimsOf, kept, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes } from "../../types/dtype.ts";
-import { expandTo, reshapeTo } from "../shape/reshape.ts";
+import { expandOp, reshapeTo } from "../shape/reshape.ts";
 
 export interface ReduceOptions {
   /** The reduced dimensions stay, with size 1. */
@@ -54,7 +54,7 @@ export const keptShape = (shape: Shape, dim: Dims, op: string): Shape => kept(sh
 
 /** The result of a reduction, or its gradient, as large as the input again. */
 export const spread = (x: Tensor, shape: Shape, dim: Dims, op: string): Tensor =>
-  expandTo(reshapeTo(x, keptShape(shape, dim, op)), shape);
+  expandOp(reshapeTo(x, keptShape(shape, dim, op)), shape);
 
 /** How many elements become one. */
 export const countOf = (shape: Shape, dim: Dims, op: string): number =>

@@ -47,7 +47,7 @@ function varianceOf(tracked: Tensor, dim: Dims, options: VarianceOptions, op: st
 const varianceGrad = (grad: Tensor, x: Tensor, dim: Dims, options: VarianceOptions, op: string): Tensor =>
   mul(mul(spread(grad, x.sizes, dim, op), 2 / freedom(x.sizes, dim, options, op)), deviations(x, dim));
 
-const varianceDim: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
+const varOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
   name: "var",
   inputs: ["x"],
   saves: { x: ["x"] },
@@ -73,12 +73,12 @@ export const variance: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Ten
     "dim?": anyDims,
     "options?": { keepdim: aFlag, correction: aNumber },
   },
-  call: (x, dim, options) => varianceDim(x, dim ?? null, options),
+  call: (x, dim, options) => varOp(x, dim ?? null, options),
 });
 
 export { variance as var };
 
-const stdDim: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
+const stdOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
   name: "std",
   inputs: ["x"],
   saves: { x: ["x", "out"] },
@@ -109,7 +109,7 @@ export const std: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Tensor =
     "dim?": anyDims,
     "options?": { keepdim: aFlag, correction: aNumber },
   },
-  call: (x, dim, options) => stdDim(x, dim ?? null, options),
+  call: (x, dim, options) => stdOp(x, dim ?? null, options),
 });
 
 /** The options of {@link norm}. */
@@ -174,7 +174,7 @@ function normGrad(g: Tensor, x: Tensor, whole: Tensor, dim: Dims, p: number): Te
   return mul(p < 2 ? mul(sign(x), pow(size, p - 1)) : mul(x, pow(size, p - 2)), scale);
 }
 
-const normDim: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
+const normOp: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
   name: "norm",
   node: "LinalgVectorNormBackward0",
   inputs: ["x"],
@@ -199,5 +199,5 @@ const normDim: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
 export const norm: (x: Tensor, dim?: Dims, options?: NormOptions) => Tensor = defineFunction({
   name: "norm",
   takes: { x: aTensor, "dim?": anyDims, "options?": { keepdim: aFlag, p: aNumber } },
-  call: (x, dim, options) => normDim(x, dim ?? null, options),
+  call: (x, dim, options) => normOp(x, dim ?? null, options),
 });

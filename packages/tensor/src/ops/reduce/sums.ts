@@ -18,7 +18,7 @@ import { eq, isinf } from "../pointwise/compare.ts";
 import { exp, log } from "../pointwise/functions.ts";
 import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
-import { expandTo } from "../shape/reshape.ts";
+import { expandOp } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
 import { countOf, type Dims, dropped, type ReduceOptions, reduced, spread } from "./reduction.ts";
 import { type SumOptions, sumDim, sumType } from "./sum-dim.ts";
@@ -35,7 +35,7 @@ const sumAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   name: "sum",
   inputs: ["x"],
   forward: (x, dtype) => reduced("sum", x, null, { dtype: sumType(x, dtype), op: "sum" }),
-  derivative: { x: (grad, { shape }) => expandTo(grad, shape) },
+  derivative: { x: (grad, { shape }) => expandOp(grad, shape) },
 });
 
 /**
@@ -97,7 +97,7 @@ const meanAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   name: "mean",
   inputs: ["x"],
   forward: (x, dtype = x.dtype) => meanOf(x, null, { dtype }),
-  derivative: { x: (grad, { shape }) => div(expandTo(grad, shape), sizeOf(shape)) },
+  derivative: { x: (grad, { shape }) => div(expandOp(grad, shape), sizeOf(shape)) },
 });
 
 const meanDim: Op<[x: Tensor, dim: Dims, options?: SumOptions]> = defineOp({

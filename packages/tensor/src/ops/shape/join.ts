@@ -15,7 +15,7 @@ import { fresh, freshLike } from "../../make/fresh.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { promoteTypes } from "../../types/dtype.ts";
 import { along } from "../index/indices.ts";
-import { sliceOf } from "../index/selection.ts";
+import { sliceOp } from "../index/selection.ts";
 
 const commonDtype = (tensors: readonly Tensor[]): DType =>
   tensors.reduce((dtype, x) => promoteTypes(dtype, x.dtype), (tensors[0] as Tensor).dtype);
@@ -85,7 +85,7 @@ export const cat: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> =
         return shapes.map((shape) => {
           if (isNothing(shape)) return full([0], 0, { dtype: grad.dtype });
           const end = start + shape[d]!;
-          const part = sliceOf(grad, d, { start, end, step: 1 });
+          const part = sliceOp(grad, d, { start, end, step: 1 });
           start = end;
           return part;
         });

@@ -73,13 +73,13 @@ function checkedOrder(x: Tensor, dims: Shape): Shape {
   return order;
 }
 
-const permuteTo: Op<[x: Tensor, order: Shape]> = defineView({
+const permuteOp: Op<[x: Tensor, order: Shape]> = defineView({
   name: "permute",
   inputs: ["x"],
   layout: (x, order) => permuted(x, order),
   derivative: {
     x: (grad, _saved, order) =>
-      permuteTo(
+      permuteOp(
         grad,
         order.map((_, d) => order.indexOf(d)),
       ),
@@ -98,7 +98,7 @@ const permuteTo: Op<[x: Tensor, order: Shape]> = defineView({
 export const permute: (x: Tensor, ...dims: readonly [dims: Shape] | readonly number[]) => Tensor = defineFunction({
   name: "permute",
   takes: { x: aTensor, "...dims": aSize },
-  call: (x, ...dims) => permuteTo(x, checkedOrder(x, shapeArgument(dims))),
+  call: (x, ...dims) => permuteOp(x, checkedOrder(x, shapeArgument(dims))),
 });
 
 /**
@@ -126,7 +126,7 @@ export const movedim: (x: Tensor, source: number | Shape, destination: number | 
           `got ${showShape(from)} and ${showShape(to)}.`,
       );
     const rest = range(rank).filter((d) => !from.includes(d));
-    return permuteTo(
+    return permuteOp(
       x,
       range(rank).map((d) => (to.includes(d) ? from[to.indexOf(d)]! : (rest.shift() as number))),
     );

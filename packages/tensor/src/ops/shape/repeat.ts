@@ -19,7 +19,7 @@ import { reshape } from "./view.ts";
 /** `x` under as many dimensions as there are repeats. */
 const padded = (shape: Shape, rank: number): Shape => [...new Array<number>(rank - shape.length).fill(1), ...shape];
 
-const repeatBy: Op<[x: Tensor, repeats: Shape]> = defineOp({
+const repeatOp: Op<[x: Tensor, repeats: Shape]> = defineOp({
   name: "repeat",
   inputs: ["x"],
   forward: (x, repeats) => {
@@ -71,7 +71,7 @@ export const repeat: (x: Tensor, ...repeats: readonly [repeats: Shape] | readonl
       );
     if (counts.some((n) => n < 0))
       throw new ValueError(`repeat: need whole numbers of at least 0; got ${showShape(counts)}.`);
-    return repeatBy(x, counts);
+    return repeatOp(x, counts);
   },
 });
 
@@ -116,7 +116,7 @@ function rolledFlat({ storage, offset, dtype, sizes: shape }: Tensor, shift: num
   return reshaped(moved, shape);
 }
 
-const rollBy: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
+const rollOp: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
   name: "roll",
   inputs: ["x"],
   forward: (x, shifts, dims) => {
@@ -131,7 +131,7 @@ const rollBy: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
   },
   derivative: {
     x: (grad, _saved, shifts, dims) =>
-      rollBy(
+      rollOp(
         grad,
         shifts.map((s) => -s),
         dims,
@@ -160,7 +160,7 @@ export const roll: (x: Tensor, shifts: number | Shape, dims?: number | Shape) =>
       throw new ValueError(
         `roll: shifts and dimensions must align: need one shift for each dimension; got shifts: ${by.length}, dims: ${along.length}.`,
       );
-    return rollBy(
+    return rollOp(
       x,
       by,
       along.map((d) => dimOf(d, x.sizes.length, "roll")),
@@ -168,7 +168,7 @@ export const roll: (x: Tensor, shifts: number | Shape, dims?: number | Shape) =>
   },
 });
 
-const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defineOp({
+const padOp: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defineOp({
   name: "constantPadNd",
   inputs: ["x"],
   forward: (x, before, after, value) => {
@@ -189,7 +189,7 @@ const padBy: Op<[x: Tensor, before: Shape, after: Shape, value: number]> = defin
   },
   derivative: {
     x: (grad, _saved, before, after) =>
-      padBy(
+      padOp(
         grad,
         before.map((n) => -n),
         after.map((n) => -n),
@@ -231,7 +231,7 @@ export const pad: FunctionOnly<(x: Tensor, sizes: Shape, options?: { readonly va
             `pad: The input size ${x.sizes[d]}, plus negative padding ${before[d]} and ${after[d]} resulted in a negative output ` +
               `size, which is invalid: need less to cut off dimension ${d}.`,
           );
-        return padBy(x, before, after, value);
+        return padOp(x, before, after, value);
       },
     }),
   );

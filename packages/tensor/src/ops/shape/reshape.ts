@@ -20,7 +20,7 @@ function reshaped(x: Tensor, shape: Shape): Layout | null {
 }
 
 /** `view` with sizes that are known to fit. */
-export const viewAt: Op<[x: Tensor, shape: Shape]> = defineView({
+export const viewOp: Op<[x: Tensor, shape: Shape]> = defineView({
   name: "view",
   inputs: ["x"],
   layout: (x, shape) => {
@@ -71,7 +71,7 @@ export const reshape: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
 
 /** `reshape` with sizes that are known to fit. */
 export function reshapeTo(x: Tensor, shape: Shape): Tensor {
-  if (x.isContiguous()) return viewAt(x, shape);
+  if (x.isContiguous()) return viewOp(x, shape);
   if (viewStrides(x, shape)) return reshapeAlias(x, shape);
   const copy = cloneRowMajor(x);
   const out = unsafeView(copy, shape);
@@ -80,7 +80,7 @@ export function reshapeTo(x: Tensor, shape: Shape): Tensor {
 }
 
 /** `expand` with sizes that are known to fit. */
-export const expandTo: Op<[x: Tensor, shape: Shape]> = defineView({
+export const expandOp: Op<[x: Tensor, shape: Shape]> = defineView({
   name: "expand",
   inputs: ["x"],
   layout: (x, shape) => {

@@ -9,7 +9,7 @@ import type { Layout, Tensor } from "../../core/tensor.ts";
 import { checkedShape, countable, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { gather, scatterAdd } from "../index/gather.ts";
-import { diagonalAt } from "../index/selection.ts";
+import { diagonalOp } from "../index/selection.ts";
 import { reshape } from "./view.ts";
 
 export interface DiagonalOptions {
@@ -30,7 +30,7 @@ export interface DiagonalOptions {
 export const diagonal: (x: Tensor, offset?: number, options?: DiagonalOptions) => Tensor = defineFunction({
   name: "diagonal",
   takes: { x: aTensor, "offset?": aWhole, "options?": { dim1: aWhole, dim2: aWhole } },
-  call: (x, offset = 0, { dim1 = 0, dim2 = 1 } = {}) => diagonalAt(x, offset, dim1, dim2),
+  call: (x, offset = 0, { dim1 = 0, dim2 = 1 } = {}) => diagonalOp(x, offset, dim1, dim2),
 });
 
 /** One past the last element that a layout reaches. */
@@ -67,7 +67,7 @@ function fromLayout(grad: Tensor, { shown, own }: Geometry): Tensor {
   return reshape(gather(all, 0, positions(own, start)), own.sizes);
 }
 
-const asStridedAt: Op<[x: Tensor, geometry: Geometry]> = defineView({
+const asStridedOp: Op<[x: Tensor, geometry: Geometry]> = defineView({
   name: "asStrided",
   inputs: ["x"],
   layout: (_x, { shown }) => shown,
@@ -103,6 +103,6 @@ export const asStrided: (
       );
     countable(checkedShape(shape, "asStrided"), "asStrided");
     const own = { offset: x.offset, sizes: x.sizes, strides: x.strides };
-    return asStridedAt(x, { shown: layout, own });
+    return asStridedOp(x, { shown: layout, own });
   },
 });

@@ -8,8 +8,8 @@ import type { Op } from "../../core/op.ts";
 import type { Layout, Tensor } from "../../core/tensor.ts";
 import { countable, dimOf, dimsOf, type Shape, shapeArgument, showShape, sizeOf } from "../../layout/shape.ts";
 import { inferredShape } from "../../layout/strides.ts";
-import { sliceOf } from "../index/selection.ts";
-import { expandTo, reshape, reshapeTo, type Sizes, viewAt } from "./reshape.ts";
+import { sliceOp } from "../index/selection.ts";
+import { expandOp, reshape, reshapeTo, type Sizes, viewOp } from "./reshape.ts";
 
 export { select } from "../index/selection.ts";
 export { reshape } from "./reshape.ts";
@@ -28,7 +28,7 @@ export { reshape } from "./reshape.ts";
 export const view: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
   name: "view",
   takes: { x: aTensor, "...shape": aSize },
-  call: (x, ...shape) => viewAt(x, inferredShape("view", shapeArgument(shape), x.numel())),
+  call: (x, ...shape) => viewOp(x, inferredShape("view", shapeArgument(shape), x.numel())),
 });
 
 /**
@@ -144,7 +144,7 @@ function expandedShape(x: Tensor, sizes: Shape): Shape {
 export const expand: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
   name: "expand",
   takes: { x: aTensor, "...shape": aSize },
-  call: (x, ...shape) => expandTo(x, expandedShape(x, shapeArgument(shape))),
+  call: (x, ...shape) => expandOp(x, expandedShape(x, shapeArgument(shape))),
 });
 
 /**
@@ -258,6 +258,6 @@ export const narrow: (x: Tensor, dim: number, start: number, length: number) => 
     const first = start < 0 ? start + size : start;
     if (first + length > size)
       throw new ShapeError(`narrow: start (${first}) + length (${length}) exceeds dimension size (${size}).`);
-    return sliceOf(x, dim, { start: first, end: first + length, step: 1 });
+    return sliceOp(x, dim, { start: first, end: first + length, step: 1 });
   },
 });

@@ -28,7 +28,7 @@ export interface Addresses {
 }
 
 /** Bytes of scratch space, and what to do with it. */
-export interface Plan {
+export interface FewPlan {
   readonly bytes: number;
   readonly run: (space: number, at: Addresses) => void;
 }
@@ -73,7 +73,7 @@ interface Part {
 const depthOf = (bytes: number, taps: number): number =>
   bytes * taps <= RESIDENT ? taps : KC * Math.max(1, Math.floor(RESIDENT / 2 / bytes / KC));
 
-export function fewPlan(geometry: Geometry, dtype: Real): Plan {
+export function fewPlan(geometry: Geometry, dtype: Real): FewPlan {
   const size = itemSize(dtype);
   const { n, oh, pixels, c, groupC, groupO, o, taps, options } = geometry;
   const columns = n * pixels;

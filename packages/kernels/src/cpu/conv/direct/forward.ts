@@ -19,7 +19,7 @@ import { forwardLayer } from "../winograd/layer.ts";
 import { runWinograd } from "../winograd/winograd.ts";
 import { addPlaces, type Band, bandsOf, copyBorder, placesOf } from "./bands.ts";
 import { packerOfGathered, planeKernels } from "./engine.ts";
-import { type Addresses, fewPlan, type Plan } from "./few.ts";
+import { type Addresses, type FewPlan, fewPlan } from "./few.ts";
 
 /** Pixels of a band, about. */
 const PIXELS = 256;
@@ -55,7 +55,7 @@ function addBias({ n, o, pixels }: Geometry, dtype: Real, { out, bias }: Address
   });
 }
 
-function manyPlan(geometry: Geometry, dtype: Real): Plan {
+function manyPlan(geometry: Geometry, dtype: Real): FewPlan {
   const size = itemSize(dtype);
   const { n, oh, ow, o, groupC, groupO, taps, options } = geometry;
   const engine = engineOf(tileFor(dtype, n * o * oh * ow * taps));

@@ -11,7 +11,7 @@ import { tileFor } from "../../matmul/choice.ts";
 import type { Real } from "../../matmul/elements.ts";
 import { type Engine, engineOf, packerOfRows, roundUp } from "../../matmul/engine.ts";
 import { multiplyPacked, type Panels, packAll, packedScratch, panelBytes } from "../../matmul/panels.ts";
-import { type Plan as MatrixPlan, planOf as matrixPlanOf, runPlan } from "../../matmul/plan.ts";
+import { type MatmulPlan, matmulPlan, runPlan } from "../../matmul/plan.ts";
 import { type Geometry, geometryOf, tableBytes, writeOutputs, writeSteps } from "../geometry.ts";
 import { backwardLayer } from "../winograd/layer.ts";
 import { runWinograd } from "../winograd/winograd.ts";
@@ -27,14 +27,14 @@ const LARGE_IMAGE = 256;
 /** Pixels up to which packing the weights would cost more than multiplying them. */
 const FEW_PIXELS = 8;
 
-interface Plan {
+interface InputPlan {
   readonly geometry: Geometry;
   readonly engine: Engine;
   /** Images and channels of a product. */
   readonly together: number;
   readonly channels: number;
   /** The product of so many channels of one small image, in which the weights are read where they are. */
-  readonly few: ((channels: number) => MatrixPlan) | null;
+  readonly few: ((channels: number) => MatmulPlan) | null;
 }
 
 interface Addresses {
@@ -59,7 +59,7 @@ export function gradientOfInput(grad: View, weight: View, out: View, options: Co
     clear(address(out), size * n * c * h * w);
     return;
   }
-  const plan = planOf(geometry, dtype);
+  const plan = inputPlan(geometry, dtype);
   const columns = plan.together * pixels;
   const places = placesOf({
     ...{ pixels: tableBytes(columns), channels: tableBytes(groupO) },
@@ -79,18 +79,18 @@ export function gradientOfInput(grad: View, weight: View, out: View, options: Co
     }
 }
 
-function planOf(geometry: Geometry, dtype: Real): Plan {
+function inputPlan(geometry: Geometry, dtype: Real): InputPlan {
   const { n, c, o, kh, kw, groupC, groupO, pixels, taps } = geometry;
   const size = itemSize(dtype);
   const together = pixels >= LARGE_IMAGE ? 1 : Math.min(n, Math.floor(COLUMNS / pixels));
   const most = Math.floor(TAPS / (kh * kw * together * pixels));
   const channels = Math.min(groupC, Math.max(1, most > 4 ? most & ~3 : most));
   const engine = engineOf(tileFor(dtype, n * c * o * kh * kw * pixels));
-  const plans = new Map<number, MatrixPlan>();
+  const plans = new Map<number, MatmulPlan>();
   for (const count of n === 1 && pixels <= FEW_PIXELS ? [channels, groupC % channels || channels] : [])
     plans.set(
       count,
-      matrixPlanOf(
+      matmulPlan(
         dtype,
         { rows: count * kh * kw, columns: pixels, k: groupO },
         {
@@ -111,7 +111,7 @@ interface Part {
 }
 
 function packGrad(
-  { geometry: { o, groupO, pixels }, engine }: Plan,
+  { geometry: { o, groupO, pixels }, engine }: InputPlan,
   grad: number,
   { image, images, group }: Part,
   { near, along, panels }: { readonly near: number; readonly along: number; readonly panels: Panels },
@@ -124,7 +124,7 @@ function packGrad(
 }
 
 /** The products of a group's channels with the packed gradient, chunk by chunk, and their sums. */
-function addProducts(plan: Plan, at: Addresses, { image, images, group }: Part, panels: Panels): void {
+function addProducts(plan: InputPlan, at: Addresses, { image, images, group }: Part, panels: Panels): void {
   const { geometry, engine, channels, few } = plan;
   const { c, h, w, kh, kw, groupC, groupO, pixels, taps: k } = geometry;
   const { dtype } = engine.tile;

@@ -41,7 +41,7 @@ const CHUNKS = 12;
 /** Multiply-adds that are worth a chunk. */
 const ENOUGH = 1 << 22;
 
-interface Plan {
+interface WeightPlan {
   readonly geometry: Geometry;
   readonly engine: Engine;
   /** Images of a batch block, and batch blocks that are prepared at a time. */
@@ -77,7 +77,7 @@ export function gradientOfWeight(grad: View, x: View, out: View, options: Convol
     clear(address(out), size * o * taps);
     return;
   }
-  const found = planOf(geometry, dtype);
+  const found = weightPlan(geometry, dtype);
   beginOperation();
   const plan = { ...found, at: addPlaces(found.at, scratch(found.bytes)) };
   const addresses = { grad: address(grad), x: address(x), out: address(out) };
@@ -95,7 +95,7 @@ export function gradientOfWeight(grad: View, x: View, out: View, options: Convol
   }
 }
 
-function planOf(geometry: Geometry, dtype: Real): Plan {
+function weightPlan(geometry: Geometry, dtype: Real): WeightPlan {
   const size = itemSize(dtype);
   const { n, c, o, groupO, taps, pixels, oh, options } = geometry;
   /** Part of the numbers: a batch block is as many images as have 256 pixels. */
@@ -113,13 +113,13 @@ function planOf(geometry: Geometry, dtype: Real): Plan {
   return { geometry, engine, together, blocks, strip, bytesOfPanels, ...places };
 }
 
-const panelsOf = ({ geometry, engine, at, bytesOfPanels }: Plan, block: number, group: number): Panels => ({
+const panelsOf = ({ geometry, engine, at, bytesOfPanels }: WeightPlan, block: number, group: number): Panels => ({
   at: at.panels + (block * geometry.options.groups + group) * bytesOfPanels,
   extent: roundUp(geometry.groupO, engine.tile.mr),
 });
 
 /** Borders of the images, panels of the gradients. */
-function prepare(plan: Plan, { grad, x }: Addresses, bands: readonly Band[]): void {
+function prepare(plan: WeightPlan, { grad, x }: Addresses, bands: readonly Band[]): void {
   const { geometry, engine, together, strip, at } = plan;
   const { c, o, groupO, pixels, options } = geometry;
   const { dtype, mr } = engine.tile;
@@ -147,7 +147,7 @@ function prepare(plan: Plan, { grad, x }: Addresses, bands: readonly Band[]): vo
 }
 
 /** Adds these batch blocks, in order, for some taps at a time. */
-function multiply(plan: Plan, { x, out }: Addresses, bands: readonly Band[]): void {
+function multiply(plan: WeightPlan, { x, out }: Addresses, bands: readonly Band[]): void {
   const { geometry, engine, together, strip, at } = plan;
   const { groupO, groupC, taps, pixels, o, options } = geometry;
   const { dtype, nr } = engine.tile;

@@ -40,7 +40,7 @@ interface Operand {
   readonly step: number;
 }
 
-interface Plan {
+interface WinogradWeightPlan {
   readonly engine: WinogradEngine;
   readonly tilesX: number;
   readonly bands: readonly Band[];
@@ -50,7 +50,7 @@ interface Plan {
   readonly stepW: number;
 }
 
-function planOf({ n, c, h, w, o, oh, ow, padding }: Layer): Plan {
+function winogradWeightPlan({ n, c, h, w, o, oh, ow, padding }: Layer): WinogradWeightPlan {
   const [tilesY, tilesX] = [Math.ceil(oh / EDGE), Math.ceil(ow / EDGE)];
   const most = Math.floor(BLOCK / (4 * PLANES * (c + o)));
   const bands = bandsOf(n, tilesY, tilesX, most);
@@ -85,7 +85,7 @@ interface Places {
 
 /** The gradient of the weight, for a layer that Winograd suits. */
 export function runWinogradWeight(layer: Layer, grad: View, x: View, out: View): void {
-  const plan = planOf(layer);
+  const plan = winogradWeightPlan(layer);
   const { c, o } = layer;
   const { tiles, bands, tilesX, stepW } = plan;
   const shared = placesOf({
@@ -123,7 +123,7 @@ export function runWinogradWeight(layer: Layer, grad: View, x: View, out: View):
 }
 
 /** Both operands' panels, in chunks of channels. */
-function transformBoth({ grad, x, tilesX }: Plan, band: Band, atGrad: Places, atX: Places): void {
+function transformBoth({ grad, x, tilesX }: WinogradWeightPlan, band: Band, atGrad: Places, atX: Places): void {
   const tiles = band.images * band.rows * tilesX;
   const chunksOf = ({ images }: Operand): number => Math.ceil(images.c / CHANNELS);
   const local = Math.max(grad.strip.bytes, x.strip.bytes);
@@ -157,7 +157,7 @@ function transform(
 
 function multiply(
   { c, o }: Layer,
-  { engine, grad, x, tilesX, stepW }: Plan,
+  { engine, grad, x, tilesX, stepW }: WinogradWeightPlan,
   band: Band,
   at: { readonly a: number; readonly b: number; readonly c: number; readonly isFirst: boolean },
 ): void {

@@ -35,7 +35,7 @@ const FEW_TILES = 64;
 /** Nanoseconds for transforming the weights between two channels. */
 const WEIGHT = 6;
 
-interface Plan {
+interface WinogradPlan {
   readonly layer: Layer;
   readonly engine: WinogradEngine;
   readonly tilesX: number;
@@ -65,7 +65,7 @@ interface Addresses {
   readonly out: number;
 }
 
-function planOf(layer: Layer): Plan {
+function winogradPlan(layer: Layer): WinogradPlan {
   const { n, c, o, oh, ow } = layer;
   const [tilesY, tilesX] = [Math.ceil(oh / EDGE), Math.ceil(ow / EDGE)];
   const total = n * tilesY * tilesX;
@@ -89,7 +89,7 @@ function planOf(layer: Layer): Plan {
 }
 
 /** Of each thread: where it works. A part that it does not need has no bytes. */
-const localOf = ({ strip, stepV, stepU, stepM, tiles, isFew, hasMargin, outputs }: Plan) =>
+const localOf = ({ strip, stepV, stepU, stepM, tiles, isFew, hasMargin, outputs }: WinogradPlan) =>
   placesOf({
     spare: 2048,
     border: strip.bytes,
@@ -104,7 +104,7 @@ type Local = ReturnType<typeof localOf>["at"];
 
 const tilesOf = ({ images, rows }: Band, tilesX: number): number => images * rows * tilesX;
 
-const sharedOf = ({ layer: { c, o }, tiles, isFew, stepV, stepU }: Plan) =>
+const sharedOf = ({ layer: { c, o }, tiles, isFew, stepV, stepU }: WinogradPlan) =>
   placesOf({
     tiles: tableBytes(tiles),
     channels: tableBytes(c),
@@ -118,7 +118,7 @@ type Shared = ReturnType<typeof sharedOf>["at"];
 
 /** The convolution, or the gradient of its input, for a layer that Winograd suits. */
 export function runWinograd(layer: Layer, x: View, weight: View, bias: View | null, out: View): void {
-  const plan = planOf(layer);
+  const plan = winogradPlan(layer);
   const { c, o, strideO, strideC } = layer;
   const { tilesX, bands, strip } = plan;
   const { images, rows } = bands[0]!;
@@ -139,7 +139,7 @@ export function runWinograd(layer: Layer, x: View, weight: View, bias: View | nu
 type Spaces = ReturnType<typeof localOf>;
 
 /** The weights once, then tiles chunk by chunk. */
-function many(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }: Spaces): void {
+function many(plan: WinogradPlan, addresses: Addresses, at: Shared, { at: local, bytes }: Spaces): void {
   const { layer, bands, tiles } = plan;
   const { c, o } = layer;
   parallel({ chunks: Math.ceil(o / CHANNELS), work: c * o * WEIGHT }, (chunk) => {
@@ -165,7 +165,7 @@ function many(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }
 }
 
 /** The tiles once, then output channels chunk by chunk. */
-function few(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }: Spaces): void {
+function few(plan: WinogradPlan, addresses: Addresses, at: Shared, { at: local, bytes }: Spaces): void {
   const { layer, bands, tiles, channels, outputs } = plan;
   const { c, o } = layer;
   const band = bands[0]!;
@@ -192,7 +192,7 @@ function few(plan: Plan, addresses: Addresses, at: Shared, { at: local, bytes }:
 
 /** Weights of some output channels, a part of `of` or all, and some input channels become panels. */
 function transformWeights(
-  { layer, engine, stepU }: Plan,
+  { layer, engine, stepU }: WinogradPlan,
   { weight }: Addresses,
   at: Shared,
   range: { readonly [N in "first" | "count" | "of" | "firstK" | "depth" | "to"]: number },
@@ -205,7 +205,7 @@ function transformWeights(
 
 /** Some channels of a band become panels. */
 function transformImages(
-  { layer, tilesX, strip, stepV }: Plan,
+  { layer, tilesX, strip, stepV }: WinogradPlan,
   { x }: Addresses,
   at: Shared,
   range: { readonly [N in "first" | "count" | "border" | "to"]: number } & { readonly band: Band },
@@ -227,7 +227,7 @@ interface Part {
 
 /** The products over some input channels. */
 function multiply(
-  { engine, tilesX, stepV, stepU, stepM }: Plan,
+  { engine, tilesX, stepV, stepU, stepM }: WinogradPlan,
   { m, sums, spare }: Local,
   part: Part & { readonly [N in "firstK" | "depth" | "v" | "u"]: number },
 ): void {
@@ -238,7 +238,7 @@ function multiply(
 }
 
 /** Products become pixels. */
-function finish(plan: Plan, own: Local, part: Part, addresses: Addresses, at: Shared): void {
+function finish(plan: WinogradPlan, own: Local, part: Part, addresses: Addresses, at: Shared): void {
   const { layer, engine, tilesX, hasMargin, stepM, row, plane, outputs } = plan;
   const { o, oh, ow } = layer;
   const { band, first, count } = part;
