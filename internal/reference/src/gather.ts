@@ -55,10 +55,11 @@ export const scatter: Kernels["scatter"] = (kind, out, index, source, options) =
 /** Numbers of the elements that are not zero, in row-major order. */
 const found = (x: View): number[] => read(x).flatMap((value, i) => (Number(value) === 0 ? [] : [i]));
 
-export const nonzero: Kernels["nonzero"] = (x, out) => {
+export const nonzero: Kernels["nonzero"] = (x, room) => {
   const rowSizes = x.sizes.map((_, d) => x.sizes.slice(d + 1).reduce((n, size) => n * size, 1));
+  const all = found(x);
   write(
-    out,
-    found(x).flatMap((at) => x.sizes.map((size, d) => BigInt(Math.floor(at / rowSizes[d]!) % size))),
+    room(all.length),
+    all.flatMap((at) => x.sizes.map((size, d) => BigInt(Math.floor(at / rowSizes[d]!) % size))),
   );
 };

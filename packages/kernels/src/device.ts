@@ -179,8 +179,11 @@ export interface Kernels {
   readonly gather: (x: View, index: View, out: View, options: IndexOptions) => void;
   /** "add": out[… index[… i …] …] += source[… i …] along `dim`; "set": = source[… i …]. In the order of i; errors as `gather`. */
   readonly scatter: (kind: "add" | "set", out: View, index: View, source: View, options: IndexOptions) => void;
-  /** The positions of the elements that are not zero, in row-major order: int64 [count, rank]. NaN is not zero. */
-  readonly nonzero: (x: View, out: View) => void;
+  /**
+   * The positions of the elements that are not zero, in row-major order, as int64 [count, rank]: written to what `room` gives for so
+   * many, contiguous. NaN is not zero.
+   */
+  readonly nonzero: (x: View, room: (count: number) => View) => void;
 
   // random, PyTorch's CPU stream
   readonly random: (draw: Draw, out: View, state: RandomState) => void;

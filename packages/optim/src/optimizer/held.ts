@@ -48,7 +48,10 @@ function countOf(name: string, saved: unknown): number {
 
 /** Which states there are with these options. */
 export const present = <O>({ state }: Rule<O>, options: O): string[] =>
-  Object.entries(state).flatMap(([name, one]) => (one === "count" || (one.when?.(options) ?? true) ? [name] : []));
+  Object.keys(state).filter((name) => {
+    const one = state[name]!;
+    return one === "count" || (one.when?.(options) ?? true);
+  });
 
 /** Gives a state of these names what it lacks. */
 export function complete<O>(

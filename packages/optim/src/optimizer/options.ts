@@ -65,9 +65,8 @@ export function checkRanges(rule: string, defaults: object, checks: AnyChecks, o
 
 /** Throws unless what is a number by default still is one: options of a group are fields that anybody may set. */
 export function needNumbers(defaults: object, group: object): void {
-  for (const [name, value] of Object.entries(defaults)) {
-    const now = (group as Record<string, unknown>)[name];
-    if (typeof value === "number" && typeof now !== "number")
-      throw new ValueError(`step: need a number as ${name}; got ${typeof now}.`);
-  }
+  const [usual, now] = [defaults, group] as Readonly<Record<string, unknown>>[];
+  for (const name in usual)
+    if (typeof usual[name] === "number" && typeof now![name] !== "number")
+      throw new ValueError(`step: need a number as ${name}; got ${typeof now![name]}.`);
 }

@@ -88,10 +88,42 @@ export interface Rule<O> {
 export const defineRule = <O, S extends States<O>, K extends Terms>(rule: Described<O, S, K>): Rule<O> =>
   rule as unknown as Rule<O>;
 
-const isPrinted = (term: number | boolean): boolean => typeof term === "boolean" || Object.is(term, 0);
+/** What is printed of a term, or null for a number that the finished kernel is given. */
+const literalOf = (term: number | boolean): number | boolean | null =>
+  typeof term === "boolean" || Object.is(term, 0) ? term : null;
 
-/** Rules of arrays, by what they were printed for. */
-const printed = /* @__PURE__ */ new WeakMap<object, Map<string, ArrayRule>>();
+/** A rule of arrays, and what it was printed for. */
+interface PrintedRule {
+  readonly states: readonly string[];
+  readonly literals: Readonly<Record<string, number | boolean | null>>;
+  readonly rule: ArrayRule;
+}
+
+const printed = /* @__PURE__ */ new WeakMap<object, PrintedRule[]>();
+
+/** Compared term by term: a string of them all would take longer than small updates. */
+function isFor({ states, literals }: PrintedRule, names: readonly string[], terms: Terms): boolean {
+  if (states.length !== names.length || states.some((name, i) => name !== names[i])) return false;
+  for (const name in terms) if (!(name in literals)) return false;
+  for (const name in literals) if (!(name in terms && Object.is(literals[name], literalOf(terms[name]!)))) return false;
+  return true;
+}
+
+function print(
+  formula: Rule<never>["formula"],
+  states: readonly string[],
+  literals: PrintedRule["literals"],
+): PrintedRule {
+  const names = ["param", ...states, "grad"];
+  const rule: ArrayRule = (m, arrays, given) => {
+    const rest = [...given];
+    const known = Object.entries(literals).map(([name, literal]) => [name, literal ?? rest.shift()!] as const);
+    const values = names.map((name, i) => [name, arrays[i]!] as const);
+    const results = formula(m, Object.fromEntries(values), Object.fromEntries(known));
+    return names.slice(0, -1).map((name) => results[name]);
+  };
+  return { states, literals, rule };
+}
 
 /** The rule for arrays in the order parameter, states, gradient, and the scalars of this update. */
 export function arrayRule(
@@ -99,26 +131,15 @@ export function arrayRule(
   states: readonly string[],
   terms: Terms,
 ): readonly [rule: ArrayRule, scalars: number[]] {
-  const all = Object.entries(terms);
-  const scalars: number[] = [];
-  let key = states.join();
-  for (const [name, term] of all) {
-    key += `;${name}`;
-    if (isPrinted(term)) key += `=${term}`;
-    else scalars.push(Number(term));
+  const own = printed.get(formula) ?? [];
+  let found = own.find((one) => isFor(one, states, terms));
+  if (!found) {
+    const literals = Object.entries(terms).map(([name, term]) => [name, literalOf(term)] as const);
+    found = print(formula, states, Object.fromEntries(literals));
+    own.push(found);
+    printed.set(formula, own);
   }
-  const own = printed.get(formula) ?? new Map<string, ArrayRule>();
-  printed.set(formula, own);
-  const rule: ArrayRule =
-    own.get(key) ??
-    ((m, arrays, given) => {
-      const names = ["param", ...states, "grad"];
-      const rest = [...given];
-      const known = all.map(([name, term]) => [name, isPrinted(term) ? term : rest.shift()!] as const);
-      const values = names.map((name, i) => [name, arrays[i]!] as const);
-      const results = formula(m, Object.fromEntries(values), Object.fromEntries(known));
-      return names.slice(0, -1).map((name) => results[name]);
-    });
-  own.set(key, rule);
-  return [rule, scalars];
+  const scalars: number[] = [];
+  for (const name in found.literals) if (found.literals[name] === null) scalars.push(Number(terms[name]));
+  return [found.rule, scalars];
 }

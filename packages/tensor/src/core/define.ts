@@ -214,15 +214,18 @@ interface Untyped {
   readonly parameters?: (...rest: Args) => readonly Operand[];
 }
 
-/** The dtypes of a call: those of most operations do not depend on their options. */
+/** The dtypes of a call; most calls have no options: for these the answer is kept. */
 function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (args: Args) => Kind {
-  if (typeof result !== "function") {
-    const kind = { name, result, accepts };
-    return () => kind;
-  }
+  const kindWith = (rest: Args): Kind => ({
+    name,
+    result: typeof result === "function" ? result(...rest) : result,
+    accepts: accepts && ((common, operands) => accepts(common, operands, ...rest)),
+  });
+  let usual: Kind | undefined;
   return (args) => {
-    const rest = args.slice(arity);
-    return { name, result: result(...rest), accepts: (common, operands) => accepts?.(common, operands, ...rest) };
+    if (args.length > arity && (accepts || typeof result === "function")) return kindWith(args.slice(arity));
+    usual ??= kindWith([]);
+    return usual;
   };
 }
 

@@ -121,7 +121,7 @@ export function scatter(
     throw refused(error, refusal);
   }
 }
-export const nonzero: Device["nonzero"] = (x, out) => (other(out)?.nonzero ?? cpu.nonzero)(x, out);
+export const nonzero: Device["nonzero"] = (x, room) => (other(x)?.nonzero ?? cpu.nonzero)(x, room);
 
 /** Of the cpu each kind is a function, so that bundles keep only what they draw. */
 export function uniform(out: View, state: RandomState, from: number, to: number): void {

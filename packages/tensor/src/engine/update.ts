@@ -37,11 +37,12 @@ function checkMate(op: string, what: string, param: Tensor, x: Tensor): void {
 }
 
 function checkAll(op: string, { params, grads, states }: UpdateGroup): void {
+  const kinds = Object.keys(states);
   for (const [i, param] of params.entries()) {
     checkParam(op, param);
     checkMate(op, "gradient", param, grads[i]!);
-    for (const [what, list] of Object.entries(states)) {
-      const state = list[i]!;
+    for (const what of kinds) {
+      const state = states[what]![i]!;
       checkMate(op, what, param, state);
       if (!state.isContiguous())
         throw new ShapeError(`${op}: need a ${what} in row-major order; got strides ${showShape(state.strides)}.`);

@@ -7,12 +7,14 @@ import type { IndexOptions } from "../../device.ts";
 import { type DType, itemSize } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, bytes, compile, scratch } from "../../wasm/runtime.ts";
+import { copy } from "../copy/copy.ts";
 import { splitNest, visitOuter } from "../pointwise/layout.ts";
-import { withContiguous } from "../reduce/contiguous.ts";
+import { contiguousLike } from "../reduce/contiguous.ts";
 import { lines } from "../reduce/lines.ts";
 import { checkedIndices, release } from "./indices.ts";
-import { gatherBlocks, gatherLines, positionsSet, scatterBlocks, scatterLines } from "./kernels.ts";
+import { countSet, gatherBlocks, gatherLines, positionsSet, scatterBlocks, scatterLines } from "./kernels.ts";
 
 type Run = (...args: number[]) => number;
 interface Runs {
@@ -25,7 +27,7 @@ const BLOCK_BYTES = 64;
 
 const gatherRuns: Partial<Record<number, Runs>> = {};
 const scatterRuns: Record<"add" | "set", Partial<Record<DType, Runs>>> = { add: {}, set: {} };
-const nonzeroRuns: Partial<Record<DType, Run>> = {};
+const nonzeroKernels = once((dtype: DType) => compile({ count: countSet(dtype), positions: positionsSet(dtype) }));
 
 const gathering = (dtype: DType): Runs => {
   const size = itemSize(dtype) as 1 | 2 | 4 | 8;
@@ -131,15 +133,19 @@ export function scatter(
 }
 
 /** As `Device.nonzero` says. */
-export function nonzero(x: View, out: View): void {
-  const rank = x.sizes.length;
-  if (sizeOf(out.sizes) === 0) return;
-  withContiguous(x, out, (plain, to) => {
-    nonzeroRuns[x.dtype] ??= compile({ run: positionsSet(x.dtype) }).run;
-    const positions = nonzeroRuns[x.dtype]!;
+export function nonzero(x: View, room: (count: number) => View): void {
+  const [rank, n] = [x.sizes.length, sizeOf(x.sizes)];
+  const { count, positions } = nonzeroKernels(x.dtype);
+  const plain = isContiguous(x) ? x : contiguousLike(x);
+  try {
+    if (plain !== x) copy(x, plain);
+    beginOperation();
+    const out = room(count(n, address(plain)));
     beginOperation();
     const sizes = scratch(4 * rank);
     new Int32Array(bytes().buffer, sizes, rank).set(x.sizes);
-    positions(sizeOf(plain.sizes), address(plain), address(to), rank, sizes);
-  });
+    if (sizeOf(out.sizes) > 0) positions(n, address(plain), address(out), rank, sizes);
+  } finally {
+    if (plain !== x) plain.storage.release();
+  }
 }

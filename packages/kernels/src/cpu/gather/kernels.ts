@@ -182,6 +182,21 @@ function addVectors(f: Builder, { vector, width, left, to, from }: Pair): void {
   left.set(i32.and(left, width - 1));
 }
 
+/** (n, x) → how many elements are not zero. */
+export const countSet = (dtype: DType): Kernel =>
+  kernel(
+    { n: i32, x: pointer },
+    (f, { n, x }) => {
+      const count = f.local(i32);
+      f.repeat(n, () => {
+        count.set(i32.add(count, isSet(dtype, loadElement(f, dtype, x))));
+        x.advance(itemSize(dtype));
+      });
+      f.return(count);
+    },
+    i32,
+  );
+
 /** (n, x, out, rank, sizes): the position of each element that is not zero; `sizes` are the rank sizes as int32. */
 export const positionsSet = (dtype: DType): Kernel =>
   kernel({ n: i32, x: pointer, out: pointer, rank: i32, sizes: pointer }, (f, { n, x, out, rank, sizes }) => {

@@ -6,13 +6,15 @@
  * the last place. The arrays of a group are cut and joined into chunks of about the same length; chunks do not change the
  * numbers.
  */
-import { type DType, itemSize } from "../../dtype.ts";
+import { itemSize } from "../../dtype.ts";
 import { parallel } from "../../threads/parallel.ts";
 import { sizeOf, type View } from "../../view.ts";
+import { once } from "../../wasm/once.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
-import { type Rule, type UpdateKernel, updateKernel } from "./kernel.ts";
+import { type Rule, updateKernel } from "./kernel.ts";
 
 type Run = (...args: number[]) => number;
+type Real = "float32" | "float64";
 
 /** Elements of a chunk, at least, a multiple of 16. */
 const CHUNK = 32768;
@@ -50,20 +52,23 @@ function chunksOf(whole: readonly Piece[], most: number): Piece[][] {
   return chunks;
 }
 
-/** The kernels of each rule, by dtype and by how many arrays and scalars it is given. */
-const kernels = /* @__PURE__ */ new WeakMap<Rule, Map<string, Run>>();
+type Runs = (dtype: Real) => (arrays: number) => (scalars: number) => Run;
 
-function runOf(plan: UpdateKernel): Run {
-  const { rule, dtype, arrays, scalars } = plan;
-  const own = kernels.get(rule) ?? new Map<string, Run>();
-  kernels.set(rule, own);
-  const key = `${dtype} ${arrays} ${scalars}`;
-  const run = own.get(key) ?? compile({ run: updateKernel(plan) }).run;
-  own.set(key, run);
-  return run;
+/** The kernels of each rule, by dtype and by how many arrays and scalars it is given. */
+const kernels = /* @__PURE__ */ new WeakMap<Rule, Runs>();
+
+function runsOf(rule: Rule): Runs {
+  let runs = kernels.get(rule);
+  if (!runs) {
+    runs = once((dtype) =>
+      once((arrays) => once((scalars) => compile({ run: updateKernel({ rule, dtype, arrays, scalars }) }).run)),
+    );
+    kernels.set(rule, runs);
+  }
+  return runs;
 }
 
-function needFloat({ dtype }: View): "float32" | "float64" {
+function needFloat({ dtype }: View): Real {
   if (dtype === "float32" || dtype === "float64") return dtype;
   throw new TypeError(`update: need float32 or float64 parameters; got ${dtype}.`);
 }
@@ -71,15 +76,15 @@ function needFloat({ dtype }: View): "float32" | "float64" {
 /** As `Device.update` says. */
 export function update(rule: Rule, arrays: readonly (readonly View[])[], scalars: readonly number[]): void {
   const params = arrays[0]!;
-  const runs = new Map<DType, Run>();
-  for (const dtype of new Set(params.map(needFloat)))
-    runs.set(dtype, runOf({ rule, dtype, arrays: arrays.length, scalars: scalars.length }));
+  const runs = runsOf(rule);
+  const found = params.map((param) => runs(needFloat(param))(arrays.length)(scalars.length)); // compiled before addresses are taken
   beginOperation();
+  let total = 0;
   const whole = params.map(({ sizes, dtype }, i): Piece => {
-    const at = arrays.map((list) => address(list[i]!));
-    return { run: runs.get(dtype)!, count: sizeOf(sizes), size: itemSize(dtype), at };
+    const count = sizeOf(sizes);
+    total += count;
+    return { run: found[i]!, count, size: itemSize(dtype), at: arrays.map((list) => address(list[i]!)) };
   });
-  const total = whole.reduce((sum, { count }) => sum + count, 0);
   const chunks = chunksOf(whole, Math.max(CHUNK, 16 * Math.ceil(total / CHUNKS / 16)));
   parallel({ chunks: chunks.length, work: total * COST }, (chunk) => {
     for (const { run, count, at } of chunks[chunk]!) run(count, ...at, ...scalars);

@@ -2,7 +2,6 @@
 import type { View } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { DTypeError, IndexError } from "../../core/errors.ts";
-import { isSet } from "../../core/formulas.ts";
 import * as kernels from "../../core/kernels.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -36,18 +35,15 @@ export const along = (index: View, dim: number, sizes: Shape): View =>
     strides: sizes.map((_, d) => (d === dim ? (index.strides[0] ?? 0) : 0)),
   });
 
-/** The positions of the elements that are not zero, [count, rank]. The count is a size: it has to be read. */
+/** The positions of the elements that are not zero, [count, rank]. The count is a size: the device has to be waited for. */
 export function positionsOf(x: View): Tensor {
   checkComputes("nonzero", x.dtype);
-  const storage = kernels.allocate(8, "nonzero", x.storage.device);
-  const ones = x.sizes.map(() => 1);
-  const count: View = { storage, offset: 0, sizes: ones, strides: ones, dtype: "int64" };
-  kernels.reduce("sum", x, count, isSet);
-  const [found] = new Uint32Array(storage.read(0, 4).buffer);
-  storage.release();
-  const out = fresh([found!, ones.length], "int64");
-  if (out.numel() > 0) kernels.nonzero(x, out);
-  return out;
+  let out: Tensor | undefined;
+  kernels.nonzero(x, (count) => {
+    out = fresh([count, x.sizes.length], "int64");
+    return out;
+  });
+  return out!;
 }
 
 /** A scalar counts as a row of one. */
