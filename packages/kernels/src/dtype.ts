@@ -149,15 +149,18 @@ export const factsOf = (dtype: DType): Facts => rows[dtype];
 /** Every dtype, as the table has them. */
 export const allDtypes: readonly DType[] = /* @__PURE__ */ Object.keys(rows) as DType[];
 
+// float32, which most tensors have, is not looked up below: small operations ask several times each.
+
 /** Bytes of one element. */
-export const itemSize = (dtype: DType): number => rows[dtype].size;
+export const itemSize = (dtype: DType): number => (dtype === "float32" ? 4 : rows[dtype].size);
 
 /** False also for what is no dtype at all. */
 export const isFloating = (dtype: DType): dtype is DTypeOf<{ readonly kind: "floating" }> =>
-  (rows[dtype] as Facts | undefined)?.kind === "floating";
+  dtype === "float32" || (rows[dtype] as Facts | undefined)?.kind === "floating";
 
 /** Dtypes that nothing computes with. */
-export const isStorageOnly = (dtype: DType): dtype is Exclude<DType, Computed> => rows[dtype].isStorageOnly;
+export const isStorageOnly = (dtype: DType): dtype is Exclude<DType, Computed> =>
+  dtype !== "float32" && rows[dtype].isStorageOnly;
 
 /** Throws TypeError for a dtype that nothing computes with. */
 export function checkComputes(op: string, dtype: DType): asserts dtype is Computed {

@@ -219,7 +219,7 @@ function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (ar
   const kindWith = (rest: Args): Kind => ({
     name,
     result: typeof result === "function" ? result(...rest) : result,
-    accepts: accepts && ((common, operands) => accepts(common, operands, ...rest)),
+    accepts: accepts && rest.length > 0 ? (common, operands) => accepts(common, operands, ...rest) : accepts,
   });
   let usual: Kind | undefined;
   return (args) => {

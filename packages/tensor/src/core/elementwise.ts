@@ -31,8 +31,11 @@ function plain(operands: readonly Operand[]): readonly (Tensor | Parameter)[] {
 function computeType({ name, result, accepts }: Kind, operands: readonly Operand[], arity: number): DType {
   const a = operands[0] as Tensor;
   const b = operands[1];
-  const isSimple = arity === 1 || (arity === 2 && typeof b === "object" && b.dtype === a.dtype);
-  const common = isSimple ? a.dtype : resultType(operands.length === arity ? operands : operands.slice(0, arity));
+  const isMet = typeof b === "object" ? b.dtype === a.dtype : typeof b === "number" && isFloating(a.dtype);
+  const common =
+    arity === 1 || (arity === 2 && isMet)
+      ? a.dtype
+      : resultType(operands.length === arity ? operands : operands.slice(0, arity));
   checkComputes(name, common);
   accepts?.(common, operands);
   return result === "float" ? toFloating(common) : common;
@@ -121,13 +124,14 @@ export function checkTarget(op: string, target: Tensor, shape: Shape, dtype: DTy
         "need a target as large as the result.",
     );
   checkComputes(`${op}_`, target.dtype);
+  refuseOverlapping(op, target);
+  if (target.dtype === dtype) return;
   const isLossy = (isFloating(dtype) && !isFloating(target.dtype)) || (dtype !== "bool" && target.dtype === "bool");
   if (isLossy)
     throw new DTypeError(
       `${op}_: result type ${kindOf(dtype)} can't be cast to the desired output type ${kindOf(target.dtype)}: need a ` +
         `target that can hold ${dtype}.`,
     );
-  refuseOverlapping(op, target);
 }
 
 /** An expanded tensor has several elements in one place: writing to it has no meaning. */
