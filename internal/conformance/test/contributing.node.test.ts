@@ -7,9 +7,11 @@ import { expect, test } from "vitest";
 
 const root = new URL("../../../", import.meta.url);
 const text = readFileSync(new URL("CONTRIBUTING.md", root), "utf8");
+/** Without the spaces of the list in which it stands. */
+const outdented = (code: string, margin: string): string => code.replaceAll(new RegExp(`^${margin}`, "gm"), "");
 /** Each place: the file that is named, and the code shown for it. */
-const places = [...text.matchAll(/`((?:packages|internal)\/[^`]*\.ts)`:\n\n {3}(````?)ts\n([\s\S]*?)\n {3}\2\n/g)].map(
-  ([, file, , code]) => [file!, code!.replaceAll(/^ {3}/gm, "")] as const,
+const places = [...text.matchAll(/`((?:packages|internal)\/[^`]*\.ts)`:\n\n( +)(````?)ts\n([\s\S]*?)\n\2\3\n/g)].map(
+  ([, file, margin, , code]) => [file!, outdented(code!, margin!)] as const,
 );
 
 test("CONTRIBUTING shows the places of an operation, five of other kinds, a layer, an optimizer and a schedule", () =>
@@ -36,11 +38,11 @@ test.each(places)("the code it shows stands in %s", (file, code) => {
 });
 
 test("a third party's operation compiles, and has first and second derivatives", async () => {
-  const [, code] = /```ts third-party\n([\s\S]*?)\n {3}```/.exec(text)!;
+  const [, margin, code] = /^( +)```ts third-party\n([\s\S]*?)\n\1```/m.exec(text)!;
   const scratch = new URL("../reports/third-party/", import.meta.url);
   mkdirSync(scratch, { recursive: true });
   const file = new URL("bell.ts", scratch);
-  writeFileSync(file, `${code!.replaceAll(/^ {3}/gm, "")}\n`);
+  writeFileSync(file, `${outdented(code!, margin!)}\n`);
   const config = { extends: "../../tsconfig.json", include: ["bell.ts"], compilerOptions: { noEmit: true } };
   writeFileSync(new URL("tsconfig.json", scratch), JSON.stringify(config));
   const tsc = fileURLToPath(new URL("node_modules/.bin/tsc", root));
