@@ -156,7 +156,7 @@ export const itemSize = (dtype: DType): number => (dtype === "float32" ? 4 : row
 
 /** False also for what is no dtype at all. */
 export const isFloating = (dtype: DType): dtype is DTypeOf<{ readonly kind: "floating" }> =>
-  dtype === "float32" || (rows[dtype] as Facts | undefined)?.kind === "floating";
+  dtype === "float32" || (typeof dtype === "string" && (rows[dtype] as Facts | undefined)?.kind === "floating");
 
 /** Dtypes that nothing computes with. */
 export const isStorageOnly = (dtype: DType): dtype is Exclude<DType, Computed> =>

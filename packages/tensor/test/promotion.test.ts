@@ -1,5 +1,5 @@
 import { allDtypes } from "@ag/kernels";
-import { type DType, DTypeError, type Operand, ones, promoteTypes, tensor } from "@ag/tensor";
+import { type DType, DTypeError, isFloating, type Operand, ones, promoteTypes, tensor } from "@ag/tensor";
 import { expect, test } from "vitest";
 import golden from "./goldens/promotion.json" with { type: "json" };
 
@@ -33,4 +33,9 @@ test("int64 is exact beyond 2^53", () => {
   const x = tensor([2n ** 62n]).add(1n);
   expect(x.data()).toEqual(BigInt64Array.of(2n ** 62n + 1n));
   expect(() => x.item()).toThrow("Use data(), which gives BigInts");
+});
+
+test("what is no dtype is not floating", () => {
+  const odd: unknown[] = [undefined, null, 3, "float", "__proto__", "toString", Object.create(null)];
+  expect(odd.map((x) => isFloating(x as DType))).toEqual(odd.map(() => false));
 });

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { copyOfTree } from "./copy.ts";
 import { type Fault, faultsIn } from "./faults.ts";
 import { Runner } from "./runner.ts";
-import { type Stages, stagesFor } from "./stages.ts";
+import { type Stages, stagesFor, standsAlone } from "./stages.ts";
 import { type Seconds, tried, type Verdict } from "./trial.ts";
 
 const { values, positionals } = parseArgs({
@@ -43,7 +43,8 @@ async function durations(): Promise<Seconds> {
   const groups = [...new Set(faults.map(({ file }) => file.split("/")[1]!))].flatMap((name) => {
     const own = faults.filter(({ file }) => file.startsWith(`packages/${name}/`));
     const all = own.flatMap(({ file }) => stages.get(file) ?? []);
-    const together = new Set(all.filter((files) => files.length > 1).flat());
+    const shared = all.filter((files) => files.length > 1).flat();
+    const together = new Set(shared.filter((file) => !standsAlone(file)));
     const alone = new Set(all.flat().filter((file) => !together.has(file)));
     return [[...together], ...[...alone].map((file) => [file])].filter((files) => files.length > 0);
   });

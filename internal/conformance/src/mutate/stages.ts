@@ -1,6 +1,6 @@
 /** Which tests can see a fault? Those that import its package; the nearest first, for most faults end there. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { root } from "./copy.ts";
 
 const conformance = "internal/conformance";
@@ -10,6 +10,8 @@ const tables = /^(ops|layers-table|optim|schedulers)\./;
 const long = /^(accuracy|leaks)\./;
 /** They look at what is there when nothing else was loaded, or set what others count on. */
 const first = /^(copies|fn|memory|missing-methods|threads)\./;
+/** Whether a test file looks at what is there when nothing else was loaded. */
+export const standsAlone = (file: string): boolean => first.test(basename(file));
 /** Of the repository itself, or so long that no fault is worth it. */
 const apart = /^(bundle|complete|contributing|faults|layers|layers-complete|memory-soak|packages|same-bits)\./;
 

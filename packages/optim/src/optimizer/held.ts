@@ -2,6 +2,7 @@
 import { copy_, keep, Tensor, tensor, ValueError } from "@ag/tensor/fn";
 import { filledLike, sameShape, showShape } from "@ag/tensor/internal";
 import { snake } from "./keys.ts";
+import { shown } from "./options.ts";
 import type { Rule } from "./rule.ts";
 
 /** By name: the number of updates, and tensors of the shape and dtype of the parameter. */
@@ -42,7 +43,7 @@ function copied(name: string, param: Tensor, saved: unknown): Tensor {
 function countOf(name: string, saved: unknown): number {
   const count = saved instanceof Tensor && saved.numel() === 1 ? saved.item() : saved;
   if (typeof count !== "number" || !Number.isInteger(count) || count < 0)
-    throw new ValueError(`loadStateDict: need a whole number as ${name}; got ${String(count)}.`);
+    throw new ValueError(`loadStateDict: need a whole number as ${name}; got ${shown(count)}.`);
   return count;
 }
 

@@ -27,11 +27,14 @@ export type AnyChecks = Readonly<Record<string, Check | undefined>>;
 /** PyTorch's words; of others, such as `weight_decay value`, they follow from the name. */
 const words: Readonly<Record<string, string>> = { lr: "learning rate", eps: "epsilon value" };
 
+/** A value in a message: anything may stand where a number should, also what cannot be made text. */
+export const shown = (value: unknown): string => (typeof value === "number" ? String(value) : typeof value);
+
 /** NaN is not at least 0. */
 const nonNegative: Check = (rule, name, value) => {
   if (!(typeof value === "number" && value >= 0))
     throw new ValueError(
-      `${rule}: Invalid ${words[name] ?? `${snake(name)} value`}: need a number >= 0; got ${String(value)}.`,
+      `${rule}: Invalid ${words[name] ?? `${snake(name)} value`}: need a number >= 0; got ${shown(value)}.`,
     );
 };
 
@@ -46,11 +49,13 @@ export const notBuilt: Check = (rule, name, value) => {
 /** Two shares of old values in running means. */
 export const shares: Check = (rule, _, value) => {
   if (!Array.isArray(value) || value.length !== 2)
-    throw new ValueError(`${rule}: Invalid betas: need two numbers; got ${String(value)}.`);
+    throw new ValueError(
+      `${rule}: Invalid betas: need two numbers; got ${Array.isArray(value) ? `${value.length} values` : typeof value}.`,
+    );
   for (const [i, beta] of value.entries())
     if (!(typeof beta === "number" && beta >= 0 && beta < 1))
       throw new ValueError(
-        `${rule}: Invalid beta parameter at index ${i}: need a number in [0, 1); got ${String(beta)}.`,
+        `${rule}: Invalid beta parameter at index ${i}: need a number in [0, 1); got ${shown(beta)}.`,
       );
 };
 

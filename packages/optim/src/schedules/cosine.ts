@@ -1,7 +1,7 @@
 import { ValueError } from "@ag/tensor/fn";
 import { formulas, scalar } from "@ag/tensor/internal";
 import type { ParamGroup } from "../optimizer/groups.ts";
-import type { Check } from "../optimizer/options.ts";
+import { type Check, shown } from "../optimizer/options.ts";
 import { type Field, type Fields, period } from "./fields.ts";
 import { LRScheduler, type Scheduled, type SchedulerOptions } from "./scheduler.ts";
 
@@ -59,7 +59,7 @@ const countOf =
   (fragment: string): Check =>
   (scheduler, name, value) => {
     if (!Number.isInteger(value) || (value as number) < 1)
-      throw new ValueError(`${scheduler}: ${fragment}: need a whole number > 0 as ${name}; got ${String(value)}.`);
+      throw new ValueError(`${scheduler}: ${fragment}: need a whole number > 0 as ${name}; got ${shown(value)}.`);
   };
 
 /**
@@ -104,8 +104,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   #goTo(epoch: number): void {
-    if (!(epoch >= 0 && epoch < Number.POSITIVE_INFINITY))
-      throw new ValueError(`${this.constructor.name}: Expected non-negative epoch: need a number >= 0; got ${epoch}.`);
+    if (!(typeof epoch === "number" && epoch >= 0 && epoch < Number.POSITIVE_INFINITY))
+      throw new ValueError(
+        `${this.constructor.name}: Expected non-negative epoch: need a number >= 0; got ${shown(epoch)}.`,
+      );
     this.tI = this.t0;
     this.tCur = this.tMult === 1 ? epoch % this.t0 : epoch;
     for (; this.tCur >= this.tI; this.tI *= this.tMult) this.tCur -= this.tI;

@@ -1,6 +1,6 @@
 /** What does a schedule know? Its fields as a table: PyTorch's key, what each may be, and what it is unless given. */
 import { ValueError } from "@ag/tensor/fn";
-import type { Check } from "../optimizer/options.ts";
+import { type Check, shown } from "../optimizer/options.ts";
 
 export interface Field {
   /** In state dicts. */
@@ -13,8 +13,6 @@ export interface Field {
 
 /** In the order of PyTorch's state dict. */
 export type Fields = Readonly<Record<string, Field>>;
-
-const shown = (value: unknown): string => (typeof value === "number" ? String(value) : typeof value);
 
 export const anyNumber: Check = (_, name, value) => {
   if (typeof value !== "number" || Number.isNaN(value))

@@ -126,7 +126,8 @@ function checkNorm(x: Tensor, dim: Dims, p: number): void {
       `norm: linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${kindOf(x.dtype)}. ` +
         'Use x.to("float32").',
     );
-  if (typeof p !== "number" || Number.isNaN(p)) throw new ValueError(`norm: need a number as p; got ${String(p)}.`);
+  if (typeof p !== "number" || Number.isNaN(p))
+    throw new ValueError(`norm: need a number as p; got ${typeof p === "number" ? p : typeof p}.`);
   if (Math.abs(p) !== INFINITE) return;
   const none = dimsOf(dim, x.sizes.length, "norm").find((d) => x.sizes[d] === 0);
   if (none !== undefined)
