@@ -10,6 +10,7 @@ import type { View } from "../../view.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
 import type { Floating } from "../reduce/terms.ts";
 import { columnRoom, columnsBackward, columnsForward } from "./columns.ts";
+import { moved, optional } from "./optional.ts";
 import { PLANE_ROOM, planesBackward, planesForward } from "./planes.ts";
 
 type Run = (...args: number[]) => number;
@@ -59,10 +60,6 @@ function eachGroup(
 }
 
 const roomFor = ({ isLong, group, s }: ChannelPlan): number => (isLong ? PLANE_ROOM : columnRoom(group * s));
-
-const optional = (view: View | null): number => (view ? address(view) : 0);
-/** Moves an address by channels, unless there is none. */
-const moved = (at: number, bytes: number): number => (at === 0 ? 0 : at + bytes);
 
 /** As `Device.batchNorm` says. */
 export function batchNorm(x: View, out: View, options: BatchNormOptions): void {

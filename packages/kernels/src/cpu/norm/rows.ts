@@ -10,13 +10,14 @@ import { split } from "../../threads/split.ts";
 import type { View } from "../../view.ts";
 import { f64, i32, type Kernel, kernel, pointer } from "../../wasm/assembler/index.ts";
 import { once } from "../../wasm/once.ts";
-import { address, beginOperation, compile } from "../../wasm/runtime.ts";
+import { beginOperation, compile } from "../../wasm/runtime.ts";
 import { fill } from "../copy/copy.ts";
 import { reduce } from "../reduce/reduce.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
 import type { Floating } from "../reduce/terms.ts";
 import { readNumber, writeNumber } from "./channel.ts";
 import { added, addedProduct, gradient, gradTerms, rowsOf, weightedGradient, weightedTerms } from "./formulas.ts";
+import { moved, optional } from "./optional.ts";
 import { finishBackward } from "./planes.ts";
 
 type Run = (...args: number[]) => number;
@@ -93,10 +94,6 @@ function partsOf(out: View | null, blocks: number): { readonly view: View; reado
   };
   return { view, done };
 }
-
-const optional = (view: View | null | undefined): number => (view ? address(view) : 0);
-/** Moves an address, unless there is none. */
-const moved = (at: number, bytes: number): number => (at === 0 ? 0 : at + bytes);
 
 /** As `Device.layerNormBackward` says. */
 export function layerNormBackward(
