@@ -162,6 +162,14 @@ export const isFloating = (dtype: DType): dtype is DTypeOf<{ readonly kind: "flo
 export const isStorageOnly = (dtype: DType): dtype is Exclude<DType, Computed> =>
   dtype !== "float32" && rows[dtype].isStorageOnly;
 
+/** Floating numbers that the machine has. */
+export type Real = DTypeOf<{ readonly kind: "floating"; readonly isStorageOnly: false }>;
+
+/** Throws TypeError for any other dtype. */
+export function checkReal(op: string, dtype: DType): asserts dtype is Real {
+  if (!isFloating(dtype) || isStorageOnly(dtype)) throw new TypeError(`${op}: need float32 or float64; got ${dtype}.`);
+}
+
 /** Throws TypeError for a dtype that nothing computes with. */
 export function checkComputes(op: string, dtype: DType): asserts dtype is Computed {
   if (isStorageOnly(dtype))

@@ -4,6 +4,7 @@
  * Tiles over the edge of C go through a spare tile, of which only the inside is kept: packed operands repeat their last
  * neighbour there.
  */
+import type { Real } from "../../dtype.ts";
 import {
   type Builder,
   i32,
@@ -14,7 +15,7 @@ import {
   pointer,
   select,
 } from "../../wasm/assembler/index.ts";
-import { elementsOf, type Real } from "./elements.ts";
+import { elementsOf } from "./elements.ts";
 import { type Tile, tileProduct } from "./tile.ts";
 
 /** The length of the blocks of k, each summed from zero: part of the numbers, not a tuning knob. */

@@ -4,8 +4,8 @@
  * nothing else. Most of the time goes in waiting for the optimizing compiler: a candidate counts only once its time
  * has dropped.
  */
+import type { Real } from "../../dtype.ts";
 import { bytes, compile, scratch } from "../../wasm/runtime.ts";
-import type { Real } from "./elements.ts";
 import { type Tile, tileProduct } from "./tile.ts";
 
 const K = 256; // panels of the largest tile fill 22 KiB: within L1

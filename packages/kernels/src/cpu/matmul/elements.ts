@@ -1,7 +1,6 @@
 /** float32 and float64 kernels come from one text: the instructions of an element and of a vector, by dtype. */
+import type { Real } from "../../dtype.ts";
 import { f32, f32x4, f64, f64x2 } from "../../wasm/assembler/index.ts";
-
-export type Real = "float32" | "float64";
 
 export interface Elements {
   readonly dtype: Real;

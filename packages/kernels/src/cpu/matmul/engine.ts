@@ -1,9 +1,9 @@
 /** Which kernels compute matrix products, and how do packers find the elements of a matrix? */
+import type { Real } from "../../dtype.ts";
 import type { Exports } from "../../wasm/assembler/index.ts";
 import { once } from "../../wasm/once.ts";
 import { compile } from "../../wasm/runtime.ts";
 import { blockProduct, sweepProduct } from "./block.ts";
-import type { Real } from "./elements.ts";
 import { pack } from "./pack.ts";
 import { addBias, moveElements, plainProduct } from "./small.ts";
 import { streamProduct } from "./stream.ts";

@@ -7,11 +7,10 @@
  *            panels and register tiles (ways.ts). A result whose columns are not adjacent is computed transposed or
  *            in scratch space.
  */
-import { itemSize } from "../../dtype.ts";
+import { itemSize, type Real } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import { sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, scratch } from "../../wasm/runtime.ts";
-import type { Real } from "./elements.ts";
 import { commonKernels } from "./engine.ts";
 import { type Layout, type MatmulPlan, matmulPlan, runPlan, sharePlan } from "./plan.ts";
 

@@ -4,6 +4,7 @@
  * Layout     [extent / width][k][width]. Neighbours over the edge repeat the last one: what they produce is never kept.
  * Origin     Goto, van de Geijn 2008.
  */
+import type { Real } from "../../dtype.ts";
 import {
   type Builder,
   i32,
@@ -15,7 +16,7 @@ import {
   shuffle,
   type Value,
 } from "../../wasm/assembler/index.ts";
-import { type Elements, elementsOf, list, type Real } from "./elements.ts";
+import { type Elements, elementsOf, list } from "./elements.ts";
 
 /** The neighbours of a panel in groups that are moved together: fours, then single ones. */
 export const groupsOf = (width: number): { readonly first: number; readonly count: 1 | 4 }[] => [

@@ -1,7 +1,8 @@
 /** Which way is a product computed? By its sizes and by where neighbours lie. Every way gives the same bits. */
+import type { Real } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import { narrowTile, tileFor } from "./choice.ts";
-import { elementsOf, type Real } from "./elements.ts";
+import { elementsOf } from "./elements.ts";
 import { commonKernels, type Engine, engineOf, roundUp, type Sizes } from "./engine.ts";
 import { type Needs, needsOf, type Stage, stagesOf, type Way } from "./ways.ts";
 

@@ -1,7 +1,8 @@
 /** Matrix product, around the tiles: products of a few elements, the bias, and results that lie in another order. */
+import type { Real } from "../../dtype.ts";
 import { i32, type Kernel, kernel, least, pointer } from "../../wasm/assembler/index.ts";
 import { KC } from "./block.ts";
-import { elementsOf, type Real } from "./elements.ts";
+import { elementsOf } from "./elements.ts";
 
 /** C = A · B element by element, any strides (bytes); sums as everywhere: blocks of 256 from zero, added in order. */
 export const plainProduct = (dtype: Real): Kernel =>

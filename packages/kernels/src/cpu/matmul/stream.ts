@@ -6,9 +6,10 @@
  * Order      as everywhere: blocks of 256 of k from zero in the order of k (in `spare` from the second block on),
  *            added in order.
  */
+import type { Real } from "../../dtype.ts";
 import { i32, type Kernel, kernel, least, pointer } from "../../wasm/assembler/index.ts";
 import { countDown, KC } from "./block.ts";
-import { elementsOf, list, type Real } from "./elements.ts";
+import { elementsOf, list } from "./elements.ts";
 
 const COLUMNS = 512;
 const STEP = 8;

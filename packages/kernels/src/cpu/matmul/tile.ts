@@ -10,6 +10,7 @@
  * Origin     BLIS (van Zee, van de Geijn 2015). Vector operations in adjacent pairs and all stores after the last
  *            load, so that V8 can join pairs.
  */
+import type { Real } from "../../dtype.ts";
 import {
   type Builder,
   i32,
@@ -20,7 +21,7 @@ import {
   relaxedMultiplyAdd,
   select,
 } from "../../wasm/assembler/index.ts";
-import { elementsOf, list, type Real } from "./elements.ts";
+import { elementsOf, list } from "./elements.ts";
 
 export interface Tile {
   readonly dtype: Real;

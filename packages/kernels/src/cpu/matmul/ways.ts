@@ -7,8 +7,9 @@
  * vector   one column: as it says in vector.ts.
  * blocks   everything else: B becomes panels, as many at a time as L3 and the scratch space bear.
  */
+import type { Real } from "../../dtype.ts";
 import { KC } from "./block.ts";
-import { elementsOf, type Real } from "./elements.ts";
+import { elementsOf } from "./elements.ts";
 import {
   commonKernels,
   type Engine,

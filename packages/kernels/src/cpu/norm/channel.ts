@@ -1,25 +1,24 @@
 /** What is done once for each channel, in float64: results are rounded when they are stored. */
+import type { Real } from "../../dtype.ts";
 import { type Builder, f32, f64, i32, type Local, select, type Value } from "../../wasm/assembler/index.ts";
-import type { Floating } from "../reduce/terms.ts";
 
 export type Pointer = Local<"i32">;
 export type Number = Value<"f64">;
 
 /** An element as float64. */
-export const readNumber = (dtype: Floating, at: Value<"i32">): Number =>
+export const readNumber = (dtype: Real, at: Value<"i32">): Number =>
   dtype === "float32" ? f64.promote(f32.load(at)) : f64.load(at);
 
 /** x as the dtype rounds it. */
-export const roundNumber = (dtype: Floating, x: Number): Number =>
-  dtype === "float32" ? f64.promote(f32.demote(x)) : x;
+export const roundNumber = (dtype: Real, x: Number): Number => (dtype === "float32" ? f64.promote(f32.demote(x)) : x);
 
-export const writeNumber = (f: Builder, dtype: Floating, at: Value<"i32">, x: Number): void => {
+export const writeNumber = (f: Builder, dtype: Real, at: Value<"i32">, x: Number): void => {
   if (dtype === "float32") f.store(at, 0, f32.demote(x));
   else f.store(at, 0, x);
 };
 
 /** The element at an address, or `otherwise` where the address is 0. */
-export function readOptional(f: Builder, dtype: Floating, at: Pointer, otherwise: number): Local<"f64"> {
+export function readOptional(f: Builder, dtype: Real, at: Pointer, otherwise: number): Local<"f64"> {
   const value = f.let(f64.of(otherwise));
   f.when(i32.ne(at, 0), () => value.set(readNumber(dtype, at)));
   return value;
@@ -61,7 +60,7 @@ export interface Affine {
 /** From what is saved for one channel and its weight and bias. */
 export function affineOf(
   f: Builder,
-  dtype: Floating,
+  dtype: Real,
   { weight, bias }: ChannelArrays,
   { mean, invstd }: { readonly mean: Number; readonly invstd: Number },
 ): Affine {
@@ -81,7 +80,7 @@ export interface Statistics {
 /** Saves mean and 1 / √(variance + eps), moves the running statistics towards mean and unbiased variance. */
 export function finishTraining(
   f: Builder,
-  dtype: Floating,
+  dtype: Real,
   arrays: ChannelArrays,
   { mean, squares, count, momentum, eps }: Statistics,
 ): Affine {
@@ -99,7 +98,7 @@ export function finishTraining(
 }
 
 /** Takes the running statistics. */
-export function finishEvaluation(f: Builder, dtype: Floating, arrays: ChannelArrays, eps: Number): Affine {
+export function finishEvaluation(f: Builder, dtype: Real, arrays: ChannelArrays, eps: Number): Affine {
   const mean = f.let(readNumber(dtype, arrays.runningMean));
   const invstd = f.let(f64.div(1, f64.sqrt(f64.add(readNumber(dtype, arrays.runningVar), eps))));
   writeNumber(f, dtype, arrays.mean, mean);

@@ -3,7 +3,7 @@
  * belongs to a channel is repeated for each of its columns. A group of channels at a time; `room` holds its sums and arrays.
  */
 
-import { itemSize } from "../../dtype.ts";
+import { itemSize, type Real } from "../../dtype.ts";
 import {
   type Builder,
   f64,
@@ -15,7 +15,7 @@ import {
   type Value,
 } from "../../wasm/assembler/index.ts";
 import { columnSumsOf } from "../reduce/columnsums.ts";
-import { type Floating, plainSum } from "../reduce/terms.ts";
+import { plainSum } from "../reduce/terms.ts";
 import {
   arraysAt,
   finishEvaluation,
@@ -52,7 +52,7 @@ function sumOfChannel(f: Builder, s: Value<"i32">, at: Pointer): Local<"f64"> {
 }
 
 /** Writes one value for each column of a channel; moves `at` behind them. */
-function spread(f: Builder, dtype: Floating, s: Value<"i32">, at: Pointer, value: Value<"f64">): void {
+function spread(f: Builder, dtype: Real, s: Value<"i32">, at: Pointer, value: Value<"f64">): void {
   f.repeat(s, () => {
     writeNumber(f, dtype, at, value);
     at.advance(itemSize(dtype));
@@ -62,7 +62,7 @@ function spread(f: Builder, dtype: Floating, s: Value<"i32">, at: Pointer, value
 const shape = { channels: i32, n: i32, s: i32, image: i32 };
 
 /** (channels, n, s, image, x, out, weight … invstd, room, count, momentum, eps) */
-export const columnsForward = (dtype: Floating, training: boolean): Kernel =>
+export const columnsForward = (dtype: Real, training: boolean): Kernel =>
   kernel(
     {
       ...shape,
@@ -121,7 +121,7 @@ export const columnsForward = (dtype: Floating, training: boolean): Kernel =>
   );
 
 /** (channels, n, s, image, grad, x, gradX, weight, mean, invstd, gradWeight, gradBias, room, count) */
-export const columnsBackward = (dtype: Floating, training: boolean): Kernel =>
+export const columnsBackward = (dtype: Real, training: boolean): Kernel =>
   kernel(
     {
       ...shape,

@@ -1,12 +1,13 @@
 /** What is summed over a channel, and what each element becomes. */
 
+import type { Real } from "../../dtype.ts";
 import type { Kernel } from "../../wasm/assembler/index.ts";
 import type { Algebra, Formula } from "../pointwise/algebra.ts";
 import { vectorRows } from "../pointwise/kernel.ts";
-import type { Floating, Terms } from "../reduce/terms.ts";
+import type { Terms } from "../reduce/terms.ts";
 
 /** Σ (x − m)² */
-export const squareTerms = (dtype: Floating): Terms => ({
+export const squareTerms = (dtype: Real): Terms => ({
   dtype,
   streams: 1,
   constants: 1,
@@ -18,7 +19,7 @@ export const squareTerms = (dtype: Floating): Terms => ({
 });
 
 /** Σ g and Σ g·(x − m) */
-export const gradTerms = (dtype: Floating): Terms => ({
+export const gradTerms = (dtype: Real): Terms => ({
   dtype,
   streams: 2,
   constants: 1,
@@ -27,7 +28,7 @@ export const gradTerms = (dtype: Floating): Terms => ({
 });
 
 /** Σ g·w and Σ g·w·(x − m) */
-export const weightedTerms = (dtype: Floating): Terms => ({
+export const weightedTerms = (dtype: Real): Terms => ({
   dtype,
   streams: 3,
   constants: 1,
@@ -57,13 +58,7 @@ export const addedProduct: Formula = (m, sum, g, x, mean, invstd) =>
   m.add(sum!, m.mul(g!, m.mul(m.sub(x!, mean!), invstd!)));
 
 /** The formula on `streams` arrays and on constants: one value for a row, or an array as long as it. */
-export const rowsOf = (
-  dtype: Floating,
-  formula: Formula,
-  streams: number,
-  constants: number,
-  isSplat: boolean,
-): Kernel =>
+export const rowsOf = (dtype: Real, formula: Formula, streams: number, constants: number, isSplat: boolean): Kernel =>
   vectorRows({
     formula,
     compute: dtype,

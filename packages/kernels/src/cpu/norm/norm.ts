@@ -4,11 +4,10 @@
  * column (columns.ts): the shape alone decides.
  */
 import type { BatchNormOptions, NormBackwardOptions } from "../../device.ts";
-import { itemSize } from "../../dtype.ts";
+import { checkReal, itemSize, type Real } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import type { View } from "../../view.ts";
 import { address, beginOperation, compile } from "../../wasm/runtime.ts";
-import type { Floating } from "../reduce/terms.ts";
 import { columnRoom, columnsBackward, columnsForward } from "./columns.ts";
 import { moved, optional } from "./optional.ts";
 import { PLANE_ROOM, planesBackward, planesForward } from "./planes.ts";
@@ -35,8 +34,7 @@ interface ChannelPlan {
 }
 
 function channelPlan(name: string, { sizes: shape, dtype }: View, training: boolean): ChannelPlan {
-  if (dtype !== "float32" && dtype !== "float64")
-    throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
+  checkReal(name, dtype);
   const [n, c] = [shape[0]!, shape[1]!];
   let s = 1;
   for (let d = 2; d < shape.length; d++) s *= shape[d]!;
@@ -45,7 +43,7 @@ function channelPlan(name: string, { sizes: shape, dtype }: View, training: bool
   return { n, c, s, isLong, group, key: (dtype === "float32" ? 0 : 1) + (training ? 2 : 0) + (isLong ? 4 : 0) };
 }
 
-const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float64");
+const dtypeOf = (key: number): Real => ((key & 1) === 0 ? "float32" : "float64");
 
 /** Calls `run` for groups of channels: the first one, and how many. `cost`: nanoseconds for an element, about. */
 function eachGroup(

@@ -3,7 +3,7 @@
  * cache for the passes that follow. Mean first, then squares of what is left of it; sums as in reduce/rowsums.ts.
  */
 
-import { itemSize } from "../../dtype.ts";
+import { itemSize, type Real } from "../../dtype.ts";
 import {
   type Builder,
   f64,
@@ -15,7 +15,7 @@ import {
   type Value,
 } from "../../wasm/assembler/index.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
-import { type Floating, plainSum } from "../reduce/terms.ts";
+import { plainSum } from "../reduce/terms.ts";
 import {
   arraysAt,
   finishEvaluation,
@@ -58,7 +58,7 @@ function overPlanes(
 }
 
 /** Mean and Σ (x − mean)² of one channel. */
-function statistics(f: Builder, dtype: Floating, sizes: Sizes, x: Pointer, room: Pointer, count: Local<"f64">) {
+function statistics(f: Builder, dtype: Real, sizes: Sizes, x: Pointer, room: Pointer, count: Local<"f64">) {
   const [plain, square] = [sumsOf(plainSum(dtype)), sumsOf(squareTerms(dtype))];
   const [sum, squares] = [f.let(f64.of(0)), f.let(f64.of(0))];
   overPlanes(f, sizes, [x], room, ([at]) => {
@@ -77,7 +77,7 @@ function statistics(f: Builder, dtype: Floating, sizes: Sizes, x: Pointer, room:
 }
 
 /** (channels, n, s, image, x, out, weight … invstd, room, count, momentum, eps) */
-export const planesForward = (dtype: Floating, training: boolean): Kernel =>
+export const planesForward = (dtype: Real, training: boolean): Kernel =>
   kernel(
     {
       channels: i32,
@@ -130,7 +130,7 @@ export interface GradientFactors {
 /** Writes the gradients of weight and bias; gives scale = w·invstd, slope = −scale·invstd²·Σg(x − m) / N, offset = −scale·Σg / N. */
 export function finishBackward(
   f: Builder,
-  dtype: Floating,
+  dtype: Real,
   at: { readonly weight: Pointer; readonly invstd: Pointer; readonly gradWeight: Pointer; readonly gradBias: Pointer },
   { sum, dot, count }: { readonly sum: Value<"f64">; readonly dot: Value<"f64">; readonly count: Value<"f64"> },
 ): GradientFactors {
@@ -147,7 +147,7 @@ export function finishBackward(
 }
 
 /** (channels, n, s, image, grad, x, gradX, weight, mean, invstd, gradWeight, gradBias, room, count) */
-export const planesBackward = (dtype: Floating, training: boolean): Kernel =>
+export const planesBackward = (dtype: Real, training: boolean): Kernel =>
   kernel(
     {
       channels: i32,
@@ -196,7 +196,7 @@ export const planesBackward = (dtype: Floating, training: boolean): Kernel =>
 /** The gradient of one channel of x. */
 function writeGradient(
   f: Builder,
-  dtype: Floating,
+  dtype: Real,
   training: boolean,
   {
     n,

@@ -4,7 +4,7 @@
  * the blocks by `reduce`: the shape alone decides the order.
  */
 import type { NormBackwardOptions } from "../../device.ts";
-import { itemSize } from "../../dtype.ts";
+import { checkReal, itemSize, type Real } from "../../dtype.ts";
 import { allocate } from "../../memory/storage.ts";
 import { split } from "../../threads/split.ts";
 import type { View } from "../../view.ts";
@@ -14,7 +14,6 @@ import { beginOperation, compile } from "../../wasm/runtime.ts";
 import { fill } from "../copy/copy.ts";
 import { reduce } from "../reduce/reduce.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
-import type { Floating } from "../reduce/terms.ts";
 import { readNumber, writeNumber } from "./channel.ts";
 import { added, addedProduct, gradient, gradTerms, rowsOf, weightedGradient, weightedTerms } from "./formulas.ts";
 import { moved, optional } from "./optional.ts";
@@ -42,7 +41,7 @@ const pointers = {
 };
 
 /** (rows, columns, count, grad, x, weight, mean, invstd, gradX, gradWeight, gradBias, room): adds to the last two gradients. */
-const backwardRows = (dtype: Floating, isWeighted: boolean): Kernel =>
+const backwardRows = (dtype: Real, isWeighted: boolean): Kernel =>
   kernel({ rows: i32, columns: i32, count: f64, ...pointers }, (f, args) => {
     const { rows, columns, count, grad, x, weight, mean, invstd, gradX, gradWeight, gradBias, room } = args;
     const sums = sumsOf((isWeighted ? weightedTerms : gradTerms)(dtype));
@@ -75,7 +74,7 @@ const backwardRows = (dtype: Floating, isWeighted: boolean): Kernel =>
     });
   });
 
-const kernelFor = once((dtype: Floating) =>
+const kernelFor = once((dtype: Real) =>
   once((isWeighted: boolean): Run => compile({ run: backwardRows(dtype, isWeighted) }).run),
 );
 
@@ -102,8 +101,7 @@ export function layerNormBackward(
   { weight, mean, invstd, gradX, gradWeight, gradBias }: NormBackwardOptions,
 ): void {
   const { dtype } = x;
-  if (dtype !== "float32" && dtype !== "float64")
-    throw new TypeError(`layerNormBackward: need float32 or float64; got ${dtype}.`);
+  checkReal("layerNormBackward", dtype);
   const [rows, columns] = x.sizes as readonly [number, number];
   const run = kernelFor(dtype)(weight !== null);
   const blocks = Math.ceil(rows / ROWS);

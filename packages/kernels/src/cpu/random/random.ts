@@ -7,7 +7,7 @@
  */
 
 import type { Draw } from "../../device.ts";
-import { checkComputes, type DType, itemSize } from "../../dtype.ts";
+import { checkComputes, checkReal, type DType, itemSize } from "../../dtype.ts";
 import { isContiguous, sizeOf, type View } from "../../view.ts";
 import type { Kernel } from "../../wasm/assembler/index.ts";
 import { once } from "../../wasm/once.ts";
@@ -78,8 +78,7 @@ function inBlocks(run: Run, base: number, at: number, count: number, first: numb
 }
 
 export function uniform(out: View, state: RandomState, from: number, to: number): void {
-  if (out.dtype !== "float32" && out.dtype !== "float64")
-    throw new TypeError(`uniform: need float32 or float64; got ${out.dtype}.`);
+  checkReal("uniform", out.dtype);
   const n = sizeOf(out.sizes);
   if (n === 0) return;
   const base = begin(out, n);
@@ -108,8 +107,7 @@ function uniforms64(state: RandomState, base: number, at: number, n: number, fro
 
 /** From 16 contiguous elements on in blocks of 16, else pair by pair with the second one cached in the state. */
 export function normal(out: View, state: RandomState, mean: number, std: number): void {
-  if (out.dtype !== "float32" && out.dtype !== "float64")
-    throw new TypeError(`normal: need float32 or float64; got ${out.dtype}.`);
+  checkReal("normal", out.dtype);
   const n = sizeOf(out.sizes);
   if (n === 0) return;
   const base = begin(out, n);

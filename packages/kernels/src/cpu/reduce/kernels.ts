@@ -1,7 +1,7 @@
 /** Which kernels reduce elements of a dtype, or a formula of them? Kept by kind and dtypes, and those of a formula under it. */
 
 import type { Reduction } from "../../device.ts";
-import { checkComputes, type DType, isFloating, itemSize } from "../../dtype.ts";
+import { checkComputes, type DType, isFloating, itemSize, type Real } from "../../dtype.ts";
 import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../../wasm/assembler/index.ts";
 import { once } from "../../wasm/once.ts";
 import { compile } from "../../wasm/runtime.ts";
@@ -10,7 +10,7 @@ import type { Formula } from "../pointwise/algebra.ts";
 import { columnSumsOf } from "./columnsums.ts";
 import { foldColumns, foldRows, plain, type Source } from "./fold.ts";
 import { longSumOf, sumsOf } from "./rowsums.ts";
-import { type Floating, plainSum, type Terms } from "./terms.ts";
+import { plainSum, type Terms } from "./terms.ts";
 
 type Run = (...args: number[]) => number;
 
@@ -40,7 +40,7 @@ export const CHUNK = 262144;
 /** Columns that are summed at once: their float64 sums stay in the nearest cache. */
 export const COLUMNS = 1024;
 /** The rounded element of a sum in float64. */
-const rounded = (dtype: Floating, x: Value<"f64">): Value<"f32" | "f64"> => (dtype === "float32" ? f32.demote(x) : x);
+const rounded = (dtype: Real, x: Value<"f64">): Value<"f32" | "f64"> => (dtype === "float32" ? f32.demote(x) : x);
 
 /** (rows, n, x, out, sum): `sum` is room for one float64. */
 const sumRows = (terms: Terms): Kernel =>
@@ -80,7 +80,7 @@ const sumPart = (terms: Terms): Kernel =>
   });
 
 /** (n, parts, out) */
-const sumParts = (dtype: Floating): Kernel =>
+const sumParts = (dtype: Real): Kernel =>
   kernel({ n: i32, parts: pointer, out: pointer }, (f, { n, parts, out }) => {
     const total = f.let(f64.of(0));
     f.repeat(n, () => {

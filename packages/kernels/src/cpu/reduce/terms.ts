@@ -1,4 +1,5 @@
 /** What do sums add, and how are float32 and float64 read, added and kept? */
+import type { Real } from "../../dtype.ts";
 import {
   type Builder,
   f32,
@@ -20,13 +21,12 @@ import {
   vectorFloat64,
 } from "../pointwise/printers.ts";
 
-export type Floating = "float32" | "float64";
 type Vector = "f32x4" | "f64x2";
 type Numbers = Algebra<Lanes<Type>, Condition<Type>>;
 
 /** What is summed: from one element of each stream, and what belongs to all elements (`sumsOf`) or to their column. */
 export interface Terms {
-  readonly dtype: Floating;
+  readonly dtype: Real;
   readonly streams: number;
   readonly constants: number;
   readonly count: 1 | 2;
@@ -34,7 +34,7 @@ export interface Terms {
 }
 
 /** The elements themselves, or what a formula makes of them. */
-export const plainSum = (dtype: Floating, of: Formula | null = null): Terms => ({
+export const plainSum = (dtype: Real, of: Formula | null = null): Terms => ({
   dtype,
   streams: 1,
   constants: 0,
@@ -64,7 +64,7 @@ export interface Shape {
   readonly doubles: (f: Builder, x: Value<Type>) => Value<"f64x2">[];
 }
 
-export const shapes: Readonly<Record<Floating, Shape>> = {
+export const shapes: Readonly<Record<Real, Shape>> = {
   float32: {
     bytes: 4,
     width: 8,

@@ -3,7 +3,7 @@
  * of what is below it, their sum (reduce/rowsums.ts), shares. The exponential and the logarithm are those of pointwise/formulas.ts.
  */
 
-import { itemSize } from "../../dtype.ts";
+import { checkReal, itemSize, type Real } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import type { View } from "../../view.ts";
 import { f32, f64, i32, type Kernel, kernel, pointer, type Value } from "../../wasm/assembler/index.ts";
@@ -15,7 +15,7 @@ import { vectorRows } from "../pointwise/kernel.ts";
 import { scalarFloat64 } from "../pointwise/printers.ts";
 import { largestOf } from "../reduce/fold.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
-import { type Floating, plainSum, type Terms } from "../reduce/terms.ts";
+import { plainSum, type Terms } from "../reduce/terms.ts";
 
 type Run = (...args: number[]) => number;
 
@@ -26,7 +26,7 @@ const gradient: Formula = (m, g, y, dot) => m.mul(m.sub(g!, dot!), y!);
 const logGradient: Formula = (m, g, y, sum) => m.sub(g!, m.mul(expBelow(m, y!), sum!));
 
 /** Rows of `streams` arrays, with single values behind them. */
-const rowsOf = (dtype: Floating, formula: Formula, streams: number, splats: number): Kernel =>
+const rowsOf = (dtype: Real, formula: Formula, streams: number, splats: number): Kernel =>
   vectorRows({
     formula,
     compute: dtype,
@@ -34,7 +34,7 @@ const rowsOf = (dtype: Floating, formula: Formula, streams: number, splats: numb
     operands: Array.from({ length: streams + splats }, (_, k) => ({ dtype, isSplat: k >= streams })),
   });
 
-const products = (dtype: Floating): Terms => ({
+const products = (dtype: Real): Terms => ({
   dtype,
   streams: 2,
   constants: 0,
@@ -42,7 +42,7 @@ const products = (dtype: Floating): Terms => ({
   terms: (m, [g, y]) => [m.mul(g!, y!)],
 });
 
-const rounded = (dtype: Floating, x: Value<"f64">): Value<"f32" | "f64"> => (dtype === "float32" ? f32.demote(x) : x);
+const rounded = (dtype: Real, x: Value<"f64">): Value<"f32" | "f64"> => (dtype === "float32" ? f32.demote(x) : x);
 
 /** Nanoseconds for an element, about. */
 const COST = 0.5;
@@ -50,7 +50,7 @@ const COST = 0.5;
 const ROOM = 32;
 
 /** (rows, n, x, out, room) */
-const forwardRows = (dtype: Floating, isLog: boolean): Kernel =>
+const forwardRows = (dtype: Real, isLog: boolean): Kernel =>
   kernel({ rows: i32, n: i32, x: pointer, out: pointer, room: pointer }, (f, { rows, n, x, out, room }) => {
     const [largest, exponentials, sum] = [largestOf(dtype), rowsOf(dtype, below, 1, 1), sumsOf(plainSum(dtype))];
     const [one, zero, sumAt, factorAt] = [i32.of(1), i32.of(0), i32.add(room, 8), i32.add(room, 16)];
@@ -74,7 +74,7 @@ const forwardRows = (dtype: Floating, isLog: boolean): Kernel =>
   });
 
 /** (rows, n, grad, y, out, room) */
-const backwardRows = (dtype: Floating, isLog: boolean): Kernel =>
+const backwardRows = (dtype: Real, isLog: boolean): Kernel =>
   kernel(
     { rows: i32, n: i32, grad: pointer, y: pointer, out: pointer, room: pointer },
     (f, { rows, n, grad, y, out, room }) => {
@@ -95,12 +95,11 @@ const forwards: (Run | undefined)[] = new Array(4).fill(undefined);
 const backwards: (Run | undefined)[] = new Array(4).fill(undefined);
 
 function keyOf(name: string, { dtype }: View, isLog: boolean): number {
-  if (dtype !== "float32" && dtype !== "float64")
-    throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
+  checkReal(name, dtype);
   return (dtype === "float32" ? 0 : 1) + (isLog ? 2 : 0);
 }
 
-const dtypeOf = (key: number): Floating => ((key & 1) === 0 ? "float32" : "float64");
+const dtypeOf = (key: number): Real => ((key & 1) === 0 ? "float32" : "float64");
 
 /** As `Device.softmax` says. */
 export function softmax(x: View, out: View, isLog: boolean): void {

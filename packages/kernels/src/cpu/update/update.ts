@@ -6,7 +6,7 @@
  * the last place. The arrays of a group are cut and joined into chunks of about the same length; chunks do not change the
  * numbers.
  */
-import { itemSize } from "../../dtype.ts";
+import { itemSize, type Real } from "../../dtype.ts";
 import { parallel } from "../../threads/parallel.ts";
 import { sizeOf, type View } from "../../view.ts";
 import { once } from "../../wasm/once.ts";
@@ -14,7 +14,6 @@ import { address, beginOperation, compile } from "../../wasm/runtime.ts";
 import { type Rule, updateKernel } from "./kernel.ts";
 
 type Run = (...args: number[]) => number;
-type Real = "float32" | "float64";
 
 /** Elements of a chunk, at least, a multiple of 16. */
 const CHUNK = 32768;

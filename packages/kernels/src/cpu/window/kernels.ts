@@ -4,7 +4,7 @@
  * (whole rows as in reduce/rowsums.ts), and are rounded once.
  */
 
-import { itemSize } from "../../dtype.ts";
+import { itemSize, type Real } from "../../dtype.ts";
 import {
   type Builder,
   f32,
@@ -19,7 +19,7 @@ import {
   type Value,
 } from "../../wasm/assembler/index.ts";
 import { sumsOf } from "../reduce/rowsums.ts";
-import { type Floating, plainSum } from "../reduce/terms.ts";
+import { plainSum } from "../reduce/terms.ts";
 import { SPAN } from "./spans.ts";
 
 /** Planes; windows in a column and in a row, and their tables; elements in a row of the input, and bytes in its plane. */
@@ -62,7 +62,7 @@ export function eachWindow(
 
 export const machines = { float32: f32, float64: f64 } as unknown as Readonly<
   Record<
-    Floating,
+    Real,
     {
       readonly type: "f32" | "f64";
       readonly of: (x: number) => Value<Type>;
@@ -75,7 +75,7 @@ export const machines = { float32: f32, float64: f64 } as unknown as Readonly<
 >;
 
 /** (planes, windows, plane, grad, indices, out): each gradient is added where its maximum was; `out` starts at zero. */
-export const maxScatter = (dtype: Floating): Kernel =>
+export const maxScatter = (dtype: Real): Kernel =>
   kernel(
     { planes: i32, windows: i32, plane: i32, grad: pointer, indices: pointer, out: pointer },
     (f, { planes, windows, plane, grad, indices, out }) => {
@@ -92,9 +92,9 @@ export const maxScatter = (dtype: Floating): Kernel =>
     },
   );
 
-const asDouble = (dtype: Floating, x: Value<Type>): Value<"f64"> =>
+const asDouble = (dtype: Real, x: Value<Type>): Value<"f64"> =>
   dtype === "float32" ? f64.promote(x as Value<"f32">) : (x as Value<"f64">);
-const asElement = (dtype: Floating, x: Value<"f64">): Value<Type> => (dtype === "float32" ? f32.demote(x) : x);
+const asElement = (dtype: Real, x: Value<"f64">): Value<Type> => (dtype === "float32" ? f32.demote(x) : x);
 
 /** The elements of a window, in order. */
 function eachElement(
@@ -121,7 +121,7 @@ function eachElement(
 }
 
 /** (layout, x, out, down, right, divisor, room): 0 divides by the share of the window; `room`: for one float64. */
-export const averageWindows = (dtype: Floating): Kernel =>
+export const averageWindows = (dtype: Real): Kernel =>
   kernel({ ...layout, x: pointer, out: pointer, down: i32, right: i32, divisor: f64, room: pointer }, (f, args) => {
     const { plane, x, out, divisor, room, down, right } = args;
     const run = sumsOf(plainSum(dtype));
@@ -145,7 +145,7 @@ export const averageWindows = (dtype: Floating): Kernel =>
   });
 
 /** (layout, grad, out, down, right, divisor): each gradient, divided, is added to its window; `out` starts at zero. */
-export const averageSpread = (dtype: Floating): Kernel =>
+export const averageSpread = (dtype: Real): Kernel =>
   kernel({ ...layout, grad: pointer, out: pointer, down: i32, right: i32, divisor: f64 }, (f, args) => {
     const { plane, grad, out, divisor } = args;
     const [t, size] = [machines[dtype], itemSize(dtype)];

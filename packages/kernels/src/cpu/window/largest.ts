@@ -3,7 +3,7 @@
  * takes four neighbouring windows at once where none of them reaches into the padding and they are one or two elements apart.
  */
 
-import { itemSize } from "../../dtype.ts";
+import { itemSize, type Real } from "../../dtype.ts";
 import {
   type Builder,
   f32x4,
@@ -19,7 +19,6 @@ import {
   shuffle,
   type Value,
 } from "../../wasm/assembler/index.ts";
-import type { Floating } from "../reduce/terms.ts";
 import { layout, machines } from "./kernels.ts";
 import { SPAN } from "./spans.ts";
 
@@ -38,7 +37,7 @@ interface Row {
 }
 
 /** One window. */
-function single(f: Builder, dtype: Floating, { line, height, column, x, w, out, indices, down, right }: Row): void {
+function single(f: Builder, dtype: Real, { line, height, column, x, w, out, indices, down, right }: Row): void {
   const [t, size] = [machines[dtype], itemSize(dtype)];
   const start = f.let(i32.add(line, i32.load(column)));
   const width = f.let(i32.load(column, 4));
@@ -120,7 +119,7 @@ function stepBack(f: Builder, { column, out, indices, kernel }: Four, left: Loca
 }
 
 /** A row of windows: fours where the first and the last of them are whole. */
-function windows(f: Builder, dtype: Floating, row: Four, stride: Local<"i32">, ow: Local<"i32">): void {
+function windows(f: Builder, dtype: Real, row: Four, stride: Local<"i32">, ow: Local<"i32">): void {
   const left = f.let(ow);
   const isWhole = (window: number): Value<"i32"> => i32.eq(i32.load(row.column, SPAN * window + 4), row.kernel);
   const isClose = f.let(i32.leUnsigned(i32.sub(stride, 1), 1));
@@ -151,7 +150,7 @@ function windows(f: Builder, dtype: Floating, row: Four, stride: Local<"i32">, o
 }
 
 /** (layout, x, out, indices, down, right, kernel, stride): dilation; elements of a window in a row, and from window to window. */
-export const maxWindows = (dtype: Floating): Kernel =>
+export const maxWindows = (dtype: Real): Kernel =>
   kernel(
     { ...layout, x: pointer, out: pointer, indices: pointer, down: i32, right: i32, kernel: i32, stride: i32 },
     (f, args) => {

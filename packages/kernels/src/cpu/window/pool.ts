@@ -1,10 +1,9 @@
 /** Pooling of planes, and of lines: largest elements with their positions, averages, over windows of fixed or fitted size, and the gradients. */
 import type { Pooling, Windows } from "../../device.ts";
-import { itemSize } from "../../dtype.ts";
+import { checkReal, type DType, itemSize, type Real } from "../../dtype.ts";
 import { split } from "../../threads/split.ts";
 import { sizeOf, type View } from "../../view.ts";
 import { address, beginOperation, clear, compile, scratch } from "../../wasm/runtime.ts";
-import type { Floating } from "../reduce/terms.ts";
 import { averageSpread, averageWindows, maxScatter } from "./kernels.ts";
 import { maxWindows } from "./largest.ts";
 import { type Span, spanBytes, writeAdaptiveSpans, writeSpans } from "./spans.ts";
@@ -20,14 +19,13 @@ interface Kernels {
 
 const kernels: { float32: Kernels | null; float64: Kernels | null } = { float32: null, float64: null };
 
-function kernelsFor(name: string, dtype: string): Kernels {
-  if (dtype !== "float32" && dtype !== "float64")
-    throw new TypeError(`${name}: need float32 or float64; got ${dtype}.`);
+function kernelsFor(name: string, dtype: DType): Kernels {
+  checkReal(name, dtype);
   kernels[dtype] ??= compileFor(dtype);
   return kernels[dtype];
 }
 
-const compileFor = (dtype: Floating): Kernels =>
+const compileFor = (dtype: Real): Kernels =>
   compile({
     largest: maxWindows(dtype),
     scatter: maxScatter(dtype),

@@ -1,7 +1,6 @@
 /** How are images cut into chunks? Into bands: some images, or some rows of one, copied with the zeros around them. */
-import { itemSize } from "../../../dtype.ts";
+import { itemSize, type Real } from "../../../dtype.ts";
 import { clear } from "../../../wasm/runtime.ts";
-import type { Real } from "../../matmul/elements.ts";
 import { roundUp } from "../../matmul/engine.ts";
 import { planeKernels } from "./engine.ts";
 

@@ -1,8 +1,8 @@
 /** What the three products of a convolution share: kernels and packers. */
+import type { Real } from "../../../dtype.ts";
 import type { Exports } from "../../../wasm/assembler/index.ts";
 import { once } from "../../../wasm/once.ts";
 import { compile } from "../../../wasm/runtime.ts";
-import type { Real } from "../../matmul/elements.ts";
 import type { Packer } from "../../matmul/engine.ts";
 import { packGathered } from "./pack.ts";
 import { addPlanes, copyPlanes } from "./planes.ts";

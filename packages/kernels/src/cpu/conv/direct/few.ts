@@ -4,11 +4,10 @@
  *
  * Weights are read once and where they are: as much of a row at a time as leaves the packed image in L2.
  */
-import { itemSize } from "../../../dtype.ts";
+import { itemSize, type Real } from "../../../dtype.ts";
 import { parallel } from "../../../threads/parallel.ts";
 import { KC } from "../../matmul/block.ts";
 import { fourRows, narrowTile, tileFor } from "../../matmul/choice.ts";
-import type { Real } from "../../matmul/elements.ts";
 import { type Engine, engineOf, roundUp } from "../../matmul/engine.ts";
 import { panelBytes } from "../../matmul/panels.ts";
 import { type Geometry, stripFor, tableBytes, writePixels, writeTaps } from "../geometry.ts";

@@ -5,13 +5,12 @@
  * Few pixels     few.ts
  */
 import type { ConvolutionOptions } from "../../../device.ts";
-import { itemSize } from "../../../dtype.ts";
+import { itemSize, type Real } from "../../../dtype.ts";
 import { parallel } from "../../../threads/parallel.ts";
 import { sizeOf, type View } from "../../../view.ts";
 import { address, beginOperation, clear, scratch } from "../../../wasm/runtime.ts";
 import { KC } from "../../matmul/block.ts";
 import { tileFor } from "../../matmul/choice.ts";
-import type { Real } from "../../matmul/elements.ts";
 import { commonKernels, type Engine, engineOf, packerOfRows, roundUp } from "../../matmul/engine.ts";
 import { multiplyPacked, type Panels, packBlock, packedScratch, panelBytes } from "../../matmul/panels.ts";
 import { type Geometry, geometryOf, stripFor, tableBytes, writePixels, writeTaps } from "../geometry.ts";

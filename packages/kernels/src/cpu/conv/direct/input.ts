@@ -3,12 +3,11 @@
  * window. The output's gradient becomes panels once, for some images at a time; each chunk is some input channels.
  */
 import type { ConvolutionOptions } from "../../../device.ts";
-import { itemSize } from "../../../dtype.ts";
+import { itemSize, type Real } from "../../../dtype.ts";
 import { parallel } from "../../../threads/parallel.ts";
 import { sizeOf, type View } from "../../../view.ts";
 import { address, beginOperation, clear, scratch } from "../../../wasm/runtime.ts";
 import { tileFor } from "../../matmul/choice.ts";
-import type { Real } from "../../matmul/elements.ts";
 import { type Engine, engineOf, packerOfRows, roundUp } from "../../matmul/engine.ts";
 import { multiplyPacked, type Panels, packAll, packedScratch, panelBytes } from "../../matmul/panels.ts";
 import { type MatmulPlan, matmulPlan, runPlan } from "../../matmul/plan.ts";

@@ -5,8 +5,9 @@
  * Layout     [extent / width][k][width], as in ../matmul/pack.ts. `near` must repeat its last entry up to a whole
  *            panel.
  */
+import type { Real } from "../../../dtype.ts";
 import { type Builder, i32, type Kernel, kernel, type Local, pointer, shuffle } from "../../../wasm/assembler/index.ts";
-import { type Elements, elementsOf, list, type Real } from "../../matmul/elements.ts";
+import { type Elements, elementsOf, list } from "../../matmul/elements.ts";
 import { groupsOf } from "../../matmul/pack.ts";
 
 interface Panel {

@@ -1,4 +1,5 @@
 /** Convolution, around the product: images with a border of zeros, and gradients of taps added back to their images. */
+import type { Real } from "../../../dtype.ts";
 import {
   type Builder,
   i32,
@@ -8,7 +9,7 @@ import {
   pointer,
   type Value,
 } from "../../../wasm/assembler/index.ts";
-import { type Elements, elementsOf, type Real } from "../../matmul/elements.ts";
+import { type Elements, elementsOf } from "../../matmul/elements.ts";
 
 /** Moves along a row, vector by vector and then element by element. */
 const alongRow = (
