@@ -1,5 +1,5 @@
 /**
- * Reductions by one operation of the dtype itself: max, min, prod, and sums of whole numbers. Real max and min run in
+ * Reductions by one operation of the dtype itself: max, min, prod, and sums of whole numbers. Floating max and min run in
  * vectors (their order changes nothing); the rest goes element by element.
  */
 
