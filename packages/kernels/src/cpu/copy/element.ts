@@ -63,7 +63,7 @@ const toBrain = (f: Builder, x: Value<"f32">): Value<"i32"> => {
   return select(i32.gt(i32.and(bits, 0x7fffffff), 0x7f800000), i32.of(0x7fc0), rounded);
 };
 
-/** Real numbers that the machine does not have. */
+/** Floating numbers that the machine does not have. */
 type Packed = DTypeOf<{ readonly kind: "floating"; readonly size: 1 | 2 }>;
 
 const packed: Readonly<
@@ -119,7 +119,7 @@ export function wrapped(dtype: DType, x: Value<Type>): Value<Type> {
 
 type Conversion = (x: Value<Type>) => Value<Type>;
 
-/** To each machine type, from the others. Real numbers out of range give the least or the most, NaN gives 0. */
+/** To each machine type, from the others. Floating numbers out of range give the least or the most, NaN gives 0. */
 const conversions = {
   f32: { f64: f32.demote, i32: f32.convertI32, i64: f32.convertI64 },
   f64: { f32: f64.promote, i32: f64.convertI32, i64: f64.convertI64 },

@@ -35,24 +35,24 @@ export interface Algebra<T, C> {
   not(a: C): C;
   /** Both sides are evaluated. */
   select(condition: C, then: T | number, otherwise: T | number): T;
-  /** 2ⁿ for a whole n in the range of normal exponents. Real only. */
+  /** 2ⁿ for a whole n in the range of normal exponents. Floating only. */
   power2(n: T): T;
   /**
    * As `select`, for what so few elements meet that it should cost the others nothing: `then` is run only where it is
-   * needed, in kernels by going through a few elements again, one by one. What is thrown away may be anything. Real only.
+   * needed, in kernels by going through a few elements again, one by one. What is thrown away may be anything. Floating only.
    */
   rarely(condition: C, then: () => T, otherwise: T): T;
-  /** The exponent e and the mantissa m in [√½, √2) of a positive normal x = m·2ᵉ. Real only. */
+  /** The exponent e and the mantissa m in [√½, √2) of a positive normal x = m·2ᵉ. Floating only. */
   exponent(x: T): T;
   mantissa(x: T): T;
-  /** |x| with the sign of y, also of −0. Real only. */
+  /** |x| with the sign of y, also of −0. Floating only. */
   copySign(x: T, y: T): T;
-  /** x without the lower half of its mantissa: products of two such numbers are exact. Real only. */
+  /** x without the lower half of its mantissa: products of two such numbers are exact. Floating only. */
   upper(x: T): T;
-  /** For an n far below the size of the mantissa, rounded to the nearest whole number: whether it is odd, and x·(−1)ⁿ. Real only. */
+  /** For an n far below the size of the mantissa, rounded to the nearest whole number: whether it is odd, and x·(−1)ⁿ. Floating only. */
   isOdd(n: T): C;
   alternate(x: T, n: T): T;
-  /** What a kernel gives for x, as float64. Slow: only inside of `rarely`. Real only. */
+  /** What a kernel gives for x, as float64. Slow: only inside of `rarely`. Floating only. */
   call(kernel: Kernel, x: T): T;
 }
 
