@@ -4,6 +4,7 @@ import { type Call, checked, signed, signedInPlace } from "../arguments/checked.
 import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
 import { begin, creating, isElsewhere, there } from "./creating.ts";
+import { entryOf } from "./entry.ts";
 import { elementwise, type Kind, type ResultKind, writeElementwise } from "./elementwise.ts";
 import type {
   Args,
@@ -13,7 +14,6 @@ import type {
   Op,
   PointwiseOp,
   Rest,
-  Saved,
   SavedForAll,
   SavedOf,
   Wanted,
@@ -316,53 +316,3 @@ export function overloads<P extends Args, I = undefined, R = Tensor>(described: 
   const write = typeof inPlace === "function" ? checked(signedInPlace(described), inPlace as Call) : undefined;
   return Object.assign(checked(signature, call), { entries, inPlace: write as I });
 }
-
-interface Undescribed {
-  readonly name: string;
-  readonly node?: unknown;
-  readonly inputs: readonly string[];
-  readonly saves?: unknown;
-  readonly derivative?: object;
-  readonly gradients?: unknown;
-}
-
-/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
-function entryOf(described: Undescribed, outputs: readonly string[]): Entry {
-  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
-  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[] | null>>;
-  const differentiable = described.derivative ?? saves;
-  const gradients = inputs.flatMap((key, input) =>
-    differentiable[key as never] ? [{ input, reads: saves[key] ?? [] }] : [],
-  );
-  const names = gradients.map(({ input }) => inputs[input]!);
-  const derivative = described.derivative
-    ? separately(described.derivative as Derivatives, names)
-    : jointly(described.gradients as Together, names);
-  return { name, node: node as Entry["node"], inputs, outputs, gradients, derivative };
-}
-
-type Derivatives = Readonly<Record<string, (grad: unknown, saved: Saved, ...rest: Args) => Flow>>;
-
-/** Each gradient by its own derivative. */
-function separately(derivatives: Derivatives, names: readonly string[]): Entry["derivative"] {
-  const all = names.map((name) => derivatives[name]!);
-  return (grad, wanted, ...rest) =>
-    all.map((derivative, i) => (wanted[i] ? derivative(grad, wanted[i], ...rest) : null));
-}
-
-type Together = (
-  grad: unknown,
-  saved: object,
-  wanted: object,
-  ...rest: Args
-) => Readonly<Record<string, Flow | undefined>>;
-
-/** All gradients by one. */
-const jointly =
-  (gradients: Together, names: readonly string[]): Entry["derivative"] =>
-  (grad, wanted, ...rest) => {
-    const saved = Object.assign({}, ...wanted) as object;
-    const byName = Object.fromEntries(names.map((name, i) => [name, wanted[i] ?? null]));
-    const found = gradients(grad, saved, byName, ...rest);
-    return names.map((name) => found[name] ?? null);
-  };
