@@ -220,6 +220,7 @@ function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (ar
     name,
     result: typeof result === "function" ? result(...rest) : result,
     accepts: accepts && rest.length > 0 ? (common, operands) => accepts(common, operands, ...rest) : accepts,
+    usual: null,
   });
   let usual: Kind | undefined;
   return (args) => {
@@ -275,14 +276,8 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     if (signature) check(signature, args);
     if (isElsewhere(args, entry.name)) return there(op, args);
     const first = args[0];
-    if (typeof first === "object") {
-      const outer = begin(entry.name);
-      try {
-        return record(entry, args, elementwise(kindFor(args), formulaOf(args), operandsOf(args), arity));
-      } finally {
-        creating.op = outer;
-      }
-    }
+    if (typeof first === "object")
+      return record(entry, args, elementwise(kindFor(args), formulaOf(args), operandsOf(args), arity));
     const [, ...rest] = args;
     const { numberFirst } = described as unknown as { numberFirst: (...args: Args) => Tensor };
     if (typeof rest[0] === "object") return numberFirst(first, ...rest);
