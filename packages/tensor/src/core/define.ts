@@ -5,7 +5,8 @@ import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
 import { begin, creating, isElsewhere, there } from "./creating.ts";
 import { entryOf } from "./entry.ts";
-import { elementwise, type Kind, type ResultKind, writeElementwise } from "./elementwise.ts";
+import { type Computed, computation, type Formulated, fusedDerivatives, kindOf, type Untyped } from "./computed.ts";
+import { elementwise, writeElementwise } from "./elementwise.ts";
 import type {
   Args,
   Entry,
@@ -193,80 +194,17 @@ export function defineWrite<
   return Object.assign(op, { entries: [entry] });
 }
 
-/** How a pointwise operation computes: one formula, or one chosen by the options; options become parameters of the kernel. */
-interface Computed<P extends Args, N extends readonly string[]> {
-  /** `operands`: the inputs, then the `parameters`. */
-  readonly formula?: <T, C>(m: Algebra<T, C>, ...operands: readonly T[]) => T | C;
-  readonly formulaFor?: (...rest: Rest<N, NoInfer<P>>) => Formula;
-  readonly parameters?: (...rest: Rest<N, NoInfer<P>>) => readonly (number | bigint | boolean)[];
-  /** The dtype of the result: the common one of the operands ("same", the default), floating, or bool. */
-  readonly result?: ResultKind | ((...rest: Rest<N, NoInfer<P>>) => ResultKind);
-  /** Throws for dtypes that the operation does not know. */
-  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Rest<N, NoInfer<P>>) => void;
-}
-
-interface Untyped {
-  readonly name: string;
-  readonly result?: ResultKind | ((...rest: Args) => ResultKind);
-  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Args) => void;
-  readonly formula?: Formula;
-  readonly formulaFor?: (...rest: Args) => Formula;
-  readonly parameters?: (...rest: Args) => readonly Operand[];
-}
-
-/** The dtypes of a call; most calls have no options: for these the answer is kept. */
-function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (args: Args) => Kind {
-  const kindWith = (rest: Args): Kind => ({
-    name,
-    result: typeof result === "function" ? result(...rest) : result,
-    accepts: accepts && rest.length > 0 ? (common, operands) => accepts(common, operands, ...rest) : accepts,
-    usual: null,
-  });
-  let usual: Kind | undefined;
-  return (args) => {
-    if (args.length > arity && (accepts || typeof result === "function")) return kindWith(args.slice(arity));
-    usual ??= kindWith([]);
-    return usual;
-  };
-}
-
-/** What the kernel is given for a call. Most calls have no options: for these the answer is kept. */
-function computation(
-  { formula, formulaFor, parameters }: Untyped,
-  arity: number,
-): { readonly formulaOf: (args: Args) => Formula; readonly operandsOf: (args: Args) => readonly Operand[] } {
-  const choose = formulaFor ?? ((): Formula => formula as Formula);
-  let usual: Formula | undefined = formula;
-  let added: readonly Operand[] | undefined;
-  const withAdded = (args: Args, more: readonly Operand[]): readonly Operand[] => {
-    if (more.length === 0 && args.length === arity) return args as readonly Operand[];
-    const operands = new Array<Operand>(arity + more.length);
-    for (let i = 0; i < arity; i++) operands[i] = args[i] as Operand;
-    for (let i = 0; i < more.length; i++) operands[arity + i] = more[i]!;
-    return operands;
-  };
-  return {
-    formulaOf: (args) => {
-      if (args.length === arity + 1) return choose(args[arity]);
-      if (args.length > arity) return choose(...args.slice(arity));
-      usual ??= choose();
-      return usual;
-    },
-    operandsOf: (args) => {
-      if (args.length === arity + 1) return withAdded(args, parameters?.(args[arity]) ?? []);
-      if (args.length > arity) return withAdded(args, parameters?.(...args.slice(arity)) ?? []);
-      added ??= parameters?.() ?? [];
-      return withAdded(args, added);
-    },
-  };
+interface Fusible<P extends Args, N extends readonly string[]> {
+  /** For some inputs beside the derivative: the same as a formula of the gradient and what it reads, with the same bits. */
+  readonly fused?: { readonly [K in N[number]]?: Formulated<Rest<N, NoInfer<P>>> };
 }
 
 /** An elementwise operation. Its formula serves every dtype, and writing in place. */
 /* @__NO_SIDE_EFFECTS__ */
 export function pointwise<P extends Args, const N extends Names<P>, const S = unknown>(
-  described: Described<P, N, S> & NumberFirst<P> & Computed<P, N>,
+  described: Described<P, N, S> & NumberFirst<P> & Computed<Rest<N, NoInfer<P>>> & Fusible<P, N>,
 ): PointwiseOp<P> {
-  const entry = entryOf(described, ["out"]);
+  const entry = entryOf({ ...described, derivative: fusedDerivatives(described) }, ["out"]);
   const arity = entry.inputs.length;
   const kindFor = kindOf(described as unknown as Untyped, arity);
   const { formulaOf, operandsOf } = computation(described as unknown as Untyped, arity);

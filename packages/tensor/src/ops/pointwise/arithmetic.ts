@@ -158,6 +158,9 @@ export interface DivisionOptions {
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
+const quotientSlope: Formula = (m, grad, a, b) => m.mul(m.neg(grad!), m.div(m.div(a!, b!), b!));
+const nothing: Formula = (m, grad) => m.select(m.eq(grad!, grad!), 0, 0);
+
 const quotient: Formula = (m, a, b) => m.div(a!, b!);
 
 /** A number divided as a tensor is. */
@@ -196,6 +199,7 @@ export const div: PointwiseOp<[a: Operand, b: Operand, options?: DivisionOptions
     a: (grad, { b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : div(grad, b)),
     b: (grad, { a, b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : mul(neg(grad), div(div(a, b), b))),
   },
+  fused: { b: { formulaFor: ({ roundingMode } = {}) => (roundingMode ? nothing : quotientSlope) } },
 });
 
 /**
@@ -213,6 +217,7 @@ export const reciprocal: PointwiseOp<[x: Tensor]> = pointwise({
   formula: (m, x) => m.div(1, x!),
   result: "float",
   derivative: { x: (grad, { out }) => mul(neg(grad), mul(out, out)) },
+  fused: { x: { formula: (m, grad, out) => m.mul(m.neg(grad!), m.mul(out!, out!)) } },
 });
 
 /**
@@ -239,6 +244,8 @@ export const neg: PointwiseOp<[x: Tensor]> = pointwise({
   derivative: { x: (grad) => neg(grad) },
 });
 
+const signOf = <T, C>(m: Algebra<T, C>, x: T): T => m.select(m.lt(0, x), 1, m.select(m.lt(x, 0), -1, 0));
+
 /**
  * Absolute value. Derivative: G · sign(x), so 0 at 0.
  *
@@ -254,6 +261,7 @@ export const abs: PointwiseOp<[x: Tensor]> = pointwise({
   formula: (m, x) => m.abs(x!),
   accepts: noBool("abs", "abs_cpu"),
   derivative: { x: (grad, { x }) => mul(grad, sign(x)) },
+  fused: { x: { formula: (m, grad, x) => m.mul(grad!, signOf(m, x!)) } },
 });
 
 /**
@@ -267,7 +275,7 @@ export const sign: PointwiseOp<[x: Tensor]> = pointwise({
   name: "sign",
   inputs: ["x"],
   takes: { x: aTensor },
-  formula: (m, x) => m.select(m.lt(0, x!), 1, m.select(m.lt(x!, 0), -1, 0)),
+  formula: (m, x) => signOf(m, x!),
   derivative: { x: (grad) => zerosLike(grad) },
 });
 
