@@ -83,6 +83,20 @@ describe("a second backward as PyTorch", () => {
   });
 });
 
+describe("gradients that are recorded have the same bits", () => {
+  const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined);
+  test.each(named(differentiated))("%s", (_, sample) => {
+    const gradients = (createGraph: boolean): unknown[] => {
+      const { result, leaves } = run(sample);
+      const tracked = outputsOf(result).filter((out) => out.requiresGrad);
+      return grad(tracked, leaves, { gradOutputs: tracked.map(weights), allowUnused: true, createGraph }).map(
+        (g) => g && { dtype: g.dtype, shape: g.shape, strides: g.stride(), bytes: [...g.detach().rawBytes()] },
+      );
+    };
+    expect(gradients(false)).toEqual(gradients(true));
+  });
+});
+
 describe("refused as PyTorch refuses", () => {
   test.each(named(invalid))("%s", (_, sample) => {
     expect(() => sample.run(...sample.args)).toThrow(sample.throws);

@@ -20,7 +20,7 @@ interface Analytic {
   /** What the gradient reads: the input or the result. */
   readonly saves: "x" | "out";
   readonly derivative: (grad: Tensor, saved: Tensor) => Tensor;
-  /** The same as one formula, where it takes more than one step. */
+  /** The same as one formula, where it takes more than one step and begins with G, whose layout the result then gets. */
   readonly fused?: <T, C>(m: Algebra<T, C>, grad: T, saved: T) => T;
 }
 
@@ -256,7 +256,6 @@ export const erf: Unary = analytic({
   formula: (m, x) => formulas.erf(m, x),
   saves: "x",
   derivative: (grad, x) => mul(mul(exp(neg(mul(x, x))), TWO_OVER_SQRT_PI), grad),
-  fused: (m, grad, x) => m.mul(m.mul(formulas.exp(m, m.neg(m.mul(x, x))), TWO_OVER_SQRT_PI), grad),
 });
 
 /** A function in steps: its derivative is 0 wherever there is one. Whole numbers stay what they are. */
