@@ -159,7 +159,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
    * `gradient` weighs the elements and has the shape of this tensor; a tensor with one element needs none.
    * Throws {@link GradError} without a graph, without a needed gradient, and when saved values were freed or overwritten.
    */
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
     recorder("backward").backward(this, gradient ?? undefined, options);
   }
 
