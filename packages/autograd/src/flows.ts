@@ -109,6 +109,8 @@ export function setAside(nodes: readonly Node[]): () => void {
   const waiting = nodes.map(({ pass, arrived, awaited }) => ({ pass, arrived, awaited }));
   for (const node of nodes) node.arrived = null;
   return () => {
-    nodes.forEach((node, i) => Object.assign(node, waiting[i]));
+    nodes.forEach((node, i) => {
+      Object.assign(node, waiting[i]);
+    });
   };
 }

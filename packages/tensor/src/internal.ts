@@ -11,7 +11,7 @@ export {
   scalar,
 } from "@ag/kernels";
 export * from "./arguments/kinds.ts";
-export { check, type Kind, need, signatureOf, TENSOR, type Takes } from "./arguments/signature.ts";
+export { check, type Kind, need, signatureOf, type Takes, TENSOR } from "./arguments/signature.ts";
 export { deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
 export { describeForeign } from "./core/foreign.ts";
 export type { Args, Entry, Flow, Source } from "./core/op.ts";

@@ -35,7 +35,10 @@ export function compile<N extends string>(kernels: Readonly<Record<N, Kernel>>):
     order: -1,
     slot: 0,
   };
-  const callable = ([name, { parameters }]: readonly [string, Kernel], job: number): ((...args: number[]) => number) => {
+  const callable = (
+    [name, { parameters }]: readonly [string, Kernel],
+    job: number,
+  ): ((...args: number[]) => number) => {
     const now = exports[name]!;
     const noted = (...args: number[]): number => {
       if (recorder === null) return now(...args);
@@ -44,10 +47,19 @@ export function compile<N extends string>(kernels: Readonly<Record<N, Kernel>>):
     };
     const count = parameters.length;
     if (count > 10) return noted;
-    return (a, b, c, d, e, f, g, h, i, j) => // a list of arguments costs half of a small kernel
-      recorder === null
-        ? now(a, b, c, d, e, f, g, h, i, j)
-        : noted(...[a, b, c, d, e, f, g, h, i, j].slice(0, count));
+    return (
+      a,
+      b,
+      c,
+      d,
+      e,
+      f,
+      g,
+      h,
+      i,
+      j, // a list of arguments costs half of a small kernel
+    ) =>
+      recorder === null ? now(a, b, c, d, e, f, g, h, i, j) : noted(...[a, b, c, d, e, f, g, h, i, j].slice(0, count));
   };
   return Object.fromEntries(list.map((one, job) => [one[0], callable(one, job)])) as Exports<N>;
 }

@@ -1,12 +1,11 @@
 /** How does an operation follow from its entry? Factories make the function, which checks, computes and records, and hide the types. */
-import type { Algebra, DType, Formula } from "@ag/kernels";
 import { type Call, checked, signed, signedInPlace } from "../arguments/checked.ts";
 import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
-import { begin, creating, isElsewhere, there } from "./creating.ts";
-import { entryOf } from "./entry.ts";
 import { type Computed, computation, type Formulated, fusedDerivatives, kindOf, type Untyped } from "./computed.ts";
+import { begin, creating, isElsewhere, there } from "./creating.ts";
 import { elementwise, writeElementwise } from "./elementwise.ts";
+import { entryOf } from "./entry.ts";
 import type {
   Args,
   Entry,
@@ -21,7 +20,7 @@ import type {
   WithTensorFirst,
 } from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
-import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
+import { type Layout, type Tensor, viewOf } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
 /** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
@@ -210,6 +209,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
   const { formulaOf, operandsOf } = computation(described as unknown as Untyped, arity);
   const signature = signed(described);
   const signatureInPlace = signedInPlace(described);
+  const nameInPlace = `${entry.name}_`;
   const op = (...args: P): Tensor => {
     if (signature) check(signature, args);
     if (isElsewhere(args, entry.name)) return there(op, args);
@@ -226,7 +226,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
   };
   const inPlace = (...args: WithTensorFirst<P>): Tensor => {
     if (signatureInPlace) check(signatureInPlace, args);
-    if (isElsewhere(args, entry.name)) return there(inPlace, args);
+    if (isElsewhere(args, nameInPlace)) return there(inPlace, args);
     const target = args[0] as Tensor;
     writeElementwise(kindFor(args), formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;

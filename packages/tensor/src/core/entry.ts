@@ -22,7 +22,9 @@ export function entryOf(described: Undescribed, outputs: readonly string[]): Ent
     differentiable[key as never] ? [{ input, reads: saves[key] ?? [] }] : [],
   );
   if (gradients.length > MOST)
-    throw new RangeError(`${name}: need at most ${MOST} inputs with a gradient; got ${gradients.length}. Make them a list.`);
+    throw new RangeError(
+      `${name}: need at most ${MOST} inputs with a gradient; got ${gradients.length}. Make them a list.`,
+    );
   const slots = slotsOf(gradients, inputs, outputs);
   const names = gradients.map(({ input }) => inputs[input]!);
   const readers = gradients.map(({ reads }) => reader(slots, reads));
@@ -120,7 +122,12 @@ type Together = (
 
 /** All gradients by one. */
 const jointly =
-  (gradients: Together, names: readonly string[], readers: readonly MakeReader[], all: MakeReader): Entry["derivative"] =>
+  (
+    gradients: Together,
+    names: readonly string[],
+    readers: readonly MakeReader[],
+    all: MakeReader,
+  ): Entry["derivative"] =>
   (grad, source, wanted, options) => {
     const isWanted = (g: number): boolean => (wanted & (1 << g)) !== 0;
     const byName = Object.fromEntries(names.map((name, g) => [name, isWanted(g) ? readers[g]!(source, g) : null]));

@@ -60,8 +60,9 @@ export function enter(): Open {
 export function leave(scope: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
   scope.isOpen = false;
   while (current !== null && !current.isOpen) current = current.outer;
+  const isSurvivor = (x: Tensor): boolean => ("has" in survivors ? survivors.has(x) : survivors.includes(x));
   for (const x of scope.made) {
-    if (survivors instanceof Set ? survivors.has(x) : (survivors as readonly unknown[]).includes(x)) scope.outer?.made.push(x);
+    if (isSurvivor(x)) scope.outer?.made.push(x);
     else if (!x[place]?.isKept) x.dispose();
   }
 }

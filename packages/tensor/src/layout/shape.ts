@@ -28,7 +28,13 @@ export function rowMajor(shape: Shape): readonly number[] {
 }
 
 /** Whether these are the strides that {@link rowMajor} gives. */
-export function isRowMajor({ sizes, strides }: { readonly sizes: Shape; readonly strides: readonly number[] }): boolean {
+export function isRowMajor({
+  sizes,
+  strides,
+}: {
+  readonly sizes: Shape;
+  readonly strides: readonly number[];
+}): boolean {
   let stride = 1;
   for (let d = sizes.length - 1; d >= 0; d--) {
     if (strides[d] !== stride) return false;

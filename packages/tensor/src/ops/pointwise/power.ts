@@ -58,7 +58,9 @@ const slopeOf =
   (power: Formula): Formula =>
   <T, C>(m: Algebra<T, C>, ...[grad, x, exponent, lower]: readonly T[]): T =>
     m.mul(grad!, m.mul(power(m, x!, lower!) as T, exponent!));
-const exactSlopes: ReadonlyMap<number, Formula> = new Map([...exact].map(([lower, power]) => [lower + 1, slopeOf(power)]));
+const exactSlopes: ReadonlyMap<number, Formula> = new Map(
+  [...exact].map(([lower, power]) => [lower + 1, slopeOf(power)]),
+);
 const generalSlope = slopeOf(general);
 const noSlope: Formula = (m, grad) => m.select(m.eq(grad!, grad!), 0, 0);
 
