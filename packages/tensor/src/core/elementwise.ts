@@ -67,11 +67,13 @@ function layoutLike(operands: readonly Operand[], shape: Shape): readonly number
 /** Whether there is nothing to find out: tensors of the usual dtype and one shape, the first in row-major order, and numbers. */
 function isUsual({ usual }: Kind, operands: readonly Operand[]): boolean {
   const first = operands[0] as Tensor;
-  if (first.dtype !== usual || !isRowMajor(first)) return false;
+  if (first.dtype !== usual) return false;
+  if (!isRowMajor(first)) return false;
   for (let i = 1; i < operands.length; i++) {
     const x = operands[i];
     if (typeof x === "number") continue;
-    if (typeof x !== "object" || x.dtype !== usual || !sameShape(x.sizes, first.sizes)) return false;
+    if (typeof x !== "object" || x.dtype !== usual) return false;
+    if (!sameShape(x.sizes, first.sizes)) return false;
   }
   return true;
 }
