@@ -1,5 +1,5 @@
 import { AutogradFunction, backward, type Context, enableGrad, grad, noGrad } from "@ag/autograd";
-import { avgPool2d, cat, floorDivide, ones, rand, sub, type Tensor, tensor, zeros } from "@ag/tensor";
+import { avgPool2d, cat, floorDivide, mul, ones, rand, sub, type Tensor, tensor, zeros } from "@ag/tensor";
 import { describe, expect, test, vi } from "vitest";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
@@ -233,6 +233,17 @@ describe("grad", () => {
     derivative.mockRestore();
     x.grad?.mul_(10);
     expect([gradOf(x), gradOf(y)]).toEqual([[10, 10], [1, 1]]); // biome-ignore format: two lists
+  });
+
+  test("is another tensor than what was saved, when a formula hands that on", () => {
+    const derivative = vi.spyOn(mul.entries[0]!, "derivative");
+    derivative.mockImplementation((_, source) => [source.value(0) as Tensor, null]);
+    const x = leaf([1, 2]);
+    const y = tensor([3, 4]);
+    x.mul(y).sum().backward();
+    derivative.mockRestore();
+    x.grad?.mul_(10);
+    expect([gradOf(x), y.tolist()]).toEqual([[30, 40], [3, 4]]); // biome-ignore format: two lists
   });
 
   test("a diamond adds both ways", () => {
