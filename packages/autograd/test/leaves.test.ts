@@ -246,6 +246,14 @@ describe("grad", () => {
     expect([gradOf(x), y.tolist()]).toEqual([[30, 40], [3, 4]]); // biome-ignore format: two lists
   });
 
+  test("needs nothing of inputs that only gradients of others read", () => {
+    const [x, a, b] = [leaf([1, 2]), tensor([3, 4]), tensor([5, 6])];
+    const out = x.addcmul(a, b);
+    expect([a, b].map(({ storage }) => storage.isSole)).toEqual([true, true]);
+    for (let i = 0; i < 2; i++) out.backward(ones(2)); // nothing was freed
+    expect(gradOf(x)).toEqual([2, 2]);
+  });
+
   test("a diamond adds both ways", () => {
     const x = leaf([3]);
     const y = x.mul(2);
