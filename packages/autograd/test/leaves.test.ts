@@ -302,6 +302,18 @@ test("a leaf that was used can stop requiring gradients", () => {
   expect(x.grad?.tolist()).toEqual([2, 2]);
 });
 
+test("a leaf that was saved comes back as it is now", () => {
+  const slope = (before: boolean): readonly [Tensor, Tensor] => {
+    const [x, y] = [leaf([2]), tensor([5], { requiresGrad: before })];
+    const out = x.mul(y);
+    y.requiresGrad = !before;
+    return [grad(out, [x], { createGraph: true })[0], y];
+  };
+  const [stopped] = slope(true);
+  const [begun, y] = slope(false);
+  expect([stopped.requiresGrad, begun.requiresGrad, grad(begun, [y])[0].tolist()]).toEqual([false, true, [1]]); // PyTorch's
+});
+
 test("a leaf that was saved comes back as one", () => {
   class Square extends AutogradFunction {
     static forward(ctx: Context, x: Tensor): Tensor {
