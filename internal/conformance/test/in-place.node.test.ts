@@ -53,6 +53,12 @@ test.each<[string, (x: Tensor) => unknown]>([
   expect(x.storage.version).toBe(1);
 });
 
+test("a source that overlaps its target in another place is read before it is overwritten", () => {
+  const x = functions.ones([200]);
+  x.narrow(0, 1, 199).add_(x.narrow(0, 0, 199));
+  expect(x.sum().item()).toBe(399);
+});
+
 test("every form in place is run", () => {
   const run = new Set(calls.map(([, inPlace]) => inPlace));
   expect(forms.filter(({ inPlace }) => !run.has(inPlace)).map(({ name }) => name)).toEqual([]);

@@ -1,5 +1,5 @@
 import { AutogradFunction, backward, type Context, enableGrad, grad, gradcheck, gradgradcheck } from "@ag/autograd";
-import { type Tensor, tensor } from "@ag/tensor";
+import { ones, type Tensor, tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 
 const doubles = (...values: number[]): Tensor => tensor(values, { dtype: "float64", requiresGrad: true });
@@ -174,6 +174,75 @@ describe("custom functions", () => {
     }
     Both.apply(x).add(shared.mul(5)).backward();
     expect([x.grad?.tolist(), weight.grad?.tolist()]).toEqual([[2], [77]]); // PyTorch's
+  });
+
+  test("get gradients of the shape and dtype of their inputs, whatever their backward gives", () => {
+    class Wide extends AutogradFunction {
+      static forward(_: Context, x: Tensor): Tensor {
+        return x.to("float64").mul(2);
+      }
+      static backward(_: Context, gradient: Tensor): Tensor {
+        return gradient.mul(2);
+      }
+    }
+    const x = tensor([0.1, -0.2, 0.3, 0.4], { requiresGrad: true });
+    Wide.apply(x.softmax(0))
+      .mul(tensor([1, 2, 3, 4]))
+      .sum()
+      .backward();
+    expect(x.grad?.dtype).toBe("float32");
+    const expected = [-0.778, -0.2328, 0.1827, 0.828]; // PyTorch's, here and below
+    expect(x.grad!.sub(tensor(expected)).abs().max().item()).toBeLessThan(1e-4);
+    class Rows extends AutogradFunction {
+      static forward(_: Context, x: Tensor): Tensor {
+        return x.mul(2);
+      }
+      static backward(): Tensor {
+        return ones(3, 2);
+      }
+    }
+    const y = doubles(1, 2);
+    Rows.apply(y).sum().backward();
+    expect(y.grad?.tolist()).toEqual([3, 3]);
+  });
+
+  test("keep what they saved for others: two backwards free it once, and what was overwritten is not read", () => {
+    class Scaled extends AutogradFunction {
+      static forward(ctx: Context, x: Tensor, weight: Tensor): Tensor {
+        ctx.saveForBackward(weight);
+        return x.mul(weight);
+      }
+      static backward(ctx: Context, gradient: Tensor): (Tensor | null)[] {
+        return [gradient.mul(ctx.savedTensors[0]!), null];
+      }
+    }
+    const [x, weight] = [doubles(1, 2), doubles(3)];
+    const y = Scaled.apply(x, weight).sum();
+    y.backward();
+    for (let i = 0; i < 2; i++) expect(() => y.backward()).toThrow("a second time");
+    expect([x.grad?.tolist(), weight.mul(2).tolist()]).toEqual([[3, 3], [6]]);
+    const h = x.mul(2);
+    const z = Scaled.apply(x, h);
+    h.mul_(3);
+    expect(() => z.sum().backward()).toThrow("modified by an inplace operation");
+  });
+
+  test.each<[string, (ctx: Context, x: Tensor) => unknown, () => unknown, string]>([
+    [
+      "nothing",
+      () => undefined,
+      () => null,
+      "Wrong: need a forward that returns a Tensor, or a list of them; got undefined",
+    ],
+    ["a number", () => 3, () => null, "Wrong: need a forward that returns a Tensor, or a list of them; got number"],
+    ["a gradient that is a number", (_, x) => x.mul(2), () => 3, "need a Tensor or null; got number"],
+    ["a saved number", (ctx, x) => [x.mul(2), ctx.saveForBackward(5 as never)][0], () => null, "saveForBackward: "],
+  ])("say what they need: %s", (_, forward, run, message) => {
+    class Wrong extends AutogradFunction {
+      static forward = forward as (ctx: Context, x: Tensor) => Tensor;
+      static backward = run as () => Tensor;
+    }
+    expect(() => Wrong.apply(doubles(1)).sum().backward()).toThrow(message);
   });
 
   test("may ask for gradients several times, through nodes at which gradients of the outer one wait", () => {

@@ -1,5 +1,5 @@
 import { AutogradFunction, backward, type Context, enableGrad, grad, noGrad } from "@ag/autograd";
-import { avgPool2d, cat, floorDivide, mul, ones, rand, sub, type Tensor, tensor, zeros } from "@ag/tensor";
+import { avgPool2d, cat, floorDivide, mul, ones, rand, scope, sub, type Tensor, tensor, zeros } from "@ag/tensor";
 import { describe, expect, test, vi } from "vitest";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
@@ -292,6 +292,54 @@ test("backward of chosen inputs fills only those", () => {
   x.mul(y).backward(null, { inputs: [y] });
   expect([x.grad, gradOf(y)]).toEqual([null, [2]]);
   expect(() => x.mul(y).backward(null, { inputs: [] })).toThrow("argument to `backward()` cannot be empty");
+});
+
+test("chosen inputs count once, and results among them keep their gradient", () => {
+  const x = leaf([1, 2]);
+  backward(x.mul(3).sum(), null, { inputs: [x, x] });
+  const first = x.grad;
+  backward(x.mul(3).sum(), null, { inputs: [x] });
+  expect([x.grad === first, gradOf(x)]).toEqual([true, [6, 6]]);
+  const h = x.mul(2);
+  h.retainGrad();
+  backward(h.mul(3).sum(), null, { inputs: [h], retainGraph: true });
+  h.mul(5).sum().backward();
+  expect([gradOf(h), gradOf(x)]).toEqual([[8, 8], [16, 16]]); // biome-ignore format: PyTorch's
+});
+
+test("there is a gradient for each output, or none at all", () => {
+  const x = leaf([1, 2]);
+  const outputs = [x.sum(), x.mul(3).sum()];
+  expect(() => backward(outputs, [tensor(2)])).toThrow("backward: got 2 tensors and 1 gradients");
+  expect(() => grad(outputs, [x], { gradOutputs: tensor(2) })).toThrow("grad: got 2 tensors and 1 gradients");
+  expect(() => backward(outputs[0]!, [tensor(2), tensor(2)])).toThrow("backward: got 1 tensors and 2 gradients");
+  expect(x.grad).toBeNull();
+});
+
+test("a gradient outlives the scope of its backward", () => {
+  const x = leaf([1, 2]);
+  scope(() => void x.mul(3).sum().backward());
+  expect(gradOf(x)).toEqual([3, 3]);
+});
+
+test("a gradient lies as its leaf does, in a storage of its own", () => {
+  const [x, z] = [leaf([[1, 2], [3, 4]]), leaf([[5, 6]])]; // biome-ignore format: two matrices
+  cat([x.t().mul(2), z])
+    .sum()
+    .backward();
+  expect([x.grad?.stride(), x.grad?.storage.bytes, z.grad?.storage.bytes]).toEqual([[2, 1], 16, 8]);
+});
+
+test("a gradient requires none itself, unless it is recorded", () => {
+  const x = leaf([1, 2]);
+  const given = leaf([3, 4]);
+  expect(grad(x.add(1), [x], { gradOutputs: given })[0].requiresGrad).toBe(false);
+  expect(grad(x.add(1), [x], { gradOutputs: given, createGraph: true })[0].requiresGrad).toBe(true);
+});
+
+test("a list is tracked for any of its tensors", () => {
+  const x = leaf([1, 2]);
+  expect([cat([tensor([1]), x]), cat([x, tensor([1])])].map((out) => out.requiresGrad)).toEqual([true, true]);
 });
 
 test("a leaf that was used can stop requiring gradients", () => {

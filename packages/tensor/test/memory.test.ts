@@ -76,6 +76,21 @@ describe("a scope", () => {
     expect(isLive(tensor([3]))).toBe(true);
   });
 
+  test("keeps the keys of Maps too, and ends when its result cannot be walked", () => {
+    const [key, value] = [...scope(() => new Map([[tensor([1]), tensor([2])]]))][0]!;
+    expect([key.tolist(), value.tolist()]).toEqual([[1], [2]]);
+    let made: Tensor | undefined;
+    const broken = (): object => {
+      made = tensor([1]);
+      return Object.defineProperty({}, "x", { enumerable: true, get: () => expect.fail("walked") });
+    };
+    expect(() => scope(broken)).toThrow("walked");
+    expect(() => made!.tolist()).toThrow("disposed");
+    const later = tensor([3]);
+    scope(() => undefined);
+    expect(later.tolist()).toEqual([3]);
+  });
+
   test("may end before one that began later", () => {
     const [first, second] = [scope(), scope()];
     first[Symbol.dispose]();

@@ -47,7 +47,7 @@ function tensorsIn(value: unknown, found: Set<unknown>): void {
   found.add(value);
   if (isTensor(value) || ArrayBuffer.isView(value)) return;
   if (value instanceof Map || value instanceof Set || Array.isArray(value))
-    for (const item of value.values()) tensorsIn(item, found);
+    for (const item of value instanceof Map ? [...value].flat() : value.values()) tensorsIn(item, found);
   else for (const item of Object.values(value)) tensorsIn(item, found);
 }
 
@@ -78,12 +78,13 @@ function within(result: unknown): readonly unknown[] | ReadonlySet<unknown> {
 /** Gives back the memory of every tensor made by `body`, except what it returns. */
 export function withScope<T>(body: () => T): T {
   const scope = enter();
-  let result: T | undefined;
+  let survivors: ReturnType<typeof within> = [];
   try {
-    result = body();
+    const result = body();
+    survivors = within(result);
     return result;
   } finally {
-    leave(scope, within(result));
+    leave(scope, survivors);
   }
 }
 

@@ -99,6 +99,7 @@ export const samples: Sample[] = [
     },
     { name: "one", args: [positive([2, 3]), 1] },
     { name: "with a zero", args: [tensor([2, 0, 3])] },
+    { name: "with zeros beside what overflows", args: [tensor([0, 0, 1e30, 1e30])] },
     { name: "with a zero and what is not finite", args: [tensor([0, Infinity, 3])] },
     {
       name: "along a dimension, with zeros and what is not finite",

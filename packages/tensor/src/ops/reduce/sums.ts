@@ -165,7 +165,7 @@ const quotient: Formula = <T, C>(m: Algebra<T, C>, ...[x, all, others, zeros, in
   const besideZero = m.select(m.eq(infinite!, own), 0, Number.NaN);
   return m.select(
     m.eq(x!, 0),
-    m.select(m.eq(zeros!, 1), others!, m.mul(others!, 0)),
+    m.select(m.eq(zeros!, 1), others!, besideZero),
     m.select(m.eq(zeros!, 0), m.div(all!, x!), besideZero),
   );
 };
