@@ -1,4 +1,5 @@
 /** How is a reduction prepared and finished? Dimensions are named, the kernel gets them as size 1, and they are dropped afterwards. */
+
 import type { DType, Formula, Reduction } from "@ag/kernels";
 import { IndexError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
@@ -12,6 +13,12 @@ import { expandOp, reshapeTo } from "../shape/reshape.ts";
 export interface ReduceOptions {
   /** The reduced dimensions stay, with size 1. */
   readonly keepdim?: boolean;
+}
+
+/** Values and where they were, int64. */
+export interface Found<T extends Tensor = Tensor> {
+  readonly values: T;
+  readonly indices: T;
 }
 
 export type Dims = number | Shape | null | undefined;

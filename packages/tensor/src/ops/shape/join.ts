@@ -8,6 +8,7 @@ import { ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { type Tensor, viewOf } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
 import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../../layout/shape.ts";
 import { selected, sliced } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
@@ -293,7 +294,7 @@ const listed = (x: Tensor, dims: number | Shape, op: string): Shape =>
  * flip(tensor([1, 2, 3]), 0).tolist() // => [3, 2, 1]
  * ```
  */
-export const flip: Op<[x: Tensor, dims: number | Shape]> = defineOp({
+export const flip: Same<[dims: number | Shape]> = defineOp({
   name: "flip",
   inputs: ["x"],
   takes: { x: aTensor, dims: extents },

@@ -1,0 +1,82 @@
+/** What does a type say of a shape? Sizes that it does not know are `number`, and a whole shape that it does not know is `Shape`. */
+import type { Operand, Tensor } from "../core/tensor.ts";
+import type { Shape } from "../layout/shape.ts";
+
+/** Where a type is `any`, nothing is known. */
+type Sure<S> = 0 extends 1 & S ? Shape : S;
+
+/** The shape of a tensor. */
+export type ShapeOf<T extends Tensor> = Sure<T["sizes"]>;
+
+/** The shape of an operand: numbers have that of a scalar. */
+export type OperandShape<T extends Operand> = 0 extends 1 & T ? Shape : T extends Tensor ? ShapeOf<T> : [];
+
+/** What a rule gives: a shape, or why there is none. */
+export type Ruled = Shape | string;
+
+/** Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why. */
+export type Fits<R> = R extends string ? R : unknown;
+
+/** The shape that a rule gives. */
+export type Given<R> = R extends string ? Shape : R extends Shape ? R : Shape;
+
+/** The list of sizes as messages show it: `[2, 3]`. */
+export type Show<S> = S extends readonly [infer N extends number, ...infer R extends Shape]
+  ? `[${ShowSize<N>}${ShowRest<R>}]`
+  : S extends readonly []
+    ? "[]"
+    : "[…]";
+type ShowRest<S extends Shape> = S extends readonly [infer N extends number, ...infer R extends Shape]
+  ? `, ${ShowSize<N>}${ShowRest<R>}`
+  : "";
+export type ShowSize<N extends number> = number extends N ? "number" : `${N}`;
+
+/** Whether two sizes are known and differ. */
+export type Differ<A, B> = [A & B] extends [never] ? true : false;
+
+/** Without `readonly`, which literals of arguments have. */
+export type Mutable<S extends Shape> = 0 extends 1 & S ? Shape : { -readonly [K in keyof S]: S[K] };
+
+/** Puts `New` in the place of the dimension `D`, which may count from the end; `Shape` where there is none, or nobody knows which. */
+export type Replaced<S extends Shape, D extends number, New extends Shape> = number extends D | S["length"]
+  ? Shape
+  : `${D}` extends `-${infer N extends number}`
+    ? ReplacedFromEnd<S, N, New>
+    : ReplacedFromStart<S, D, New>;
+type ReplacedFromStart<
+  S extends Shape,
+  D extends number,
+  New extends Shape,
+  Before extends Shape = [],
+> = S extends readonly [infer N extends number, ...infer R extends Shape]
+  ? Before["length"] extends D
+    ? [...Before, ...New, ...R]
+    : ReplacedFromStart<R, D, New, [...Before, N]>
+  : Shape;
+type ReplacedFromEnd<
+  S extends Shape,
+  D extends number,
+  New extends Shape,
+  After extends Shape = [],
+> = S extends readonly [...infer R extends number[], infer N extends number]
+  ? [N, ...After]["length"] extends D
+    ? [...R, ...New, ...After]
+    : ReplacedFromEnd<R, D, New, [N, ...After]>
+  : Shape;
+
+/** The size of the dimension `D`. */
+export type SizeAt<S extends Shape, D extends number> = number extends D | S["length"]
+  ? number
+  : `${D}` extends `-${infer N extends number}`
+    ? SizeFromEnd<S, N>
+    : D extends keyof S
+      ? Extract<S[D], number>
+      : number;
+type SizeFromEnd<S extends Shape, D extends number, After extends Shape = [0]> = S extends readonly [
+  ...infer R extends number[],
+  infer N extends number,
+]
+  ? After["length"] extends D
+    ? N
+    : SizeFromEnd<R, D, [N, ...After]>
+  : number;
