@@ -1,7 +1,7 @@
 /** Which shape has the result, element by element? That of the input, or what operands have together. */
 import type { Args, Kind, METHOD } from "../core/op.ts";
 import type { Operand, Tensor } from "../core/tensor.ts";
-import type { Found } from "../ops/reduce/reduction.ts";
+import type { Extreme } from "../ops/reduce/extremes.ts";
 import type { Broadcast, Clash } from "../shapes/broadcast.ts";
 import type { Fits, OperandShape, ShapeOf } from "../shapes/known.ts";
 
@@ -79,7 +79,7 @@ export interface Choosing {
 }
 
 /** Puts the elements along a dimension in order: values, and where they were. */
-export interface Sorting<R extends Args> extends Kind<[x: Tensor, ...rest: R], Found> {
-  <T extends Tensor>(x: T, ...rest: R): Found<Tensor<ShapeOf<T>>>;
-  readonly [METHOD]?: <T extends Tensor>(this: T, ...rest: R) => Found<Tensor<ShapeOf<T>>>;
+export interface Sorting<R extends Args> extends Kind<[x: Tensor, ...rest: R], Extreme> {
+  <T extends Tensor>(x: T, ...rest: R): Extreme<Tensor<ShapeOf<T>>>;
+  readonly [METHOD]?: <T extends Tensor>(this: T, ...rest: R) => Extreme<Tensor<ShapeOf<T>>>;
 }

@@ -1,7 +1,8 @@
 /** Which shape has one number for many? */
 import type { Kind, METHOD } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Found, ReduceOptions } from "../ops/reduce/reduction.ts";
+import type { Extreme } from "../ops/reduce/extremes.ts";
+import type { ReduceOptions } from "../ops/reduce/reduction.ts";
 import type { Broadcast, Clash } from "../shapes/broadcast.ts";
 import type { Fits, ShapeOf } from "../shapes/known.ts";
 import type { Dimensions, Reduced } from "../shapes/reduce.ts";
@@ -48,16 +49,16 @@ export interface ReductionAlong<
 type Most<T extends Tensor, D, K> = undefined extends D
   ? D extends undefined
     ? Tensor<[]>
-    : Tensor | Found
+    : Tensor | Extreme
   : D extends Tensor
     ? Tensor<Broadcast<ShapeOf<T>, ShapeOf<D>>>
     : D extends number
-      ? Found<Tensor<Reduced<ShapeOf<T>, D, K>>>
+      ? Extreme<Tensor<Reduced<ShapeOf<T>, D, K>>>
       : never;
 type Refused<T extends Tensor, D> = D extends Tensor ? Fits<Clash<ShapeOf<T>, ShapeOf<D>>> : unknown;
 
 /** The largest or the smallest element: of all, along a dimension, or of two tensors. */
-export interface Extreme extends Kind<[x: Tensor, dim?: number | Tensor, options?: ReduceOptions], Tensor | Found> {
+export interface Extremal extends Kind<[x: Tensor, dim?: number | Tensor, options?: ReduceOptions], Tensor | Extreme> {
   <T extends Tensor, D extends number | Tensor | undefined = undefined, K extends boolean = false>(
     x: T,
     dim?: D & Refused<T, D>,

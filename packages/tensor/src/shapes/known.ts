@@ -2,11 +2,8 @@
 import type { Operand, Tensor } from "../core/tensor.ts";
 import type { Shape } from "../layout/shape.ts";
 
-/** Where a type is `any`, nothing is known. */
-type Sure<S> = 0 extends 1 & S ? Shape : S;
-
-/** The shape of a tensor. */
-export type ShapeOf<T extends Tensor> = Sure<T["sizes"]>;
+/** The shape of a tensor. Rules ask for its length first: so nothing is known where a type is `any`. */
+export type ShapeOf<T extends Tensor> = T["sizes"];
 
 /** The shape of an operand: numbers have that of a scalar. */
 export type OperandShape<T extends Operand> = 0 extends 1 & T ? Shape : T extends Tensor ? ShapeOf<T> : [];
@@ -14,8 +11,11 @@ export type OperandShape<T extends Operand> = 0 extends 1 & T ? Shape : T extend
 /** What a rule gives: a shape, or why there is none. */
 export type Ruled = Shape | string;
 
-/** Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why. */
-export type Fits<R> = R extends string ? R : unknown;
+/**
+ * Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why.
+ * In brackets, so that it does not refuse what a type parameter leaves open.
+ */
+export type Fits<R> = [R] extends [string] ? R : unknown;
 
 /** The shape that a rule gives. */
 export type Given<R> = R extends string ? Shape : R extends Shape ? R : Shape;
@@ -29,13 +29,13 @@ export type Show<S> = S extends readonly [infer N extends number, ...infer R ext
 type ShowRest<S extends Shape> = S extends readonly [infer N extends number, ...infer R extends Shape]
   ? `, ${ShowSize<N>}${ShowRest<R>}`
   : "";
-export type ShowSize<N extends number> = number extends N ? "number" : `${N}`;
+type ShowSize<N extends number> = number extends N ? "number" : `${N}`;
 
 /** Whether two sizes are known and differ. */
 export type Differ<A, B> = [A & B] extends [never] ? true : false;
 
 /** Without `readonly`, which literals of arguments have. */
-export type Mutable<S extends Shape> = 0 extends 1 & S ? Shape : { -readonly [K in keyof S]: S[K] };
+export type Mutable<S extends Shape> = number extends S["length"] ? Shape : { -readonly [K in keyof S]: S[K] };
 
 /** Puts `New` in the place of the dimension `D`, which may count from the end; `Shape` where there is none, or nobody knows which. */
 export type Replaced<S extends Shape, D extends number, New extends Shape> = number extends D | S["length"]

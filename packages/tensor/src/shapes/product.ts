@@ -43,7 +43,7 @@ export type LinearOf<S, In, Out> = S extends Shape
     ? Shape
     : S extends readonly [...infer P extends number[], infer N extends number]
       ? Differ<N, In> extends true
-        ? `sizes ${N} and ${In & number} of features differ: ${Show<S>} and ${In & number} in`
+        ? `features ${N} and ${In & number} differ: the input is ${Show<S>}`
         : [...P, Size<Out>]
       : Shape
   : Shape;

@@ -1,7 +1,7 @@
 /** Which shape is left of an image, or of a row, when a window is moved over it? */
 import type { Shape } from "../layout/shape.ts";
 import type { Add, Divide, Multiply, Subtract } from "./digits.ts";
-import type { Differ, Show, ShowSize } from "./known.ts";
+import type { Differ, Show } from "./known.ts";
 import type { Size } from "./product.ts";
 
 /** One number for every dimension, or one for each. */
@@ -57,7 +57,7 @@ type Along<N extends number, M extends Moves, I extends 0 | 1> = M["padding"] ex
 /** The channels that a convolution gives, or why it cannot. */
 type Convolved<S, C extends number, In, Out, Sizes extends number[], Batch extends number[]> =
   Differ<C, In> extends true
-    ? `${ShowSize<C>} and ${ShowSize<In & number>} channels differ: ${Show<S>} and ${ShowSize<In & number>} in`
+    ? `channels ${C} and ${In & number} differ: the input is ${Show<S>}`
     : [...Batch, Size<Out>, ...Sizes];
 
 /** What a convolution makes of images [n, c, h, w], or of one image. */

@@ -9,7 +9,7 @@ import { DTypeError, IndexError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
-import { type Operand, type Layout, Tensor } from "../../core/tensor.ts";
+import { type Layout, type Operand, Tensor } from "../../core/tensor.ts";
 import type { Overwriting } from "../../kinds/elementwise.ts";
 import { stretched } from "../../layout/dense.ts";
 import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";

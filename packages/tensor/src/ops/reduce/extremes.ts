@@ -10,7 +10,7 @@ import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Sorting } from "../../kinds/elementwise.ts";
-import type { Extreme, Reduction } from "../../kinds/reduction.ts";
+import type { Extremal, Reduction } from "../../kinds/reduction.ts";
 import { cast } from "../../layout/cast.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
 import { dimOf, kept, type Shape, sizeOf } from "../../layout/shape.ts";
@@ -22,10 +22,16 @@ import { div, mul, where } from "../pointwise/arithmetic.ts";
 import { maximum, minimum } from "../pointwise/bounds.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../pointwise/compare.ts";
 import { reshape, unsqueeze } from "../shape/view.ts";
-import { type Dims, dropped, type Found, type ReduceOptions, reduced, refuseEmpty, spread } from "./reduction.ts";
+import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "./reduction.ts";
 import { sum } from "./sums.ts";
 
 const keeping = { keepdim: aFlag };
+
+/** Values and where they were, int64. */
+export interface Extreme<T extends Tensor = Tensor> {
+  readonly values: T;
+  readonly indices: T;
+}
 
 type Kind = "max" | "min";
 
@@ -60,7 +66,7 @@ function chosenGrad(grad: Tensor, indices: Tensor, shape: Shape, dim: number, ke
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceOptions], Found> =>
+const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceOptions], Extreme> =>
   defineOutputs({
     name,
     node: name === "max" ? "MaxBackward0" : "MinBackward0",
@@ -75,9 +81,9 @@ const extremeAlong = (name: Kind): Op<[x: Tensor, dim: number, options?: ReduceO
   });
 
 /** Along the one dimension a scalar has in thought, it is itself. */
-const alone = (x: Tensor): Found => ({ values: cloneLike(x, x), indices: full([], 0n) });
+const alone = (x: Tensor): Extreme => ({ values: cloneLike(x, x), indices: full([], 0n) });
 
-function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string = kind): Found {
+function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string = kind): Extreme {
   checkComputes(op, x.dtype);
   const d = dimOf(dim, x.sizes.length, op);
   if (x.sizes.length === 0) return alone(x);
@@ -96,7 +102,7 @@ const maxAlong: Along = extremeAlong("max");
 const minAlong: Along = extremeAlong("min");
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Along, typeof maximum]): Extreme =>
+const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Along, typeof maximum]): Extremal =>
   defineFunction({
     name,
     takes: { x: aTensor, "dim?": [aWhole, aTensor], "options?": keeping },
@@ -117,7 +123,7 @@ const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Alo
  * max(tensor([[1, 3], [5, 2]]), 1).indices.tolist() // => [1, 0]
  * ```
  */
-export const max: Extreme = Object.assign(extremeFunction("max", [maxOfAll, maxAlong, maximum]), {
+export const max: Extremal = Object.assign(extremeFunction("max", [maxOfAll, maxAlong, maximum]), {
   entries: [...maxOfAll.entries, ...maxAlong.entries],
 });
 
@@ -128,7 +134,7 @@ export const max: Extreme = Object.assign(extremeFunction("max", [maxOfAll, maxA
  * min(tensor([3, 1, 2])).item() // => 1
  * ```
  */
-export const min: Extreme = Object.assign(extremeFunction("min", [minOfAll, minAlong, minimum]), {
+export const min: Extremal = Object.assign(extremeFunction("min", [minOfAll, minAlong, minimum]), {
   entries: [...minOfAll.entries, ...minAlong.entries],
 });
 
@@ -261,7 +267,7 @@ export const sort: Sorting<[dim?: number, options?: { readonly descending?: bool
   call: (x, dim = -1, { descending = false } = {}) => sortOp(x, dim, descending),
 });
 
-const sortOp: Op<[x: Tensor, dim: number, descending: boolean], Found> = defineOutputs({
+const sortOp: Op<[x: Tensor, dim: number, descending: boolean], Extreme> = defineOutputs({
   name: "sort",
   inputs: ["x"],
   outputs: ["values", "indices"],

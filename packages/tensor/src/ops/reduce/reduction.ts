@@ -15,12 +15,6 @@ export interface ReduceOptions {
   readonly keepdim?: boolean;
 }
 
-/** Values and where they were, int64. */
-export interface Found<T extends Tensor = Tensor> {
-  readonly values: T;
-  readonly indices: T;
-}
-
 export type Dims = number | Shape | null | undefined;
 
 /** A fresh result without the reduced dimensions. */
