@@ -33,10 +33,10 @@ type Wider<X extends number, Y extends number> = [X] extends [1]
           : number;
 type Fixed<N extends number> = 1 extends N ? number : N;
 
-/** Why there is no such shape. */
-export type Clash<A extends Shape, B extends Shape> = B extends readonly []
+/** Why there is no such shape. In brackets, the questions also have an answer for a shape that is a type parameter: none. */
+export type Clash<A extends Shape, B extends Shape> = [B] extends [readonly []]
   ? null
-  : number extends A["length"] | B["length"]
+  : [number] extends [A["length"] | B["length"]]
     ? null
     : [A, B] extends [B, A]
       ? null

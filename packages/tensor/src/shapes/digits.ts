@@ -144,7 +144,11 @@ type Product<
   A extends Digits,
   T extends string,
   Out extends Digits = [],
-> = T extends `${infer Y extends Digit}${infer Rest}` ? Product<A, Rest, Sum<["0", ...Out], TimesDigit<A, Y>>> : Out;
+> = T extends `${infer Y extends Digit}${infer Rest}`
+  ? Product<A, Rest, Sum<["0", ...Out], TimesDigit<A, Y>>>
+  : T extends ""
+    ? Out
+    : never;
 
 /** Long division: the quotient so far, and the rest to which the next digit comes. */
 type Quotient<
@@ -156,49 +160,62 @@ type Quotient<
   ? Fitting<[First, ...Left], B> extends [infer Q extends Digit, infer L extends Digits]
     ? Quotient<Rest, B, L, `${Out}${Q}`>
     : never
-  : { readonly quotient: Parsed<Out>; readonly rest: Left };
+  : T extends ""
+    ? { readonly quotient: Parsed<Out>; readonly rest: Left }
+    : never;
 type Next = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "9"];
+/** How often B goes, at most 9 times, and what it leaves. */
 type Fitting<Left extends Digits, B extends Digits, Q extends Digit = "0"> =
   Difference<Left, B> extends infer L extends Digits ? Fitting<L, B, Next[Q]> : [Q, Left];
 
-type IsZero<D extends Digits> = D extends readonly "0"[] ? true : false;
-
-/** `R` for two sizes that are known; what are no sizes give no digits. */
-type Known<A extends number, B extends number, R> = number extends A | B ? number : [R] extends [never] ? number : R;
+/** What are no sizes have no digits: of them nothing is known. */
+type Sure<N> = [N] extends [never] ? number : N;
 
 export type Add<A extends number, B extends number> = B extends 0
   ? A
   : A extends 0
     ? B
-    : Known<A, B, NumberOf<Sum<DigitsOf<A>, DigitsOf<B>>>>;
+    : number extends A | B
+      ? number
+      : Sure<NumberOf<Sum<DigitsOf<A>, DigitsOf<B>>>>;
 
 /** A − B, or null where that is below 0. */
 export type Subtract<A extends number, B extends number> = B extends 0
   ? A
-  : Known<A, B, Difference<DigitsOf<A>, DigitsOf<B>> extends infer D extends Digits ? NumberOf<D> : null>;
+  : number extends A | B
+    ? number
+    : Sure<Difference<DigitsOf<A>, DigitsOf<B>> extends infer D extends Digits ? NumberOf<D> : null>;
 
 export type Multiply<A extends number, B extends number> = A extends 1
   ? B
   : B extends 1
     ? A
-    : Known<A, B, NumberOf<Product<DigitsOf<A>, `${B}`>>>;
+    : number extends A | B
+      ? number
+      : Sure<NumberOf<Product<DigitsOf<A>, `${B}`>>>;
 
-/** ⌊A / B⌋; B is not 0. */
+/** ⌊A / B⌋. */
 export type Divide<A extends number, B extends number> = B extends 1
   ? A
-  : Known<A, B, Quotient<`${A}`, DigitsOf<B>>["quotient"]>;
+  : number extends A | B
+    ? number
+    : Sure<Division<A, B>["quotient"]>;
 
 /** A / B, or null where something is left over or B is 0. */
 export type DivideEvenly<A extends number, B extends number> = B extends 1
   ? A
-  : B extends 0
-    ? null
-    : Known<
-        A,
-        B,
-        Quotient<`${A}`, DigitsOf<B>> extends { readonly quotient: infer Q; readonly rest: infer L extends Digits }
-          ? IsZero<L> extends true
-            ? Q
-            : null
-          : never
-      >;
+  : number extends A | B
+    ? number
+    : B extends 0
+      ? null
+      : Sure<Whole<Division<A, B>>>;
+type Division<A extends number, B extends number> = B extends 0
+  ? never
+  : [DigitsOf<B>] extends [never]
+    ? never
+    : Quotient<`${A}`, DigitsOf<B>>;
+type Whole<Q> = Q extends { readonly quotient: infer N; readonly rest: infer L extends Digits }
+  ? L extends readonly "0"[]
+    ? N
+    : null
+  : never;

@@ -15,10 +15,10 @@ export type Ruled = Shape | string;
  * Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why.
  * In brackets, so that it does not refuse what a type parameter leaves open.
  */
-export type Fits<R> = [R] extends [string] ? R : unknown;
+export type Fits<R> = NoInfer<[R] extends [string] ? R : unknown>;
 
 /** The shape that a rule gives. */
-export type Given<R> = R extends string ? Shape : R extends Shape ? R : Shape;
+export type Given<R> = [R] extends [infer S extends Shape] ? S : Shape;
 
 /** The list of sizes as messages show it: `[2, 3]`. */
 export type Show<S> = S extends readonly [infer N extends number, ...infer R extends Shape]

@@ -4,7 +4,7 @@ import type { Broadcast, Clash } from "./broadcast.ts";
 import type { Differ, Show } from "./known.ts";
 
 /** Of vectors, matrices and stacks of them: what matmul gives, or why there is no product. */
-export type Product<A extends Shape, B extends Shape> = number extends A["length"] | B["length"]
+export type Product<A extends Shape, B extends Shape> = [number] extends [A["length"] | B["length"]]
   ? Shape
   : A extends readonly [...infer P extends number[], infer K extends number]
     ? B extends readonly [infer L extends number]

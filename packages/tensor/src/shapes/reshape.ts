@@ -21,8 +21,8 @@ export type Count<S extends Shape, N extends number = 1> = number extends S["len
     : N;
 
 /** The sizes `N` for the elements of `S`, with the one that is −1 computed; or why they do not fit. */
-export type Reshaped<S extends Shape, N extends Shape> = number extends N["length"]
-  ? Shape
+export type Reshaped<S extends Shape, N extends Shape> = [number] extends [S["length"] | N["length"]]
+  ? Unknown<N>
   : -1 extends N[number]
     ? number extends N[number]
       ? Unknown<N>
@@ -36,7 +36,9 @@ type Completed<N extends Shape, M, S extends Shape> = M extends number
   ? { [K in keyof N]: N[K] extends -1 ? M : N[K] }
   : Misfit<S, N>;
 type Misfit<S extends Shape, N extends Shape> = `${Count<S>} elements do not fit ${Show<N>}: they are ${Show<S>}`;
-type Unknown<N extends Shape> = { [K in keyof N]: N[K] extends -1 ? number : N[K] };
+type Unknown<N extends Shape> = number extends N["length"]
+  ? Shape
+  : { [K in keyof N]: N[K] extends -1 ? number : N[K] };
 type Without<N extends Shape, Out extends number[] = []> = N extends readonly [
   infer F extends number,
   ...infer R extends Shape,
