@@ -1,7 +1,8 @@
 import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aNumber, need } from "@ag/tensor/internal";
+import { aFlag, aNumber, need, type ShapeOf } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
+import type { Kept } from "../module/ruled.ts";
 import type { InplaceOptions } from "./activation.ts";
 
 /**
@@ -14,6 +15,8 @@ import type { InplaceOptions } from "./activation.ts";
  * ```
  */
 export class Dropout extends Feedforward {
+  declare readonly "~rule": Kept<this["~input"]>;
+
   readonly p: number;
   readonly inplace: boolean;
 
@@ -26,6 +29,8 @@ export class Dropout extends Feedforward {
     this.inplace = options.inplace ?? false;
   }
 
+  forward(x: never, plain: never): Tensor;
+  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
   forward(x: Tensor): Tensor {
     const out = dropout(x, this.p, { training: this.training });
     if (!this.inplace || out === x) return out;

@@ -63,8 +63,9 @@ export interface Affine extends Kind<[x: Tensor, weight: Tensor, bias?: Tensor |
     bias?: B & Fits<Shifted<T, W, B>>,
   ): Tensor<Given<Weighed<T, W>>>;
 }
-type Weighed<T extends Tensor, W extends Tensor> =
-  ShapeOf<W> extends readonly [infer Out extends number, infer In extends number]
+type Weighed<T extends Tensor, W extends Tensor> = [0] extends [1 & ShapeOf<T>]
+  ? readonly number[]
+  : ShapeOf<W> extends readonly [infer Out extends number, infer In extends number]
     ? LinearOf<ShapeOf<T>, In, Out>
     : readonly number[];
 type Shifted<T extends Tensor, W extends Tensor, B> = B extends Tensor ? Clash<Given<Weighed<T, W>>, ShapeOf<B>> : null;

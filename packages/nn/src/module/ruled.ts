@@ -1,0 +1,41 @@
+/** How does a layer tell the compiler which shape it gives? By a rule, a type that reads the shape of the input. */
+import type { Shape, Tensor } from "@ag/tensor/fn";
+import type { Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
+
+/** A layer whose `"~rule"` is made of its `"~input"`: a shape, or why there is none. No layer has these fields: they are types. */
+export interface Ruled {
+  readonly "~input": unknown;
+  readonly "~rule": unknown;
+}
+
+/** What the rule of a layer gives for a shape; where that is a type parameter, anything. */
+type RuleAt<L extends Ruled, S> = [0] extends [1 & S] ? Shape : (L & { readonly "~input": S })["~rule"];
+
+/** Beside the type of what `forward` takes: it refuses what the rule refuses. */
+export type Fitting<L extends Ruled, T extends Tensor> = Fits<RuleAt<L, ShapeOf<T>>>;
+
+/** The shape of what `forward` gives. */
+export type ShapeFrom<L extends Ruled, T extends Tensor> = Given<RuleAt<L, ShapeOf<T>>>;
+
+/**
+ * What any layer gives for a shape. Layers with a rule have two signatures of `forward`. The first, of two arguments,
+ * cannot be called. It lets subclasses write a plain `forward(x: Tensor): Tensor`, whose layers are known by having no
+ * other: they may give what they like, and the rule is not asked.
+ */
+export type Applied<L, S> = L extends Ruled & {
+  readonly forward: { (...first: infer A): unknown; (...second: never): unknown };
+}
+  ? A["length"] extends 2
+    ? RuleAt<L, S>
+    : Shape
+  : Shape;
+
+/** The rule of a layer that keeps the shape. */
+export type Kept<S> = S extends Shape ? S : Shape;
+
+/** The rule of a layer that keeps the shape, for `C` channels in the second dimension. */
+export type KeptChannels<S, C extends number> = S extends readonly [number, infer N extends number, ...Shape]
+  ? Differ<N, C> extends true
+    ? `channels ${N} and ${C} differ: the input is ${Show<S>}`
+    : S
+  : Kept<S>;
