@@ -98,7 +98,7 @@ const resnetTakes: Takes = {
 };
 
 /** The last layer: of so many classes, if the type of the network says so, else any. */
-type Classifier<C extends number> = number extends C ? Linear | Layer : Linear<512, C>;
+type Classifier<C extends number> = `${C}` extends `${bigint}` ? Linear<512, C> : Linear | Layer;
 
 /** What a network makes of images: a number for each of `C` classes. */
 type Classified<S, C extends number> = S extends readonly [
