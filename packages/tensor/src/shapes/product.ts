@@ -19,8 +19,10 @@ export type Product<A extends Shape, B extends Shape> = [number] extends [A["len
               ? C
               : [...Broadcast<O, Q>, N, M]
             : [...Q, M]
-        : Shape
-    : Shape;
+        : Scalar<A, B>
+    : Scalar<A, B>;
+
+type Scalar<A extends Shape, B extends Shape> = `a number has no product of matrices: ${Show<A>} · ${Show<B>}`;
 
 type Inner<
   A extends Shape,
@@ -45,7 +47,7 @@ export type LinearOf<S, In, Out> = S extends Shape
       ? Differ<N, In> extends true
         ? `features ${N} and ${In & number} differ: the input is ${Show<S>}`
         : [...P, Size<Out>]
-      : Shape
+      : "a number has no features: the input is []"
   : Shape;
 
 /** A size that a class may not know. */

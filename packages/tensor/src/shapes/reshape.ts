@@ -106,11 +106,13 @@ type JoinedTo<
 /** Without the dimension `D` if its size is 1; all of that size without `D`. */
 export type Squeezed<S extends Shape, D> = number extends S["length"] | S[number]
   ? Shape
-  : D extends null | undefined
-    ? WithoutOnes<S>
-    : D extends number
-      ? SqueezedAt<S, D>
-      : Shape;
+  : S extends readonly []
+    ? []
+    : D extends null | undefined
+      ? WithoutOnes<S>
+      : D extends number
+        ? SqueezedAt<S, D>
+        : Shape;
 type WithoutOnes<S extends Shape, Out extends number[] = []> = S extends readonly [
   infer F extends number,
   ...infer R extends Shape,

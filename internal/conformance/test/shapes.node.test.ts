@@ -1,0 +1,93 @@
+import * as models from "@ag/models";
+import * as nn from "@ag/nn";
+import * as tensor from "@ag/tensor";
+import { describe, expect, test } from "vitest";
+import { said } from "../src/compiler.ts";
+import { around, checked, inferred, inferredWherePossible, partly } from "../src/shape-table.ts";
+
+const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
+const scope: Readonly<Record<string, unknown>> = { ...nn, ...models, ...tensors };
+const values = Object.entries(scope).filter(([name]) => !/^(default|Tensor)$/.test(name));
+
+const imports = (["nn", "models", "tensor"] as const).map((name, i) => {
+  const later = [nn, models, tensor].slice(i + 1);
+  const own = Object.keys([nn, models, tensor][i]!).filter((key) => !later.some((other) => key in other));
+  return `import { ${own.filter((key) => key !== "var").join(", ")} } from "@ag/${name}";`;
+});
+
+/** The shape that an expression has when it is run, or the error. */
+function run(expression: string): readonly number[] | Error {
+  const body = `${around.replaceAll(/: (number|boolean)(\[\])*/g, "")} return ${expression};`;
+  const compute = new Function(...values.map(([name]) => name), body) as (...given: unknown[]) => tensor.Tensor;
+  try {
+    return tensor.scope(() => compute(...values.map(([, value]) => value)).shape as never) as readonly number[];
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+interface Outcome {
+  readonly expression: string;
+  readonly type: string;
+  readonly complaint: string | undefined;
+  readonly result: readonly number[] | Error;
+}
+
+/** Compiles and runs all. */
+function outcomes(expressions: readonly string[]): Outcome[] {
+  const lines = expressions.map((expression, i) => `const x${i} = ${expression};`);
+  const text = [...imports, around, ...lines].join("\n");
+  const { types, complaints } = said(text);
+  const before = imports.length + 1;
+  return expressions.map((expression, i) => ({
+    expression,
+    type: types.get(`x${i}`)!,
+    complaint: complaints.find(({ line }) => line === before + i + 1)?.text,
+    result: run(expression),
+  }));
+}
+
+/** Whether a type allows a shape: `number` allows any size, `Shape` any sizes. */
+function allows(type: string, shape: readonly number[]): boolean {
+  const [, inner] = /^Tensor<(.*)>$/.exec(type) ?? [];
+  return (inner ?? "").split(" | ").some((one) => {
+    if (one === "Shape") return true;
+    const sizes = one === "[]" ? [] : one.slice(1, -1).split(", ");
+    return sizes.length === shape.length && sizes.every((size, i) => size === "number" || size === `${shape[i]}`);
+  });
+}
+
+const named = (shape: readonly number[]): string => `Tensor<[${shape.join(", ")}]>`;
+const isShape = (result: Outcome["result"]): result is readonly number[] => Array.isArray(result);
+
+describe("types and run time give one shape", () => {
+  test("of what is always inferred", () => {
+    const all = outcomes(inferred);
+    expect(all.filter(({ type, result }) => !isShape(result) || type !== named(result))).toEqual([]);
+  });
+
+  test("of what is inferred where it can be run", () => {
+    const all = outcomes(inferredWherePossible);
+    expect(
+      all.filter(({ type, complaint, result }) => isShape(result) && (complaint || type !== named(result))),
+    ).toEqual([]);
+    expect(all.filter(({ result }) => isShape(result)).length).toBeGreaterThan(all.length / 3);
+  });
+
+  test("where the type knows less", () => {
+    const all = outcomes(partly.map(([expression]) => expression));
+    expect(all.map(({ expression, type }) => [expression, type])).toEqual(partly);
+    expect(all.filter(({ type, complaint, result }) => complaint || !isShape(result) || !allows(type, result))).toEqual(
+      [],
+    );
+  });
+
+  test("and refuse the same", () => {
+    const all = outcomes(checked);
+    const differing = all.filter(({ type, complaint, result }) =>
+      isShape(result) ? complaint !== undefined || type !== named(result) : complaint === undefined,
+    );
+    expect(differing).toEqual([]);
+    expect(all.filter(({ result }) => !isShape(result)).length).toBeGreaterThan(50);
+  });
+});
