@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import * as tensors from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 import { hovers, said } from "../src/compiler.ts";
@@ -31,16 +30,6 @@ describe("a size that does not fit is named with its partner", () => {
   });
 });
 
-/** The methods that have documentation in source: those of functions that have it. */
-function documented(): Set<string> {
-  const folder = new URL("../../../packages/tensor/src/ops/", import.meta.url);
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-  const texts = files.map((name) => readFileSync(new URL(name, folder), "utf8"));
-  return new Set(
-    texts.flatMap((text) => [...text.matchAll(/\*\/\nexport const (\w+)/g)].map(([, name]) => name as string)),
-  );
-}
-
 describe("editors show", () => {
   const methods = Object.getOwnPropertyNames(tensors.Tensor.prototype).filter((name) => name in tensors);
   const text = `import type { Tensor } from "@ag/tensor";\ndeclare const x: Tensor<[2, 3]>;\n${methods
@@ -49,15 +38,13 @@ describe("editors show", () => {
   const shown = new Map(hovers(text).map((hover, i) => [methods[i]!, hover]));
 
   test("the documentation of every method", () => {
-    const described = documented();
     expect(methods.length).toBeGreaterThan(100);
-    expect(methods.filter((name) => !described.has(name))).toEqual([]);
     expect(methods.filter((name) => shown.get(name)!.documentation === "")).toEqual([]);
   });
 
   test("its words", () => {
     expect(shown.get("add")!.documentation).toContain("Sum of two tensors");
-    expect(shown.get("relu")!.documentation).toContain("The larger of x and 0");
+    expect(shown.get("relu")!.documentation).toContain("max(x, 0)");
     expect(shown.get("matmul")!.documentation).toContain("Product");
   });
 

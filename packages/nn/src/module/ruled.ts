@@ -9,7 +9,7 @@ export interface Ruled {
 }
 
 /** What the rule of a layer gives for a shape; where that is a type parameter, anything. */
-type RuleAt<L extends Ruled, S> = [0] extends [1 & S] ? Shape : (L & { readonly "~input": S })["~rule"];
+type RuleAt<L extends Ruled, S> = [unknown] extends [S] ? Shape : (L & { readonly "~input": S })["~rule"];
 
 /** Beside the type of what `forward` takes: it refuses what the rule refuses. */
 export type Fitting<L extends Ruled, T extends Tensor> = Fits<RuleAt<L, ShapeOf<T>>>;

@@ -51,21 +51,21 @@ export type NestedData = Value | readonly NestedData[];
 
 /** `tensor([[1, 2], [3, 4]], options?)`. */
 export interface Literal extends Kind<[data: NestedData | TypedData, options?: TensorOptions]> {
-  <const D extends NestedData | TypedData>(data: D, options?: TensorOptions): Tensor<Nesting<D>>;
+  <const D extends NestedData>(data: D, options?: TensorOptions): Tensor<Nesting<D>>;
+  (data: TypedData, options?: TensorOptions): Tensor<[number]>;
+  (data: NestedData | TypedData, options?: TensorOptions): Tensor;
 }
 
 /** The lengths of each level. An array that may be empty does not tell how deep it is, unless numbers are in it. */
-type Nesting<D> = 0 extends 1 & D
+type Nesting<D> = unknown extends D
   ? Shape
-  : D extends readonly unknown[]
-    ? D extends readonly []
+  : D extends Value
+    ? []
+    : D extends readonly []
       ? [0]
-      : D extends readonly [infer F, ...unknown[]]
-        ? Within<D["length"], Nesting<F>>
-        : D[number] extends Value
+      : D extends readonly [infer F, ...infer R]
+        ? Within<[F, ...R]["length"], Nesting<F>>
+        : D extends readonly Value[]
           ? [number]
-          : Shape
-    : D extends TypedData
-      ? [number]
-      : [];
+          : Shape;
 type Within<N extends number, S> = S extends Shape ? (number extends S["length"] ? Shape : [N, ...S]) : Shape;

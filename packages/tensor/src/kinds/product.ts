@@ -63,7 +63,7 @@ export interface Affine extends Kind<[x: Tensor, weight: Tensor, bias?: Tensor |
     bias?: B & Fits<Shifted<T, W, B>>,
   ): Tensor<Given<Weighed<T, W>>>;
 }
-type Weighed<T extends Tensor, W extends Tensor> = [0] extends [1 & ShapeOf<T>]
+type Weighed<T extends Tensor, W extends Tensor> = [unknown] extends [ShapeOf<T>]
   ? readonly number[]
   : ShapeOf<W> extends readonly [infer Out extends number, infer In extends number]
     ? LinearOf<ShapeOf<T>, In, Out>

@@ -1,7 +1,7 @@
 /**
  * How does the compiler compute with sizes? Digit by digit, as on paper: tuples of a length would end near a thousand.
  *
- * Lists of digits begin with the last one. A size that is not known, `number`, makes the result `number`; of several
+ * Digits in a row begin with the last one. A size that is not known, `number`, makes the result `number`; of several
  * possible ones, all results are given.
  */
 
@@ -59,93 +59,89 @@ type Products = [
 
 type Digit = keyof Row0 & `${number}`;
 type Carry = "0" | "1";
-type Digits = readonly Digit[];
 
-type SumOf<C extends Carry, A extends Digit, B extends Digit> = Sums[C][A][B];
-type DifferenceOf<C extends Carry, A extends Digit, B extends Digit> = Differences[C][A][B];
+/** x, and x + 1 */
+type Raised = [["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"]];
 
-/** The digits of a size; never for what is none, such as −1 and ½. */
-type DigitsOf<N extends number> = Split<`${N}`>;
-type Split<T extends string, D extends Digits = []> = T extends `${infer First extends Digit}${infer Rest}`
-  ? Split<Rest, [First, ...D]>
-  : T extends ""
-    ? D
+/** Half of x and half of 1x, with what is left behind it. */
+type Halves = [
+  ["00", "01", "10", "11", "20", "21", "30", "31", "40", "41"],
+  ["50", "51", "60", "61", "70", "71", "80", "81", "90", "91"],
+];
+
+/** The digits of a size; never of what is none, such as −1 and ½. */
+type DigitsOf<N extends number> = Reversed<`${N}`>;
+type Reversed<T extends string, Out extends string = ""> = T extends Digit
+  ? `${T}${Out}`
+  : T extends `${infer X extends Digit}${infer I}`
+    ? Reversed<I, `${X}${Out}`>
     : never;
 
-/** The number that the digits write. */
-type NumberOf<D extends Digits, T extends string = ""> = D extends readonly [
-  infer First extends Digit,
-  ...infer Rest extends Digits,
-]
-  ? NumberOf<Rest, `${First}${T}`>
-  : Parsed<T>;
+/** The number that digits write. */
+type NumberOf<D extends string> = Parsed<Reversed<D>>;
 type Parsed<T extends string> = T extends `0${infer Rest extends `${Digit}${string}`}`
   ? Parsed<Rest>
   : T extends `${infer N extends number}`
     ? N
-    : number;
+    : never;
 
-type Sum<A extends Digits, B extends Digits, C extends Carry = "0", Out extends Digits = []> = A extends readonly [
-  infer X extends Digit,
-  ...infer I extends Digits,
-]
-  ? B extends readonly [infer Y extends Digit, ...infer J extends Digits]
-    ? SumOf<C, X, Y> extends `${infer D extends Carry}${infer Z extends Digit}`
-      ? Sum<I, J, D, [...Out, Z]>
+type Sum<
+  A extends string,
+  B extends string,
+  C extends Carry = "0",
+  Out extends string = "",
+> = A extends `${infer X extends Digit}${infer I}`
+  ? B extends `${infer Y extends Digit}${infer J}`
+    ? Sums[C][X][Y] extends `${infer D extends Carry}${infer Z}`
+      ? Sum<I, J, D, `${Out}${Z}`>
       : never
     : C extends "0"
-      ? [...Out, ...A]
-      : Sum<A, ["0"], C, Out>
-  : B extends readonly []
-    ? C extends "0"
-      ? Out
-      : [...Out, "1"]
-    : C extends "0"
-      ? [...Out, ...B]
-      : Sum<["0"], B, C, Out>;
+      ? `${Out}${A}`
+      : Sum<A, "0", C, Out>
+  : C extends "0"
+    ? `${Out}${B}`
+    : B extends ""
+      ? `${Out}1`
+      : Sum<"0", B, C, Out>;
 
 /** null where B is larger. */
 type Difference<
-  A extends Digits,
-  B extends Digits,
+  A extends string,
+  B extends string,
   C extends Carry = "0",
-  Out extends Digits = [],
-> = A extends readonly [infer X extends Digit, ...infer I extends Digits]
-  ? B extends readonly [infer Y extends Digit, ...infer J extends Digits]
-    ? DifferenceOf<C, X, Y> extends `${infer D extends Carry}${infer Z extends Digit}`
-      ? Difference<I, J, D, [...Out, Z]>
+  Out extends string = "",
+> = A extends `${infer X extends Digit}${infer I}`
+  ? B extends `${infer Y extends Digit}${infer J}`
+    ? Differences[C][X][Y] extends `${infer D extends Carry}${infer Z}`
+      ? Difference<I, J, D, `${Out}${Z}`>
       : never
     : C extends "0"
-      ? [...Out, ...A]
-      : Difference<A, ["0"], C, Out>
-  : [C, B] extends ["0", readonly "0"[]]
+      ? `${Out}${A}`
+      : Difference<A, "0", C, Out>
+  : `${C}${B}` extends "0" | "00"
     ? Out
     : null;
 
 type TimesDigit<
-  A extends Digits,
+  A extends string,
   Y extends Digit,
   C extends Digit = "0",
-  Out extends Digits = [],
-> = A extends readonly [infer X extends Digit, ...infer I extends Digits]
+  Out extends string = "",
+> = A extends `${infer X extends Digit}${infer I}`
   ? Products[X][Y] extends `${infer Tens extends Digit}${infer Ones extends Digit}`
-    ? SumOf<"0", Ones, C> extends `${infer D extends Carry}${infer Z extends Digit}`
-      ? SumOf<D, Tens, "0"> extends `0${infer More extends Digit}`
-        ? TimesDigit<I, Y, More, [...Out, Z]>
-        : never
+    ? Sums[0][Ones][C] extends `${infer D extends Carry}${infer Z}`
+      ? TimesDigit<I, Y, Raised[D][Tens] & Digit, `${Out}${Z}`>
       : never
     : never
-  : C extends "0"
-    ? Out
-    : [...Out, C];
+  : `${Out}${C}`;
 
 /** By the digits of `T`, the first one first. */
 type Product<
-  A extends Digits,
+  A extends string,
   T extends string,
-  Out extends Digits = [],
+  Out extends string = "",
 > = T extends `${infer Y extends Digit}${infer Rest}`
-  ? Product<A, Rest, Sum<["0", ...Out], TimesDigit<A, Y>>>
+  ? Product<A, Rest, Out extends "" ? TimesDigit<A, Y> : Sum<`0${Out}`, TimesDigit<A, Y>>>
   : T extends ""
     ? Out
     : never;
@@ -153,20 +149,32 @@ type Product<
 /** Long division: the quotient so far, and the rest to which the next digit comes. */
 type Quotient<
   T extends string,
-  B extends Digits,
-  Left extends Digits = [],
+  B extends string,
+  Left extends string = "",
   Out extends string = "",
 > = T extends `${infer First extends Digit}${infer Rest}`
-  ? Fitting<[First, ...Left], B> extends [infer Q extends Digit, infer L extends Digits]
+  ? Fitting<`${First}${Left}`, B> extends [infer Q extends Digit, infer L extends string]
     ? Quotient<Rest, B, L, `${Out}${Q}`>
     : never
   : T extends ""
     ? { readonly quotient: Parsed<Out>; readonly rest: Left }
     : never;
-type Next = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "9"];
 /** How often B goes, at most 9 times, and what it leaves. */
-type Fitting<Left extends Digits, B extends Digits, Q extends Digit = "0"> =
-  Difference<Left, B> extends infer L extends Digits ? Fitting<L, B, Next[Q]> : [Q, Left];
+type Fitting<Left extends string, B extends string, Q extends Digit = "0"> =
+  Difference<Left, B> extends infer L extends string ? Fitting<L, B, Raised[1][Q]> : [Q, Left];
+
+/** ⌊T / 2⌋, by far the most frequent quotient. */
+type Half<
+  T extends string,
+  C extends Carry = "0",
+  Out extends string = "",
+> = T extends `${infer X extends Digit}${infer I}`
+  ? Halves[C][X] extends `${infer Q}${infer D extends Carry}`
+    ? Half<I, D, `${Out}${Q}`>
+    : never
+  : T extends ""
+    ? Parsed<Out>
+    : never;
 
 /** What are no sizes have no digits: of them nothing is known. */
 type Sure<N> = [N] extends [never] ? number : N;
@@ -184,7 +192,7 @@ export type Subtract<A extends number, B extends number> = B extends 0
   ? A
   : number extends A | B
     ? number
-    : Sure<Difference<DigitsOf<A>, DigitsOf<B>> extends infer D extends Digits ? NumberOf<D> : null>;
+    : Sure<Difference<DigitsOf<A>, DigitsOf<B>> extends infer D extends string ? NumberOf<D> : null>;
 
 export type Multiply<A extends number, B extends number> = A extends 1
   ? B
@@ -199,7 +207,9 @@ export type Divide<A extends number, B extends number> = B extends 1
   ? A
   : number extends A | B
     ? number
-    : Sure<Division<A, B>["quotient"]>;
+    : B extends 2
+      ? Sure<Half<`${A}`>>
+      : Sure<Division<A, B>["quotient"]>;
 
 /** A / B, or null where something is left over or B is 0. */
 export type DivideEvenly<A extends number, B extends number> = B extends 1
@@ -214,8 +224,8 @@ type Division<A extends number, B extends number> = B extends 0
   : [DigitsOf<B>] extends [never]
     ? never
     : Quotient<`${A}`, DigitsOf<B>>;
-type Whole<Q> = Q extends { readonly quotient: infer N; readonly rest: infer L extends Digits }
-  ? L extends readonly "0"[]
-    ? N
-    : null
+type Whole<Q> = Q extends { readonly quotient: infer N; readonly rest: infer L }
+  ? L extends `${string}${Exclude<Digit, "0">}${string}`
+    ? null
+    : N
   : never;

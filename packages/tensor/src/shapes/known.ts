@@ -6,16 +6,16 @@ import type { Shape } from "../layout/shape.ts";
 export type ShapeOf<T extends Tensor> = T["sizes"];
 
 /** The shape of an operand: numbers have that of a scalar. */
-export type OperandShape<T extends Operand> = 0 extends 1 & T ? Shape : T extends Tensor ? ShapeOf<T> : [];
+export type OperandShape<T extends Operand> = unknown extends T ? Shape : T extends Tensor ? ShapeOf<T> : [];
 
 /** What a rule gives: a shape, or why there is none. */
 export type Ruled = Shape | string;
 
 /**
- * Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why.
- * In brackets, so that it does not refuse what a type parameter leaves open.
+ * Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why. In brackets, so that it
+ * does not refuse what a type parameter leaves open; `Why` is `R` again, which the compiler need not narrow then.
  */
-export type Fits<R> = NoInfer<[R] extends [string] ? R : unknown>;
+export type Fits<R, Why = R> = NoInfer<[R] extends [string] ? Why : unknown>;
 
 /** The shape that a rule gives. */
 export type Given<R> = [R] extends [infer S extends Shape] ? S : Shape;

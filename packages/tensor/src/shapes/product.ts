@@ -51,4 +51,4 @@ export type LinearOf<S, In, Out> = S extends Shape
   : Shape;
 
 /** A size that a class may not know. */
-export type Size<N> = 0 extends 1 & N ? number : N extends number ? N : number;
+export type Size<N> = unknown extends N ? number : N extends number ? N : number;

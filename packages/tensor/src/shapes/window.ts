@@ -15,17 +15,24 @@ export interface Moves {
   readonly dilation: unknown;
 }
 
-/** ⌊(N + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 positions of the window. */
-type Positions<N extends number, K extends number, S extends number, P extends number, D extends number> = [
-  K,
-  S,
-  P,
-] extends [1, 1, 0]
+/** ⌊(N + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 positions: with what is not N as one number, ⌊(N + that) / stride⌋. */
+type Positions<
+  N extends number,
+  K extends number,
+  S extends number,
+  P extends number,
+  D extends number,
+> = number extends N | K | S | P | D ? number : Divide<Moved<N, Add<S, Add<P, P>>, Span<K, D>>, S>;
+
+/** N + A − B; what is below 0 is no size. */
+type Moved<N extends number, A extends number, B extends number> = A extends B
   ? N
-  : [K, S, P, D] extends [3, 1, 1, 1]
-    ? N
-    : Subtract<Add<N, Add<P, P>>, Span<K, D>> extends infer Left extends number
-      ? Add<Divide<Left, S>, 1>
+  : Subtract<A, B> extends infer More extends number
+    ? Add<N, More>
+    : Subtract<B, A> extends infer Less extends number
+      ? Subtract<N, Less> extends infer Left extends number
+        ? Left
+        : number
       : number;
 
 /** How far a window reaches. */
@@ -36,7 +43,7 @@ type Span<K extends number, D extends number> = D extends 1
     : number;
 
 /** What a window has to say of the dimension `I`: any, or an array of a length that is not known, says nothing. */
-type Of<W, I extends 0 | 1> = 0 extends 1 & W
+type Of<W, I extends 0 | 1> = unknown extends W
   ? number
   : W extends number
     ? W
@@ -47,7 +54,7 @@ type Of<W, I extends 0 | 1> = 0 extends 1 & W
         : number;
 
 type Along<N extends number, M extends Moves, I extends 0 | 1> = M["padding"] extends infer P
-  ? 0 extends 1 & P
+  ? unknown extends P
     ? number
     : P extends "same"
       ? N // which needs stride 1
@@ -106,7 +113,7 @@ export type PooledTo<S, To> = S extends readonly [
     ? [...B, Asked<To, H, 0>, Asked<To, W, 1>]
     : Shape
   : Shape;
-type Asked<To, N extends number, I extends 0 | 1> = 0 extends 1 & To
+type Asked<To, N extends number, I extends 0 | 1> = unknown extends To
   ? number
   : To extends number
     ? To

@@ -78,7 +78,10 @@ export const variance: Reduction<VarianceOptions> = defineFunction({
   call: (x, dim, options) => varOp(x, dim ?? null, options),
 });
 
-export { variance as var };
+export {
+  /** {@link variance}, as PyTorch calls it. */
+  variance as var,
+};
 
 const stdOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
   name: "std",

@@ -20,8 +20,14 @@ import { inferredShape } from "../../layout/strides.ts";
 import { sliceOp } from "../index/selection.ts";
 import { expandOp, reshape, reshapeTo, viewOp } from "./reshape.ts";
 
-export { select } from "../index/selection.ts";
-export { reshape } from "./reshape.ts";
+export {
+  /** The slice at `index` along `dim`, which disappears. */
+  select,
+} from "../index/selection.ts";
+export {
+  /** The same elements, in order, in another shape, of which one size may be −1: a view, or a copy where no view can show them. */
+  reshape,
+} from "./reshape.ts";
 
 /**
  * The same elements, in order, in another shape, without a copy. One size may be −1.
