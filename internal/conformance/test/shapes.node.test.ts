@@ -15,12 +15,15 @@ const imports = (["nn", "models", "tensor"] as const).map((name, i) => {
   return `import { ${own.filter((key) => key !== "var").join(", ")} } from "@ag/${name}";`;
 });
 
+type Body = (...given: unknown[]) => tensor.Tensor;
+const Compiled = (() => {}).constructor as new (...parameters: string[]) => Body;
+const plain = around.replaceAll(/: (number|boolean)(\[\])*/g, "");
+
 /** The shape that an expression has when it is run, or the error. */
 function run(expression: string): readonly number[] | Error {
-  const body = `${around.replaceAll(/: (number|boolean)(\[\])*/g, "")} return ${expression};`;
-  const compute = new Function(...values.map(([name]) => name), body) as (...given: unknown[]) => tensor.Tensor;
+  const compute = new Compiled(...values.map(([name]) => name), `${plain} return ${expression};`);
   try {
-    return tensor.scope(() => compute(...values.map(([, value]) => value)).shape as never) as readonly number[];
+    return tensor.scope(() => compute(...values.map(([, value]) => value))).shape;
   } catch (error) {
     return error as Error;
   }

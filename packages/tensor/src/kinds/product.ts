@@ -1,7 +1,7 @@
 /** Which shape has a product? Inner sizes agree, or it does not compile. */
 import type { Args, Kind, METHOD } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Broadcast, Clash } from "../shapes/broadcast.ts";
+import type { Clash } from "../shapes/broadcast.ts";
 import type { Fits, Given, ShapeOf } from "../shapes/known.ts";
 import type { LinearOf, Product, ProductOfRank } from "../shapes/product.ts";
 

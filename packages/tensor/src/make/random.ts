@@ -8,7 +8,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { writing } from "../core/writing.ts";
 import type { Same } from "../kinds/elementwise.ts";
 import type { Counted, Drawn, Shaped } from "../kinds/making.ts";
-import { checkedShape, type Shape } from "../layout/shape.ts";
+import { checkedShape } from "../layout/shape.ts";
 import { isFloating } from "../types/dtype.ts";
 import type { TensorOptions } from "./factories.ts";
 import { flagged, making, sizesAndOptions } from "./factories.ts";

@@ -8,10 +8,9 @@ export type ShapeOf<T extends Tensor> = T["sizes"];
 /** The shape of an operand: numbers have that of a scalar. */
 export type OperandShape<T extends Operand> = unknown extends T ? Shape : T extends Tensor ? ShapeOf<T> : [];
 
-/** What a rule gives: a shape, or why there is none. */
-export type Ruled = Shape | string;
-
 /**
+ * Rules give a shape, or a text that says why there is none.
+ *
  * Beside the type of an argument: it refuses what a rule refuses, and the compiler shows why. In brackets, so that it
  * does not refuse what a type parameter leaves open; `Why` is `R` again, which the compiler need not narrow then.
  */

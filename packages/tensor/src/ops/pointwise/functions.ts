@@ -4,7 +4,6 @@ import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { noBool } from "../../arguments/accepts.ts";
 import { aTensor } from "../../arguments/kinds.ts";
 import { pointwise } from "../../core/define.ts";
-import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Unary } from "../../kinds/elementwise.ts";
 import { zerosLike } from "../../make/factories.ts";

@@ -12,7 +12,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { Same } from "../../kinds/elementwise.ts";
 import type { Reduction, ReductionAlong } from "../../kinds/reduction.ts";
 import { cast } from "../../layout/cast.ts";
-import { dimOf, dimsOf, type Shape, sizeOf } from "../../layout/shape.ts";
+import { dimOf, dimsOf, sizeOf } from "../../layout/shape.ts";
 import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
@@ -23,7 +23,7 @@ import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
 import { expandOp } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
-import { countOf, type Dims, dropped, type ReduceOptions, reduced, spread } from "./reduction.ts";
+import { countOf, type Dims, dropped, reduced, spread } from "./reduction.ts";
 import { type SumOptions, sumDim, sumType } from "./sum-dim.ts";
 
 export type { SumOptions } from "./sum-dim.ts";

@@ -5,7 +5,6 @@ import { defineFunction } from "../../arguments/checked.ts";
 import { aDevice, aDtype, aTensor } from "../../arguments/kinds.ts";
 import { deviceNamed } from "../../core/creating.ts";
 import { defineOp } from "../../core/define.ts";
-import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Same } from "../../kinds/elementwise.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
