@@ -7,4 +7,4 @@ type Is<S extends Shape> = <T extends Tensor>(
   ...other: Same<T["sizes"], S> extends true ? [] : ["another shape", T["sizes"]]
 ) => T;
 
-export const is = <S extends Shape>(): Is<S> => ((x: Tensor) => x) as Is<S>;
+export const is = <S extends Shape>(): Is<S> => ((x: Tensor) => x) as unknown as Is<S>;
