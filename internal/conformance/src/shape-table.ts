@@ -224,7 +224,50 @@ export const partly: readonly (readonly [expression: string, type: string])[] = 
   ['zeros(2, 3).gather(0, zeros([1, 3], { dtype: "int64" }))', "Tensor<Shape>"],
   ["cat([zeros(0), zeros(2, 3)])", "Tensor<Shape>"],
   ["cat([zeros(2, 3), zeros(0)])", "Tensor<Shape>"],
+  ["cat([zeros(2), ...list.map((m) => zeros(m))])", "Tensor<Shape>"],
+  ["stack([zeros(2), ...rows.map(() => zeros(2))])", "Tensor<[number, 2]>"],
+  ["zeros(2, ...list)", "Tensor<Shape>"],
+  ["tensor([1, ...list])", "Tensor<[number]>"],
+  ["zeros(2, 3, 1).sum([0, ...list.slice(2, 3)])", "Tensor<Shape>"],
+  ["new Sequential(new ReLU(), ...[new Linear(3, 4)]).forward(zeros(2, 3))", "Tensor<[2, 4]>"],
 ];
+
+/** Of several literals any may be meant: the type allows each. */
+export const several: readonly string[] = ["0", "1"].flatMap((d) => {
+  const dim = `(flag ? ${d} : ${1 - Number(d)})`;
+  const size = `(flag ? ${d === "0" ? "2 : 3" : "3 : 2"})`;
+  const shape = d === "0" ? "(flag ? zeros(2, 1) : zeros(1, 3))" : "(flag ? zeros(1, 3) : zeros(2, 1))";
+  return [
+    `zeros(2, 3).sum(${dim})`,
+    `zeros(2, 3).sum([${dim}])`,
+    `zeros(2, 3, 4).transpose(2, ${dim})`,
+    `zeros(2, 3, 4).permute(2, ${dim}, ${dim} === 0 ? 1 : 0)`,
+    `zeros(2, 3).select(${dim}, 0)`,
+    `zeros(2, 3).narrow(${dim}, 0, 1)`,
+    `zeros(2, 3, 4).narrow(2, 0, ${size})`,
+    `zeros(2, 1).squeeze(${dim})`,
+    `zeros(2, 3).unsqueeze(${dim})`,
+    `zeros(2, 3, 4).flatten(${dim})`,
+    `zeros(2, 3, 4).flatten(0, ${dim})`,
+    `cat([zeros(2, 2), zeros(2, 2)], ${dim})`,
+    `stack([zeros(2, 3), zeros(2, 3)], ${dim})`,
+    `zeros(${size}, 4)`,
+    `zeros(${size}, 6).reshape(-1)`,
+    `zeros(6).reshape(${size}, -1)`,
+    `zeros(6).reshape(flag ? ${d === "0" ? "-1 : 6" : "6 : -1"})`,
+    `zeros(${size}, 1).squeeze(1)`,
+    `zeros(${size} === 2 ? 1 : 2, 3).squeeze(0)`,
+    `zeros(${size}, 4).add(zeros(${size}, 1))`,
+    `${shape}.add(${shape})`,
+    `${shape}.add(zeros(2, 1))`,
+    `${shape}.sum(${dim})`,
+    `maxPool2d(zeros(1, 9, 9), ${size})`,
+    `maxPool2d(zeros(1, 9, 9), 2, { stride: ${size} })`,
+    `maxPool2d(zeros(1, 9, 9), ${size}, { padding: ${dim}, stride: 1 })`,
+    `new Conv2d(1, 2, ${size}).forward(zeros(1, 1, 9, 9))`,
+    `new Linear(4, ${size}).forward(zeros(2, 4))`,
+  ];
+});
 
 /** What the expressions of {@link partly} take from elsewhere. */
 export const around =

@@ -3,7 +3,7 @@ import * as nn from "@ag/nn";
 import * as tensor from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 import { said } from "../src/compiler.ts";
-import { around, checked, inferred, inferredWherePossible, partly } from "../src/shape-table.ts";
+import { around, checked, inferred, inferredWherePossible, partly, several } from "../src/shape-table.ts";
 
 const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
 const scope: Readonly<Record<string, unknown>> = { ...nn, ...models, ...tensors };
@@ -50,13 +50,15 @@ function outcomes(expressions: readonly string[]): Outcome[] {
   }));
 }
 
-/** Whether a type allows a shape: `number` allows any size, `Shape` any sizes. */
+/** Whether a type allows a shape: `number` allows any size, `Shape` any sizes, and each of several what it allows. */
 function allows(type: string, shape: readonly number[]): boolean {
-  const [, inner] = /^Tensor<(.*)>$/.exec(type) ?? [];
-  return (inner ?? "").split(" | ").some((one) => {
-    if (one === "Shape") return true;
-    const sizes = one === "[]" ? [] : one.slice(1, -1).split(", ");
-    return sizes.length === shape.length && sizes.every((size, i) => size === "number" || size === `${shape[i]}`);
+  if (type === "Tensor<Shape>") return true;
+  return [...type.matchAll(/\[(.*?)\]/g)].some(([, inner]) => {
+    const sizes = inner === "" ? [] : inner!.split(", ").map((size) => size.split(" | "));
+    return (
+      sizes.length === shape.length &&
+      sizes.every((several, i) => several.includes("number") || several.includes(`${shape[i]}`))
+    );
   });
 }
 
@@ -80,6 +82,13 @@ describe("types and run time give one shape", () => {
   test("where the type knows less", () => {
     const all = outcomes(partly.map(([expression]) => expression));
     expect(all.map(({ expression, type }) => [expression, type])).toEqual(partly);
+    expect(all.filter(({ type, complaint, result }) => complaint || !isShape(result) || !allows(type, result))).toEqual(
+      [],
+    );
+  });
+
+  test("where a literal is one of several", () => {
+    const all = outcomes(several);
     expect(all.filter(({ type, complaint, result }) => complaint || !isShape(result) || !allows(type, result))).toEqual(
       [],
     );

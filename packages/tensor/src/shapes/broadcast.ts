@@ -6,9 +6,7 @@ export type Broadcast<A extends Shape, B extends Shape> = B extends readonly []
   ? A // first, and for any A: a number changes no shape
   : number extends A["length"] | B["length"]
     ? Shape
-    : [A, B] extends [B, A]
-      ? A
-      : Stretched<A, B>;
+    : Stretched<A, B>;
 
 type Stretched<A extends Shape, B extends Shape, Out extends number[] = []> = A extends readonly [
   ...infer I extends number[],

@@ -2,7 +2,7 @@
 import type { Tensor } from "../core/tensor.ts";
 import type { Shape } from "../layout/shape.ts";
 import type { Add } from "./digits.ts";
-import type { Mutable, Replaced, ShapeOf, SizeAt } from "./known.ts";
+import type { Replaced, ShapeOf, SizeAt } from "./known.ts";
 import type { Unsqueezed } from "./reshape.ts";
 
 type Tensors = readonly Tensor[];
@@ -22,9 +22,9 @@ type Appended<S extends Shape, T extends Tensors, D extends number> = number ext
     ? S["length"] extends ShapeOf<F>["length"]
       ? Appended<Replaced<S, D, [Add<SizeAt<S, D>, SizeAt<ShapeOf<F>, D>>]>, R, D>
       : Shape
-    : S extends readonly [number]
+    : T extends readonly []
       ? S
-      : Mutable<S>;
+      : Shape;
 
 /** One upon the other, along a new dimension `D`. */
 export type Stacked<T extends Tensors, D extends number> = T extends readonly [infer F extends Tensor, ...Tensors]

@@ -39,9 +39,11 @@ export type Mutable<S extends Shape> = number extends S["length"] ? Shape : { -r
 /** Puts `New` in the place of the dimension `D`, which may count from the end; `Shape` where there is none, or nobody knows which. */
 export type Replaced<S extends Shape, D extends number, New extends Shape> = number extends D | S["length"]
   ? Shape
-  : `${D}` extends `-${infer N extends number}`
-    ? ReplacedFromEnd<S, N, New>
-    : ReplacedFromStart<S, D, New>;
+  : D extends number // of several, each
+    ? `${D}` extends `-${infer N extends number}`
+      ? ReplacedFromEnd<S, N, New>
+      : ReplacedFromStart<S, D, New>
+    : never;
 type ReplacedFromStart<
   S extends Shape,
   D extends number,
@@ -66,11 +68,13 @@ type ReplacedFromEnd<
 /** The size of the dimension `D`. */
 export type SizeAt<S extends Shape, D extends number> = number extends D | S["length"]
   ? number
-  : `${D}` extends `-${infer N extends number}`
-    ? SizeFromEnd<S, N>
-    : D extends keyof S
-      ? Extract<S[D], number>
-      : number;
+  : D extends number
+    ? `${D}` extends `-${infer N extends number}`
+      ? SizeFromEnd<S, N>
+      : `${D}` extends keyof S
+        ? Extract<S[`${D}`], number>
+        : number
+    : never;
 type SizeFromEnd<S extends Shape, D extends number, After extends Shape = [0]> = S extends readonly [
   ...infer R extends number[],
   infer N extends number,

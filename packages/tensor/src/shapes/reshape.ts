@@ -1,7 +1,7 @@
 /** Which shape have the same elements in another form? */
 import type { Shape } from "../layout/shape.ts";
 import type { DivideEvenly, Multiply } from "./digits.ts";
-import type { Differ, Mutable, Replaced, Show } from "./known.ts";
+import type { Differ, Mutable, Replaced, Show, SizeAt } from "./known.ts";
 
 /** Sizes in a row or in an array: `view(2, 3)`, `view([2, 3])`. */
 export type Sizes = readonly [shape: Shape] | readonly number[];
@@ -33,12 +33,11 @@ export type Reshaped<S extends Shape, N extends Shape> = [number] extends [S["le
 
 /** The one size that is −1 becomes `M`; null where it is not whole. */
 type Completed<N extends Shape, M, S extends Shape> = M extends number
-  ? { [K in keyof N]: N[K] extends -1 ? M : N[K] }
+  ? { [K in keyof N]: Computed<N[K], M> }
   : Misfit<S, N>;
+type Computed<N, M extends number> = [N] extends [-1] ? M : -1 extends N ? number : N;
 type Misfit<S extends Shape, N extends Shape> = `${Count<S>} elements do not fit ${Show<N>}: they are ${Show<S>}`;
-type Unknown<N extends Shape> = number extends N["length"]
-  ? Shape
-  : { [K in keyof N]: N[K] extends -1 ? number : N[K] };
+type Unknown<N extends Shape> = number extends N["length"] ? Shape : { [K in keyof N]: Computed<N[K], number> };
 type Without<N extends Shape, Out extends number[] = []> = N extends readonly [
   infer F extends number,
   ...infer R extends Shape,
@@ -80,7 +79,11 @@ type Joined<S extends Shape, Start, End> = [Start] extends [never]
   ? Shape
   : [End] extends [never]
     ? Shape
-    : JoinedFrom<S, Start, End>;
+    : Start extends string // of several, each
+      ? End extends string
+        ? JoinedFrom<S, Start, End>
+        : never
+      : never;
 type JoinedFrom<S extends Shape, Start, End, Before extends Shape = []> = S extends readonly [
   infer F extends number,
   ...infer R extends Shape,
@@ -120,13 +123,7 @@ type WithoutOnes<S extends Shape, Out extends number[] = []> = S extends readonl
   ? WithoutOnes<R, F extends 1 ? Out : [...Out, F]>
   : Out;
 type SqueezedAt<S extends Shape, D extends number> =
-  Replaced<S, D, [-1]> extends infer M extends Shape
-    ? number extends M["length"]
-      ? Shape
-      : S extends Replaced<S, D, [1]>
-        ? Replaced<S, D, []>
-        : S
-    : Shape;
+  SizeAt<S, D> extends infer N extends number ? (N extends 1 ? Replaced<S, D, []> : Replaced<S, D, [N]>) : never;
 
 /** With a new dimension of size 1 at `D`. */
 export type Unsqueezed<S extends Shape, D extends number> = number extends D | S["length"]

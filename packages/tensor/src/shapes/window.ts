@@ -25,15 +25,17 @@ type Positions<
 > = number extends N | K | S | P | D ? number : Divide<Moved<N, Add<S, Add<P, P>>, Span<K, D>>, S>;
 
 /** N + A − B; what is below 0 is no size. */
-type Moved<N extends number, A extends number, B extends number> = A extends B
-  ? N
-  : Subtract<A, B> extends infer More extends number
-    ? Add<N, More>
-    : Subtract<B, A> extends infer Less extends number
-      ? Subtract<N, Less> extends infer Left extends number
-        ? Left
+type Moved<N extends number, A extends number, B extends number> = B extends number // of several, each
+  ? A extends B
+    ? N
+    : Subtract<A, B> extends infer More extends number
+      ? Add<N, More>
+      : Subtract<B, A> extends infer Less extends number
+        ? Subtract<N, Less> extends infer Left extends number
+          ? Left
+          : number
         : number
-      : number;
+  : never;
 
 /** How far a window reaches. */
 type Span<K extends number, D extends number> = D extends 1
