@@ -37,6 +37,22 @@ test.each(calls)("%s", (_, inPlace, { run, args: [first, ...rest] }) => {
   expect(target.storage.version).toBe(version + 1);
 });
 
+test.each<[string, (x: Tensor) => unknown]>([
+  ["fill_", (x) => x.fill_(2)],
+  ["fill_ with a tensor", (x) => x.fill_(functions.tensor(2))],
+  ["zero_", (x) => x.zero_()],
+  ["copy_", (x) => x.copy_(functions.tensor([3, 4]))],
+  ["uniform_", (x) => x.uniform_()],
+  ["normal_", (x) => x.normal_()],
+  ["bernoulli_", (x) => x.bernoulli_()],
+  ["setAt_", (x) => x.setAt_(5, 0)],
+  ["setAt_ at positions", (x) => x.setAt_(5, functions.tensor([1n]))],
+])("%s is counted as one write", (_, write) => {
+  const x = functions.tensor([1, 2]);
+  write(x);
+  expect(x.storage.version).toBe(1);
+});
+
 test("every form in place is run", () => {
   const run = new Set(calls.map(([, inPlace]) => inPlace));
   expect(forms.filter(({ inPlace }) => !run.has(inPlace)).map(({ name }) => name)).toEqual([]);

@@ -3,8 +3,8 @@
  * hands on and gives back as soon as it was used; who gets one from outside, or keeps one outside, has another handle.
  */
 import { add, type Edge, type Tensor } from "@ag/tensor/fn";
-import { aliasOf, history, isTrackedLeaf, placeOf, withScope } from "@ag/tensor/internal";
-import { accumulate, edgeOf } from "./accumulate-grad.ts";
+import { aliasOf, enter, history, isTrackedLeaf, leave, placeOf } from "@ag/tensor/internal";
+import { type AccumulateGrad, accumulate, edgeOf } from "./accumulate-grad.ts";
 import { isGradEnabled } from "./mode.ts";
 import { type Node, nodeOf } from "./node.ts";
 
@@ -30,9 +30,14 @@ export function arrive(edge: Edge, grad: Tensor | null | undefined, pass: number
     grad.dispose(); // of an input that needs none, beside one that does
     return;
   }
+  const output = edge[1];
+  if (node.arrived === null && output === 0) {
+    node.arrived = [grad]; // a list that begins empty takes more room
+    return;
+  }
   node.arrived ??= [];
-  const sum = node.arrived[edge[1]];
-  node.arrived[edge[1]] = sum ? added(sum, grad) : grad;
+  const sum = node.arrived[output];
+  node.arrived[output] = sum ? added(sum, grad) : grad;
 }
 
 /** In place when nobody else holds the sum, and nothing is recorded; else a new tensor. Takes over both handles. */
@@ -64,14 +69,34 @@ export function flowsOf(node: Node, pass: number): Flows {
   if (!grads) return none;
   node.arrived = null;
   if (!node.isSelfContained) return node.apply(grads, pass).map((flow) => flow && owned(flow)); // users may keep both
-  const flows = withScope(() => separate(node.apply(grads, pass), grads));
-  for (const grad of grads) grad?.dispose();
+  const scope = enter();
+  let flows: Flows = none;
+  try {
+    flows = separate(node.apply(grads, pass), grads, scope.made);
+  } finally {
+    leave(scope, flows);
+  }
+  for (const grad of grads) if (grad && !flows.includes(grad)) grad.dispose();
   return flows;
 }
 
-/** Formulas may hand on the gradient they got, or one tensor to several inputs: each flow becomes a handle of its own. */
-const separate = (flows: Flows, grads: Flows): Flows =>
-  flows.map((flow, i) => (flow && (grads.includes(flow) || flows.indexOf(flow) < i) ? owned(flow) : flow));
+/** Formulas may hand on the gradient they got, what was saved, or one tensor to several inputs: each flow becomes a handle of its own. */
+function separate(flows: Flows, grads: Flows, made: readonly Tensor[]): Flows {
+  const own = new Array<Tensor | null>(flows.length);
+  for (let i = 0; i < flows.length; i++) {
+    const flow = flows[i]!;
+    const isOurs = flow === null || made.includes(flow) || grads.includes(flow);
+    own[i] = isOurs && (flow === null || flows.indexOf(flow) === i) ? flow : owned(flow);
+  }
+  return own;
+}
+
+/** Fills `grad` of a leaf. */
+export function collect(leaf: AccumulateGrad): void {
+  const { arrived } = leaf;
+  leaf.arrived = null;
+  if (arrived) leaf.apply(arrived);
+}
 
 /** Gives back what has arrived at a node and will not be used. */
 export function drop(node: Node): void {
@@ -79,14 +104,13 @@ export function drop(node: Node): void {
   node.arrived = null;
 }
 
-/** Takes away what waits at the nodes of one pass, so that another can use them; gives how to put it back. */
-export function setAside(nodes: readonly Node[], pass: number): () => void {
-  const waiting = nodes.map(({ arrived }) => arrived);
+/** Takes away what waits at the nodes of a pass, so that another can use them; gives how to put it back. */
+export function setAside(nodes: readonly Node[]): () => void {
+  const waiting = nodes.map(({ pass, arrived, awaited }) => ({ pass, arrived, awaited }));
   for (const node of nodes) node.arrived = null;
   return () => {
     nodes.forEach((node, i) => {
-      node.pass = pass;
-      node.arrived = waiting[i]!;
+      Object.assign(node, waiting[i]);
     });
   };
 }

@@ -1,7 +1,7 @@
 import { GradError, type GradFn, type Tensor } from "@ag/tensor/fn";
 import { aTensor, type Kind, need } from "@ag/tensor/internal";
 import { AccumulateGrad, edgeOf } from "./accumulate-grad.ts";
-import { byAge, type Node, nodeOf } from "./node.ts";
+import { fromYoungest, type Node, nodeOf } from "./node.ts";
 
 /** A node of an exported graph. */
 export interface GraphNode {
@@ -96,7 +96,7 @@ const leafLabel = (x: Tensor, names: ReadonlyMap<Tensor, string>): string =>
 /** Inputs are older than results, so by age every node comes after what it needs. */
 function levelsOf(nodes: readonly Node[]): Map<GradFn, number> {
   const levels = new Map<GradFn, number>();
-  for (const node of [...nodes].sort(byAge)) {
+  for (const node of [...nodes].sort(fromYoungest).reverse()) {
     let level = 0;
     for (const [next] of node.nextFunctions) if (next) level = Math.max(level, (levels.get(next) ?? 0) + 1);
     levels.set(node, level);

@@ -176,6 +176,24 @@ describe("custom functions", () => {
     expect([x.grad?.tolist(), weight.grad?.tolist()]).toEqual([[2], [77]]); // PyTorch's
   });
 
+  test("may ask for gradients several times, through nodes at which gradients of the outer one wait", () => {
+    const [x, weight] = [doubles(3), doubles(2)];
+    const shared = weight.mul(7);
+    const found: unknown[] = [];
+    class Asks extends AutogradFunction {
+      static forward(_: Context, x: Tensor): Tensor {
+        return x.mul(2);
+      }
+      static backward(_: Context, gradient: Tensor): Tensor {
+        for (let i = 0; i < 2; i++)
+          found.push(enableGrad(() => grad(shared.mul(3), [weight], { retainGraph: true }))[0].tolist());
+        return gradient.mul(2);
+      }
+    }
+    Asks.apply(x).add(shared.mul(5)).backward();
+    expect([x.grad?.tolist(), weight.grad?.tolist(), ...found]).toEqual([[2], [35], [21], [21]]); // PyTorch's
+  });
+
   test("keep the gradients that they got and gave", () => {
     const x = doubles(1, 2);
     Keeps.apply(x.mul(3)).sum().backward();

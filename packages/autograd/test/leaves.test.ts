@@ -1,5 +1,5 @@
 import { AutogradFunction, backward, type Context, enableGrad, grad, noGrad } from "@ag/autograd";
-import { avgPool2d, cat, floorDivide, ones, rand, sub, type Tensor, tensor, zeros } from "@ag/tensor";
+import { avgPool2d, cat, floorDivide, mul, ones, rand, sub, type Tensor, tensor, zeros } from "@ag/tensor";
 import { describe, expect, test, vi } from "vitest";
 
 const leaf = (data: number[] | number[][]): Tensor => tensor(data, { requiresGrad: true });
@@ -235,6 +235,25 @@ describe("grad", () => {
     expect([gradOf(x), gradOf(y)]).toEqual([[10, 10], [1, 1]]); // biome-ignore format: two lists
   });
 
+  test("is another tensor than what was saved, when a formula hands that on", () => {
+    const derivative = vi.spyOn(mul.entries![0]!, "derivative");
+    derivative.mockImplementation((_, source) => [source.value(0) as Tensor, null]);
+    const x = leaf([1, 2]);
+    const y = tensor([3, 4]);
+    x.mul(y).sum().backward();
+    derivative.mockRestore();
+    x.grad?.mul_(10);
+    expect([gradOf(x), y.tolist()]).toEqual([[30, 40], [3, 4]]); // biome-ignore format: two lists
+  });
+
+  test("needs nothing of inputs that only gradients of others read", () => {
+    const [x, a, b] = [leaf([1, 2]), tensor([3, 4]), tensor([5, 6])];
+    const out = x.addcmul(a, b);
+    expect([a, b].map(({ storage }) => storage.isSole)).toEqual([true, true]);
+    for (let i = 0; i < 2; i++) out.backward(ones(2)); // nothing was freed
+    expect(gradOf(x)).toEqual([2, 2]);
+  });
+
   test("a diamond adds both ways", () => {
     const x = leaf([3]);
     const y = x.mul(2);
@@ -281,6 +300,18 @@ test("a leaf that was used can stop requiring gradients", () => {
   x.requiresGrad = false;
   expect([x.requiresGrad, x.isLeaf, x.mul(2).requiresGrad]).toEqual([false, true, false]);
   expect(x.grad?.tolist()).toEqual([2, 2]);
+});
+
+test("a leaf that was saved comes back as it is now", () => {
+  const slope = (before: boolean): readonly [Tensor, Tensor] => {
+    const [x, y] = [leaf([2]), tensor([5], { requiresGrad: before })];
+    const out = x.mul(y);
+    y.requiresGrad = !before;
+    return [grad(out, [x], { createGraph: true })[0], y];
+  };
+  const [stopped] = slope(true);
+  const [begun, y] = slope(false);
+  expect([stopped.requiresGrad, begun.requiresGrad, grad(begun, [y])[0].tolist()]).toEqual([false, true, [1]]); // PyTorch's
 });
 
 test("a leaf that was saved comes back as one", () => {

@@ -11,13 +11,13 @@ export {
   scalar,
 } from "@ag/kernels";
 export * from "./arguments/kinds.ts";
-export { check, type Kind, need, signatureOf, type Takes } from "./arguments/signature.ts";
+export { check, type Kind, need, signatureOf, type Takes, TENSOR } from "./arguments/signature.ts";
 export { deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
 export { describeForeign } from "./core/foreign.ts";
-export type { Args, Entry, Gradient, InputFacts, Saved } from "./core/op.ts";
+export type { Args, Entry, Flow, Source } from "./core/op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./core/place.ts";
 export { install, type Recorder } from "./core/recorder.ts";
-export { withScope } from "./core/scope.ts";
+export { enter, exempt, leave, withScope } from "./core/scope.ts";
 export { aliasOf } from "./core/tensor.ts";
 export { warnOnce } from "./core/warn.ts";
 export { clearGrad, type UpdateGroup, update } from "./engine/update.ts";

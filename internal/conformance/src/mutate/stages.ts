@@ -8,8 +8,8 @@ const conformance = "internal/conformance";
 const tables = /^(ops|layers-table|optim|schedulers)\./;
 /** These take longest. */
 const long = /^(accuracy|leaks)\./;
-/** They look at what is there when nothing else was loaded, or set what others count on. */
-const first = /^(copies|fn|memory|missing-methods|threads)\./;
+/** They look at what is there when nothing else was loaded or warned of, or set what others count on. */
+const first = /^(copies|fn|layers|memory|missing-methods|threads)\./;
 /** Whether a test file looks at what is there when nothing else was loaded. */
 export const standsAlone = (file: string): boolean => first.test(basename(file));
 /** Of the repository itself, or so long that no fault is worth it. */

@@ -1,10 +1,11 @@
 /** How does an operation follow from its entry? Factories make the function, which checks, computes and records, and hide the types. */
-import type { Algebra, DType, Formula } from "@ag/kernels";
 import { type Call, checked, signed, signedInPlace } from "../arguments/checked.ts";
 import { check, type Takes } from "../arguments/signature.ts";
 import { scalar } from "../make/fresh.ts";
+import { type Computed, computation, type Formulated, fusedDerivatives, kindOf, type Untyped } from "./computed.ts";
 import { begin, creating, isElsewhere, there } from "./creating.ts";
-import { elementwise, type Kind, type ResultKind, writeElementwise } from "./elementwise.ts";
+import { elementwise, writeElementwise } from "./elementwise.ts";
+import { entryOf } from "./entry.ts";
 import type {
   Args,
   Entry,
@@ -13,7 +14,6 @@ import type {
   MadePointwise,
   Names,
   Rest,
-  Saved,
   SavedForAll,
   SavedOf,
   Wanted,
@@ -21,7 +21,7 @@ import type {
   Writing,
 } from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
-import { type Layout, type Operand, type Tensor, viewOf } from "./tensor.ts";
+import { type Layout, type Tensor, viewOf } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
 /** What every entry says: `P` are its arguments, `N` the names of the tensors among them, `S` what it saves, `G` the gradient it gets. */
@@ -194,96 +194,29 @@ export function defineWrite<
   return Object.assign(op, { entries: [entry] }) as unknown as Made<P>;
 }
 
-/** How a pointwise operation computes: one formula, or one chosen by the options; options become parameters of the kernel. */
-interface Computed<P extends Args, N extends readonly string[]> {
-  /** `operands`: the inputs, then the `parameters`. */
-  readonly formula?: <T, C>(m: Algebra<T, C>, ...operands: readonly T[]) => T | C;
-  readonly formulaFor?: (...rest: Rest<N, NoInfer<P>>) => Formula;
-  readonly parameters?: (...rest: Rest<N, NoInfer<P>>) => readonly (number | bigint | boolean)[];
-  /** The dtype of the result: the common one of the operands ("same", the default), floating, or bool. */
-  readonly result?: ResultKind | ((...rest: Rest<N, NoInfer<P>>) => ResultKind);
-  /** Throws for dtypes that the operation does not know. */
-  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Rest<N, NoInfer<P>>) => void;
-}
-
-interface Untyped {
-  readonly name: string;
-  readonly result?: ResultKind | ((...rest: Args) => ResultKind);
-  readonly accepts?: (common: DType, operands: readonly Operand[], ...rest: Args) => void;
-  readonly formula?: Formula;
-  readonly formulaFor?: (...rest: Args) => Formula;
-  readonly parameters?: (...rest: Args) => readonly Operand[];
-}
-
-/** The dtypes of a call; most calls have no options: for these the answer is kept. */
-function kindOf({ name, result = "same", accepts }: Untyped, arity: number): (args: Args) => Kind {
-  const kindWith = (rest: Args): Kind => ({
-    name,
-    result: typeof result === "function" ? result(...rest) : result,
-    accepts: accepts && rest.length > 0 ? (common, operands) => accepts(common, operands, ...rest) : accepts,
-  });
-  let usual: Kind | undefined;
-  return (args) => {
-    if (args.length > arity && (accepts || typeof result === "function")) return kindWith(args.slice(arity));
-    usual ??= kindWith([]);
-    return usual;
-  };
-}
-
-/** What the kernel is given for a call. Most calls have no options: for these the answer is kept. */
-function computation(
-  { formula, formulaFor, parameters }: Untyped,
-  arity: number,
-): { readonly formulaOf: (args: Args) => Formula; readonly operandsOf: (args: Args) => readonly Operand[] } {
-  const choose = formulaFor ?? ((): Formula => formula as Formula);
-  let usual: Formula | undefined = formula;
-  let added: readonly Operand[] | undefined;
-  const withAdded = (args: Args, more: readonly Operand[]): readonly Operand[] => {
-    if (more.length === 0 && args.length === arity) return args as readonly Operand[];
-    const operands = new Array<Operand>(arity + more.length);
-    for (let i = 0; i < arity; i++) operands[i] = args[i] as Operand;
-    for (let i = 0; i < more.length; i++) operands[arity + i] = more[i]!;
-    return operands;
-  };
-  return {
-    formulaOf: (args) => {
-      if (args.length === arity + 1) return choose(args[arity]);
-      if (args.length > arity) return choose(...args.slice(arity));
-      usual ??= choose();
-      return usual;
-    },
-    operandsOf: (args) => {
-      if (args.length === arity + 1) return withAdded(args, parameters?.(args[arity]) ?? []);
-      if (args.length > arity) return withAdded(args, parameters?.(...args.slice(arity)) ?? []);
-      added ??= parameters?.() ?? [];
-      return withAdded(args, added);
-    },
-  };
+interface Fusible<P extends Args, N extends readonly string[]> {
+  /** For some inputs beside the derivative: the same as a formula of the gradient and what it reads, with the same bits. */
+  readonly fused?: { readonly [K in N[number]]?: Formulated<Rest<N, NoInfer<P>>> };
 }
 
 /** An elementwise operation. Its formula serves every dtype, and writing in place. */
 /* @__NO_SIDE_EFFECTS__ */
 export function pointwise<P extends Args, const N extends Names<P>, const S = unknown>(
-  described: Described<P, N, S> & NumberFirst<P> & Computed<P, N>,
+  described: Described<P, N, S> & NumberFirst<P> & Computed<Rest<N, NoInfer<P>>> & Fusible<P, N>,
 ): MadePointwise<P> {
-  const entry = entryOf(described, ["out"]);
+  const entry = entryOf({ ...described, derivative: fusedDerivatives(described) }, ["out"]);
   const arity = entry.inputs.length;
   const kindFor = kindOf(described as unknown as Untyped, arity);
   const { formulaOf, operandsOf } = computation(described as unknown as Untyped, arity);
   const signature = signed(described);
   const signatureInPlace = signedInPlace(described);
+  const nameInPlace = `${entry.name}_`;
   const op = (...args: P): Tensor => {
     if (signature) check(signature, args);
     if (isElsewhere(args, entry.name)) return there(op, args);
     const first = args[0];
-    if (typeof first === "object") {
-      const outer = begin(entry.name);
-      try {
-        return record(entry, args, elementwise(kindFor(args), formulaOf(args), operandsOf(args), arity));
-      } finally {
-        creating.op = outer;
-      }
-    }
+    if (typeof first === "object")
+      return record(entry, args, elementwise(kindFor(args), formulaOf(args), operandsOf(args), arity));
     const [, ...rest] = args;
     const { numberFirst } = described as unknown as { numberFirst: (...args: Args) => Tensor };
     if (typeof rest[0] === "object") return numberFirst(first, ...rest);
@@ -294,7 +227,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
   };
   const inPlace = (...args: WithTensorFirst<P>): Tensor => {
     if (signatureInPlace) check(signatureInPlace, args);
-    if (isElsewhere(args, entry.name)) return there(inPlace, args);
+    if (isElsewhere(args, nameInPlace)) return there(inPlace, args);
     const target = args[0] as Tensor;
     writeElementwise(kindFor(args), formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;
@@ -319,53 +252,3 @@ export function overloads<P extends Args, I = undefined, R = Tensor>(described: 
     readonly inPlace: Writing<I>;
   };
 }
-
-interface Undescribed {
-  readonly name: string;
-  readonly node?: unknown;
-  readonly inputs: readonly string[];
-  readonly saves?: unknown;
-  readonly derivative?: object;
-  readonly gradients?: unknown;
-}
-
-/** Forgets the types: the tape calls a derivative with exactly what its entry made it save. */
-function entryOf(described: Undescribed, outputs: readonly string[]): Entry {
-  const { name, inputs, node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0` } = described;
-  const saves = (described.saves ?? {}) as Readonly<Record<string, readonly string[] | null>>;
-  const differentiable = described.derivative ?? saves;
-  const gradients = inputs.flatMap((key, input) =>
-    differentiable[key as never] ? [{ input, reads: saves[key] ?? [] }] : [],
-  );
-  const names = gradients.map(({ input }) => inputs[input]!);
-  const derivative = described.derivative
-    ? separately(described.derivative as Derivatives, names)
-    : jointly(described.gradients as Together, names);
-  return { name, node: node as Entry["node"], inputs, outputs, gradients, derivative };
-}
-
-type Derivatives = Readonly<Record<string, (grad: unknown, saved: Saved, ...rest: Args) => Flow>>;
-
-/** Each gradient by its own derivative. */
-function separately(derivatives: Derivatives, names: readonly string[]): Entry["derivative"] {
-  const all = names.map((name) => derivatives[name]!);
-  return (grad, wanted, ...rest) =>
-    all.map((derivative, i) => (wanted[i] ? derivative(grad, wanted[i], ...rest) : null));
-}
-
-type Together = (
-  grad: unknown,
-  saved: object,
-  wanted: object,
-  ...rest: Args
-) => Readonly<Record<string, Flow | undefined>>;
-
-/** All gradients by one. */
-const jointly =
-  (gradients: Together, names: readonly string[]): Entry["derivative"] =>
-  (grad, wanted, ...rest) => {
-    const saved = Object.assign({}, ...wanted) as object;
-    const byName = Object.fromEntries(names.map((name, i) => [name, wanted[i] ?? null]));
-    const found = gradients(grad, saved, byName, ...rest);
-    return names.map((name) => found[name] ?? null);
-  };

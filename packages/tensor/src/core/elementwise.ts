@@ -2,9 +2,10 @@
 import type { DType, Formula } from "@ag/kernels";
 import { kindOf } from "../arguments/accepts.ts";
 import { denseCopy } from "../layout/dense.ts";
-import { broadcast, isDense, type Shape, sameShape, showShape } from "../layout/shape.ts";
+import { broadcast, isDense, isRowMajor, type Shape, sameShape, showShape } from "../layout/shape.ts";
 import { fresh } from "../make/fresh.ts";
 import { checkComputes, isFloating, resultType, toFloating } from "../types/dtype.ts";
+import { creating } from "./creating.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import * as kernels from "./kernels.ts";
 import type { Operand, Tensor } from "./tensor.ts";
@@ -16,6 +17,8 @@ export interface Kind {
   readonly name: string;
   readonly result: ResultKind;
   readonly accepts: ((common: DType, operands: readonly Operand[]) => void) | undefined;
+  /** A floating dtype of all operands that was found right: it is not looked at again. */
+  usual: DType | null;
 }
 
 type Parameter = number | bigint;
@@ -28,7 +31,8 @@ function plain(operands: readonly Operand[]): readonly (Tensor | Parameter)[] {
 }
 
 /** What is computed with. The first `arity` operands decide; parameters follow. */
-function computeType({ name, result, accepts }: Kind, operands: readonly Operand[], arity: number): DType {
+function computeType(kind: Kind, operands: readonly Operand[], arity: number): DType {
+  const { name, result, accepts } = kind;
   const a = operands[0] as Tensor;
   const b = operands[1];
   const isMet = typeof b === "object" ? b.dtype === a.dtype : typeof b === "number" && isFloating(a.dtype);
@@ -38,6 +42,7 @@ function computeType({ name, result, accepts }: Kind, operands: readonly Operand
       : resultType(operands.length === arity ? operands : operands.slice(0, arity));
   checkComputes(name, common);
   accepts?.(common, operands);
+  if (isFloating(common) && a.dtype === common) kind.usual = common;
   return result === "float" ? toFloating(common) : common;
 }
 
@@ -59,13 +64,33 @@ function layoutLike(operands: readonly Operand[], shape: Shape): readonly number
   return null;
 }
 
+/** Whether there is nothing to find out: tensors of the usual dtype and one shape, the first in row-major order, and numbers. */
+function isUsual({ usual }: Kind, operands: readonly Operand[]): boolean {
+  const first = operands[0] as Tensor;
+  if (first.dtype !== usual) return false;
+  if (!isRowMajor(first)) return false;
+  for (let i = 1; i < operands.length; i++) {
+    const x = operands[i];
+    if (typeof x === "number") continue;
+    if (typeof x !== "object" || x.dtype !== usual) return false;
+    if (!sameShape(x.sizes, first.sizes)) return false;
+  }
+  return true;
+}
+
 /** A formula on operands, of which the first `arity` are inputs and the others parameters, as a new tensor. */
 export function elementwise(kind: Kind, formula: Formula, operands: readonly Operand[], arity: number): Tensor {
+  if (isUsual(kind, operands)) {
+    const { sizes, strides, dtype } = operands[0] as Tensor;
+    const out = fresh(sizes, kind.result === "bool" ? "bool" : dtype, strides, creating.device, kind.name);
+    kernels.pointwise(formula, operands as readonly (Tensor | number)[], out, dtype);
+    return out;
+  }
   const compute = computeType(kind, operands, arity);
   const shape = commonShape(operands);
   const strides = layoutLike(operands, shape);
   const dtype = kind.result === "bool" ? "bool" : compute;
-  const out = fresh(shape, dtype, strides);
+  const out = fresh(shape, dtype, strides, creating.device, kind.name);
   kernels.pointwise(formula, plain(operands), out, compute);
   return out;
 }

@@ -59,15 +59,18 @@ export interface Entry {
   readonly outputs: readonly string[];
   /** One for each input that has a derivative. */
   readonly gradients: readonly Gradient[];
+  /** What these read, each once. */
+  readonly slots: readonly Slot[];
   /**
-   * The gradients of the wanted ones among these inputs, in their order. `grad`: that of the one result, or a list with
-   * null where nothing arrived. `wanted`: what the gradient of each reads; null for one that nobody asks for.
+   * One flow for each of `gradients`, null where bit g of `wanted` is not set. `grad`: that of the one result, or a list
+   * with null where nothing arrived. What is read comes from the node.
    */
   readonly derivative: (
     grad: Tensor | readonly (Tensor | null)[],
-    wanted: readonly (Saved | null)[],
-    ...rest: Args
-  ) => readonly Flow[];
+    source: Source,
+    wanted: number,
+    options: Args,
+  ) => Flow[];
 }
 
 /** One input that gets a gradient. */
@@ -76,6 +79,26 @@ export interface Gradient {
   readonly input: number;
   /** The inputs and results that its gradient reads. */
   readonly reads: readonly string[];
+}
+
+/** A value that is saved. */
+export interface Slot {
+  readonly name: string;
+  /** Which argument or which result it is; −1 for the other. */
+  readonly input: number;
+  readonly output: number;
+  /** Bit g: gradient g reads it. */
+  readonly readers: number;
+}
+
+/** Where a derivative finds what was saved: a node of the tape. */
+export interface Source {
+  value(slot: number): unknown;
+  /** Of the input of a gradient; of a list, of its first tensor. */
+  shapeOf(gradient: number): Shape;
+  dtypeOf(gradient: number): DType;
+  /** Of each tensor, when the input is a list. */
+  shapesOf(gradient: number): readonly Shape[];
 }
 
 /** Values by name, and what is known of the input. */

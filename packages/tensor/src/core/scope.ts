@@ -4,7 +4,7 @@ import { place, placeOf } from "./place.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A scope that has begun, and what was made since. */
-interface Open {
+export interface Open {
   readonly made: Tensor[];
   readonly outer: Open | null;
   isOpen: boolean;
@@ -34,6 +34,11 @@ export function keep<T extends Tensor>(x: T): T {
   return x;
 }
 
+/** As {@link keep}, where no scope would be asked later than now. */
+export function exempt(x: Tensor): void {
+  if (current !== null) placeOf(x).isKept = true;
+}
+
 const isTensor = (value: unknown): boolean => typeof value === "object" && value !== null && "storage" in value;
 
 /** Collects the tensors inside of a value: itself, and in arrays, Maps, Sets and plain objects. */
@@ -46,24 +51,31 @@ function tensorsIn(value: unknown, found: Set<unknown>): void {
   else for (const item of Object.values(value)) tensorsIn(item, found);
 }
 
-function enter(): Open {
+export function enter(): Open {
   current = { made: [], outer: current, isOpen: true };
   return current;
 }
 
-/** Scopes may end in any order: those that have ended collect nothing more. */
-function leave(scope: Open, result: unknown): void {
+/** Gives back what was made since, but for survivors. Scopes may end in any order: those that have ended collect nothing more. */
+export function leave(scope: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
   scope.isOpen = false;
   while (current !== null && !current.isOpen) current = current.outer;
-  const survivors = isTensor(result) ? null : new Set<unknown>(); // most scopes give one tensor
-  if (survivors && scope.made.length > 0) tensorsIn(result, survivors);
+  const isSurvivor = (x: Tensor): boolean => ("has" in survivors ? survivors.has(x) : survivors.includes(x));
   for (const x of scope.made) {
-    if (survivors ? survivors.has(x) : x === result) scope.outer?.made.push(x);
+    if (isSurvivor(x)) scope.outer?.made.push(x);
     else if (!x[place]?.isKept) x.dispose();
   }
 }
 
-/** Gives back the memory of every tensor made by `body`, except what it returns. Used by the engine for each step. */
+/** The tensors inside of a result: most scopes give one. */
+function within(result: unknown): readonly unknown[] | ReadonlySet<unknown> {
+  if (isTensor(result)) return [result];
+  const found = new Set<unknown>();
+  tensorsIn(result, found);
+  return found;
+}
+
+/** Gives back the memory of every tensor made by `body`, except what it returns. */
 export function withScope<T>(body: () => T): T {
   const scope = enter();
   let result: T | undefined;
@@ -71,7 +83,7 @@ export function withScope<T>(body: () => T): T {
     result = body();
     return result;
   } finally {
-    leave(scope, result);
+    leave(scope, within(result));
   }
 }
 
@@ -117,7 +129,7 @@ export function scope<T>(body?: () => T): T | Scope {
   return {
     keep,
     [Symbol.dispose]: () => {
-      if (open.isOpen) leave(open, undefined);
+      if (open.isOpen) leave(open, []);
     },
   };
 }

@@ -56,16 +56,17 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     storage: Storage,
     dtype: DType,
     sizes: S,
-    layout: Pick<Layout, "offset" | "strides"> | null,
+    offset: number,
+    strides: readonly number[],
     base: Tensor | null,
   ) {
     super();
-    if (layout === undefined)
+    if (strides === undefined)
       throw new ValueError("Tensor: need what only operations have; got arguments of torch.Tensor. Use tensor(…).");
     this.storage = storage;
-    this.offset = layout === null ? 0 : layout.offset;
+    this.offset = offset;
     this.sizes = sizes;
-    this.strides = layout === null ? rowMajor(sizes) : layout.strides;
+    this.strides = strides;
     this.dtype = dtype;
     this.base = base;
     track(this);
@@ -161,7 +162,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
    * `gradient` weighs the elements and has the shape of this tensor; a tensor with one element needs none.
    * Throws {@link GradError} without a graph, without a needed gradient, and when saved values were freed or overwritten.
    */
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
     recorder("backward").backward(this, gradient ?? undefined, options);
   }
 
@@ -285,19 +286,19 @@ function checkGrad(x: Tensor, grad: Tensor): void {
 /** Another handle on the same elements, without history. */
 export function aliasOf<S extends Shape>(x: Tensor<S>, base: Tensor | null): Tensor<S> {
   x.storage.retain();
-  return new Tensor(x.storage, x.dtype, x.sizes, x, base);
+  return new Tensor(x.storage, x.dtype, x.sizes, x.offset, x.strides, base);
 }
 
 /** Another layout of the same storage, without history. */
 export function viewOf<S extends Shape>(x: Tensor, layout: Layout & { readonly sizes: S }): Tensor<S> {
   x.storage.retain();
-  return new Tensor(x.storage, x.dtype, layout.sizes, layout, x.base ?? x);
+  return new Tensor(x.storage, x.dtype, layout.sizes, layout.offset, layout.strides, x.base ?? x);
 }
 
 /** A fresh contiguous tensor in another shape, in place of its handle, which is given up. */
 export function reshaped<S extends Shape>(x: Tensor, shape: S): Tensor<S> {
   x.storage.retain();
-  const out = new Tensor(x.storage, x.dtype, shape, null, null);
+  const out = new Tensor(x.storage, x.dtype, shape, 0, rowMajor(shape), null);
   x.dispose();
   return out;
 }

@@ -27,6 +27,22 @@ export function rowMajor(shape: Shape): readonly number[] {
   return strides;
 }
 
+/** Whether these are the strides that {@link rowMajor} gives. */
+export function isRowMajor({
+  sizes,
+  strides,
+}: {
+  readonly sizes: Shape;
+  readonly strides: readonly number[];
+}): boolean {
+  let stride = 1;
+  for (let d = sizes.length - 1; d >= 0; d--) {
+    if (strides[d] !== stride) return false;
+    stride *= Math.max(sizes[d]!, 1);
+  }
+  return true;
+}
+
 /** The common shape of two operands: sizes are compared from the right, and 1 stretches. */
 export function broadcast(a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;

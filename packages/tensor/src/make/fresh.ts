@@ -3,17 +3,18 @@ import { type Device, type DType, itemSize } from "@ag/kernels";
 import { creating } from "../core/creating.ts";
 import * as kernels from "../core/kernels.ts";
 import { Tensor } from "../core/tensor.ts";
-import { isDense, type Shape, sizeOf } from "../layout/shape.ts";
+import { isDense, rowMajor, type Shape, sizeOf } from "../layout/shape.ts";
 
-/** In row-major order, or with strides that leave no element out; where the operation that runs now computes. */
+/** In row-major order, or with strides that leave no element out; where the operation that runs now, `op`, computes. */
 export function fresh<const S extends Shape>(
   shape: S,
   dtype: DType,
   strides: readonly number[] | null = null,
   device: Device | null = creating.device,
+  op: string = creating.op,
 ): Tensor<S> {
-  const storage = kernels.allocate(sizeOf(shape) * itemSize(dtype), creating.op, device);
-  return new Tensor(storage, dtype, shape, strides && { offset: 0, strides }, null);
+  const storage = kernels.allocate(sizeOf(shape) * itemSize(dtype), op, device);
+  return new Tensor(storage, dtype, shape, 0, strides ?? rowMajor(shape), null);
 }
 
 /** With the shape of `x`, and its order of elements if they are dense. */

@@ -29,13 +29,13 @@ export function tensorOfBytes(
 ): Tensor {
   const storage = allocate(bytes.length, creating.op, creating.device);
   storage.write(bytes);
-  return new Tensor(storage, dtype, shape, { offset, strides }, null);
+  return new Tensor(storage, dtype, shape, offset, strides, null);
 }
 
 /** Another tensor on the storage of `x`, no view of it, in a layout that lies within: nothing is checked. */
 export function tensorBeside(x: Tensor, shape: Shape, strides: readonly number[], offset: number): Tensor {
   x.storage.retain();
-  return new Tensor(x.storage, x.dtype, shape, { offset, strides }, null);
+  return new Tensor(x.storage, x.dtype, shape, offset, strides, null);
 }
 
 /** Marks a loaded tensor of a floating dtype: the flag is plain data, so `@ag/autograd` need not be there. */

@@ -28,20 +28,12 @@ interface Chosen {
   readonly cost: number;
 }
 
-const kernels = new WeakMap<Formula, Kernels>();
-let latest: Formula | null = null;
-let latestKernels: Kernels = { flat: [], byDtypes: new Map() };
+const kept = /* @__PURE__ */ Symbol("kernels");
 
-function kernelsOf(formula: Formula): Kernels {
-  if (formula === latest) return latestKernels;
-  let found = kernels.get(formula);
-  if (!found) {
-    found = { flat: new Array(16).fill(undefined), byDtypes: new Map() };
-    kernels.set(formula, found);
-  }
-  latest = formula;
-  latestKernels = found;
-  return found;
+/** On the formula itself: a map would be asked for every small operation. */
+function kernelsOf(formula: Formula & { [kept]?: Kernels }): Kernels {
+  formula[kept] ??= { flat: new Array(16).fill(undefined), byDtypes: new Map() };
+  return formula[kept];
 }
 
 /** As `Device.pointwise` says. Throws TypeError when asked to compute with float16 or bfloat16. */
@@ -100,32 +92,38 @@ function runFlat(formula: Formula, operands: readonly Operand[], out: View, n: n
   const { flat } = kernelsOf(formula);
   let kernel = flat[key];
   if (kernel === undefined) kernel = flat[key] = compileFlat(formula, operands.length, key);
-  const { run, cost } = kernel;
   beginOperation();
-  const numbers = scratch(64);
-  const x = operandAddress(operands[0]!, numbers);
-  const y = operands.length > 1 ? operandAddress(operands[1]!, numbers + 8) : 0;
-  const z = operands.length > 2 ? operandAddress(operands[2]!, numbers + 16) : 0;
   const to = address(out);
-  for (let k = 0; k < operands.length; k++) {
-    const x = operands[k]!;
-    if (typeof x !== "object") writeParameter(numbers + 8 * k, x, "float32");
+  const x = operandAddress(operands, 0, "float32");
+  if (!isSmall(n * kernel.cost)) splitFlat(kernel, operands, to, n, key);
+  else if (operands.length === 1) kernel.run(1, n, to, 0, x, 0);
+  else {
+    const y = operandAddress(operands, 1, "float32");
+    if (operands.length === 2) kernel.run(1, n, to, 0, x, 0, y, 0);
+    else kernel.run(1, n, to, 0, x, 0, y, 0, operandAddress(operands, 2, "float32"), 0);
   }
-  if (!isSmall(n * cost)) {
-    const from = [x, y, z].slice(0, operands.length);
-    const steps = from.map((_, k) => (isStream(key, operands.length, k) ? 4 : 0));
-    split({ n, work: n * cost, multiple: 64 }, (first, count) => {
-      run(1, count, to + 4 * first, 0, ...from.flatMap((at, k) => [at + first * steps[k]!, 0]));
-    });
-  } else if (operands.length === 1) run(1, n, to, 0, x, 0);
-  else if (operands.length === 2) run(1, n, to, 0, x, 0, y, 0);
-  else run(1, n, to, 0, x, 0, y, 0, z, 0);
+}
+
+/** On several threads. A function of its own: variables that a closure sees cost every call, whether it is made or not. */
+function splitFlat({ run, cost }: Chosen, operands: readonly Operand[], to: number, n: number, key: number): void {
+  const from = operands.map((_, k) => operandAddress(operands, k, "float32"));
+  const steps = from.map((_, k) => (isStream(key, operands.length, k) ? 4 : 0));
+  split({ n, work: n * cost, multiple: 64 }, (first, count) => {
+    run(1, count, to + 4 * first, 0, ...from.flatMap((at, k) => [at + first * steps[k]!, 0]));
+  });
 }
 
 /** Whether operand k has an element for each of the result. */
 const isStream = (key: number, operands: number, k: number): boolean => ((key >> (operands - 1 - k)) & 1) === 0;
 
-const operandAddress = (x: Operand, number: number): number => (typeof x === "object" ? address(x) : number);
+/** Numbers are written to scratch space, in the dtype that is computed with. */
+function operandAddress(operands: readonly Operand[], k: number, compute: DType): number {
+  const x = operands[k]!;
+  if (typeof x === "object") return address(x);
+  const at = scratch(64) + 8 * k;
+  writeParameter(at, x, compute);
+  return at;
+}
 
 const numberOf: ReadonlyMap<DType, number> = /* @__PURE__ */ new Map(allDtypes.map((dtype, i) => [dtype, i]));
 
@@ -133,17 +131,12 @@ const numberOf: ReadonlyMap<DType, number> = /* @__PURE__ */ new Map(allDtypes.m
 function runNest(formula: Formula, operands: readonly Operand[], out: View, compute: Computed): void {
   if (operands.length > 8) throw new TypeError(`pointwise: need at most 8 operands; got ${operands.length}.`);
   beginOperation();
-  const numbers = scratch(64);
   const views = [out];
   const addresses = [address(out)];
   for (let k = 0; k < operands.length; k++) {
     const x = operands[k]!;
     views.push(typeof x === "object" ? x : numberView(out, compute));
-    addresses.push(operandAddress(x, numbers + 8 * k));
-  }
-  for (let k = 0; k < operands.length; k++) {
-    const x = operands[k]!;
-    if (typeof x !== "object") writeParameter(numbers + 8 * k, x, compute);
+    addresses.push(operandAddress(operands, k, compute));
   }
   const loops = nest(views);
   const isRows = isContiguousAlong(views, loops);

@@ -9,8 +9,8 @@ export class Block {
   isTiny: boolean;
   /** The contents while spilled. */
   copy: Uint8Array | null = null;
-  /** The contents of a tiny block while it is not in the ring. */
-  words: Int32Array | null = null;
+  /** The contents of a tiny block while it is not in the ring, four bytes a number: a typed array would cost several times as much. */
+  words: readonly number[] | null = null;
   /** When an operation last asked for its address, and when it last came to the end of the queue. */
   use = 0;
   queuedAt = 0;

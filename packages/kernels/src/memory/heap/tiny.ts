@@ -47,12 +47,11 @@ export class TinyRing {
     this.#owners[slot] = block;
     block.region = slot;
     this.#resident++;
-    if (block.words !== null) this.#words.set(block.words, slot * WORDS);
-    block.words = null;
+    if (block.words !== null) this.#moveIn(block, block.words);
     return true;
   }
   #refuse(block: Block): false {
-    if (block.words !== null) block.copy = new Uint8Array(block.words.buffer, 0, block.bytes);
+    if (block.words !== null) block.copy = new Uint8Array(Int32Array.from(block.words).buffer, 0, block.bytes);
     block.words = null;
     return false;
   }
@@ -63,11 +62,18 @@ export class TinyRing {
     block.region = -1;
     this.#resident--;
   }
-  #moveOut(block: Block): void {
-    const copy = new Int32Array(WORDS);
+  #moveIn(block: Block, from: readonly number[]): void {
     const words = this.#words;
     const at = block.region * WORDS;
-    for (let i = 0; i < WORDS; i++) copy[i] = words[at + i]!;
+    for (let i = 0; i < from.length; i++) words[at + i] = from[i]!;
+    block.words = null;
+  }
+  #moveOut(block: Block): void {
+    const count = (block.bytes + 3) >> 2;
+    const copy = new Array<number>(count);
+    const words = this.#words;
+    const at = block.region * WORDS;
+    for (let i = 0; i < count; i++) copy[i] = words[at + i]!;
     this.free(block);
     block.words = copy;
   }

@@ -27,7 +27,7 @@ function drawn(x: Tensor, kept: number, generator: Generator | null): Tensor {
   const mask = bernoulliLike(x, kept, generator);
   if (x.isContiguous() || !isDense(x)) return mask;
   mask.storage.retain();
-  const turned = new Tensor(mask.storage, x.dtype, x.sizes, { offset: 0, strides: x.strides }, null);
+  const turned = new Tensor(mask.storage, x.dtype, x.sizes, 0, x.strides, null);
   mask.dispose();
   return turned;
 }

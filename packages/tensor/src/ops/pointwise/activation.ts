@@ -64,6 +64,12 @@ const leakyPlain: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
   parameters: (slope) => [slope],
   accepts: onlyFloating("leakyRelu", "leaky_relu_cpu"),
   derivative: { x: (grad, { x }, slope) => where(gt(x, 0), grad, mul(grad, slope)) },
+  fused: {
+    x: {
+      formula: (m, grad, x, slope) => m.select(m.lt(0, x!), grad!, m.mul(grad!, slope!)),
+      parameters: (slope) => [slope],
+    },
+  },
 });
 
 /** In place the input is gone, but the result has its sign while the slope is not negative. */
@@ -125,6 +131,13 @@ const eluPlain: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
     x: (grad, { x }, alpha) => {
       const below = mul(mul(grad, alpha), exp(clampMax(x, 0))); // bounded: an infinite eˣ would make second derivatives NaN
       return where(le(x, 0), below, grad);
+    },
+  },
+  fused: {
+    x: {
+      formula: (m, grad, x, alpha) =>
+        m.select(m.le(x!, 0), m.mul(m.mul(grad!, alpha!), formulas.exp(m, m.min(x!, 0))), grad!),
+      parameters: (alpha) => [alpha],
     },
   },
 });
@@ -199,6 +212,20 @@ function geluTanhSlope(x: Tensor): Tensor {
   return add(mul(add(t, 1), 0.5), rest);
 }
 
+/** Both in one formula. */
+const geluFused: Formula = <T, C>(m: Algebra<T, C>, ...[grad, x]: readonly T[]): T => {
+  const cdf = m.mul(m.add(formulas.erf(m, m.mul(x!, SQRT_HALF)), 1), 0.5);
+  const pdf = m.mul(formulas.exp(m, m.mul(m.mul(x!, x!), -0.5)), INVERSE_SQRT_TWO_PI);
+  return m.mul(grad!, m.add(cdf, m.mul(x!, pdf)));
+};
+const geluTanhFused: Formula = <T, C>(m: Algebra<T, C>, ...[grad, x]: readonly T[]): T => {
+  const square = m.mul(x!, x!);
+  const t = formulas.tanh(m, m.mul(m.add(x!, m.mul(m.mul(square, x!), CUBIC)), SQRT_TWO_OVER_PI));
+  const inner = m.mul(m.add(m.mul(square, 3 * CUBIC), 1), SQRT_TWO_OVER_PI);
+  const rest = m.mul(m.mul(m.mul(x!, m.sub(1, m.mul(t, t))), inner), 0.5);
+  return m.mul(grad!, m.add(m.mul(m.add(t, 1), 0.5), rest));
+};
+
 /** The options of {@link gelu}. */
 interface Approximation {
   /** "none" unless given. */
@@ -231,6 +258,7 @@ export const gelu: FunctionOnly<Unary<[options?: Approximation]>> = /* @__PURE__
     derivative: {
       x: (grad, { x }, options) => mul(grad, isApproximate(options) ? geluTanhSlope(x) : geluSlope(x)),
     },
+    fused: { x: { formulaFor: (options) => (isApproximate(options) ? geluTanhFused : geluFused) } },
   }),
 );
 
@@ -253,6 +281,14 @@ export const silu: FunctionOnly<Unary> = /* @__PURE__ */ functionOnly(
       x: (grad, { x }) => {
         const s = sigmoid(x);
         return mul(grad, mul(s, add(mul(x, rsub(s, 1)), 1)));
+      },
+    },
+    fused: {
+      x: {
+        formula: (m, grad, x) => {
+          const s = formulas.sigmoid(m, x!);
+          return m.mul(grad!, m.mul(s, m.add(m.mul(x!, m.sub(1, s)), 1)));
+        },
       },
     },
   }),
@@ -289,6 +325,15 @@ export const softplus: FunctionOnly<Unary<[options?: Softness]>> = /* @__PURE__ 
       x: (grad, { x }, { beta = 1, threshold = 20 } = {}) => {
         const scaled = mul(x, beta);
         return where(gt(scaled, threshold), grad, mul(grad, sigmoid(scaled)));
+      },
+    },
+    fused: {
+      x: {
+        formula: (m, grad, x, beta, threshold) => {
+          const scaled = m.mul(x!, beta!);
+          return m.select(m.lt(threshold!, scaled), grad!, m.mul(grad!, formulas.sigmoid(m, scaled)));
+        },
+        parameters: ({ beta = 1, threshold = 20 } = {}) => [beta, threshold],
       },
     },
   }),

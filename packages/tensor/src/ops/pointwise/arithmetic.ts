@@ -159,6 +159,9 @@ export interface DivisionOptions {
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
+const quotientSlope: Formula = (m, grad, a, b) => m.mul(m.neg(grad!), m.div(m.div(a!, b!), b!));
+const nothing: Formula = (m, grad) => m.select(m.eq(grad!, grad!), 0, 0);
+
 const quotient: Formula = (m, a, b) => m.div(a!, b!);
 
 /** A number divided as a tensor is. */
@@ -197,6 +200,7 @@ export const div: Broadcasting<[options?: DivisionOptions]> = pointwise({
     a: (grad, { b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : div(grad, b)),
     b: (grad, { a, b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : mul(neg(grad), div(div(a, b), b))),
   },
+  fused: { b: { formulaFor: ({ roundingMode } = {}) => (roundingMode ? nothing : quotientSlope) } },
 });
 
 /**
@@ -214,6 +218,7 @@ export const reciprocal: Unary = pointwise({
   formula: (m, x) => m.div(1, x!),
   result: "float",
   derivative: { x: (grad, { out }) => mul(neg(grad), mul(out, out)) },
+  fused: { x: { formula: (m, grad, out) => m.mul(m.neg(grad!), m.mul(out!, out!)) } },
 });
 
 /**
@@ -240,6 +245,8 @@ export const neg: Unary = pointwise({
   derivative: { x: (grad) => neg(grad) },
 });
 
+const signOf = <T, C>(m: Algebra<T, C>, x: T): T => m.select(m.lt(0, x), 1, m.select(m.lt(x, 0), -1, 0));
+
 /**
  * Absolute value. Derivative: G · sign(x), so 0 at 0.
  *
@@ -255,6 +262,7 @@ export const abs: Unary = pointwise({
   formula: (m, x) => m.abs(x!),
   accepts: noBool("abs", "abs_cpu"),
   derivative: { x: (grad, { x }) => mul(grad, sign(x)) },
+  fused: { x: { formula: (m, grad, x) => m.mul(grad!, signOf(m, x!)) } },
 });
 
 /**
@@ -268,7 +276,7 @@ export const sign: Unary = pointwise({
   name: "sign",
   inputs: ["x"],
   takes: { x: aTensor },
-  formula: (m, x) => m.select(m.lt(0, x!), 1, m.select(m.lt(x!, 0), -1, 0)),
+  formula: (m, x) => signOf(m, x!),
   derivative: { x: (grad) => zerosLike(grad) },
 });
 

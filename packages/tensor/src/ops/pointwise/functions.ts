@@ -20,10 +20,12 @@ interface Analytic {
   /** What the gradient reads: the input or the result. */
   readonly saves: "x" | "out";
   readonly derivative: (grad: Tensor, saved: Tensor) => Tensor;
+  /** The same as one formula, where it takes more than one step and begins with G, whose layout the result then gets. */
+  readonly fused?: <T, C>(m: Algebra<T, C>, grad: T, saved: T) => T;
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function analytic({ formula, saves, derivative, ...rest }: Analytic): Unary {
+function analytic({ formula, saves, derivative, fused, ...rest }: Analytic): Unary {
   return pointwise({
     ...rest,
     inputs: ["x"],
@@ -32,6 +34,7 @@ function analytic({ formula, saves, derivative, ...rest }: Analytic): Unary {
     formula: (m, x) => formula(m, x!),
     result: "float",
     derivative: { x: (grad, saved) => derivative(grad, saved[saves]) },
+    fused: fused ? { x: { formula: (m, grad, saved) => fused(m, grad!, saved!) } } : {},
   });
 }
 
@@ -61,6 +64,7 @@ export const expm1: Unary = analytic({
   formula: (m, x) => formulas.expm1(m, x),
   saves: "out",
   derivative: (grad, out) => mul(grad, add(out, 1)),
+  fused: (m, grad, out) => m.mul(grad, m.add(out, 1)),
 });
 
 /**
@@ -85,6 +89,7 @@ export const log1p: Unary = analytic({
   formula: (m, x) => formulas.log1p(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, add(x, 1)),
+  fused: (m, grad, x) => m.div(grad, m.add(x, 1)),
 });
 
 /**
@@ -99,6 +104,7 @@ export const log2: Unary = analytic({
   formula: (m, x) => formulas.log2(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, mul(x, Math.LN2)),
+  fused: (m, grad, x) => m.div(grad, m.mul(x, Math.LN2)),
 });
 
 /**
@@ -113,6 +119,7 @@ export const log10: Unary = analytic({
   formula: (m, x) => formulas.log10(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, mul(x, Math.LN10)),
+  fused: (m, grad, x) => m.div(grad, m.mul(x, Math.LN10)),
 });
 
 /**
@@ -127,6 +134,7 @@ export const sqrt: Unary = analytic({
   formula: (m, x) => m.sqrt(x),
   saves: "out",
   derivative: (grad, out) => div(grad, mul(out, 2)),
+  fused: (m, grad, out) => m.div(grad, m.mul(out, 2)),
 });
 
 /**
@@ -141,6 +149,7 @@ export const rsqrt: Unary = analytic({
   formula: (m, x) => m.div(1, m.sqrt(x)),
   saves: "out",
   derivative: (grad, out) => mul(mul(grad, -0.5), mul(mul(out, out), out)),
+  fused: (m, grad, out) => m.mul(m.mul(grad, -0.5), m.mul(m.mul(out, out), out)),
 });
 
 /**
@@ -155,6 +164,7 @@ export const sin: Unary = analytic({
   formula: (m, x) => formulas.sin(m, x),
   saves: "x",
   derivative: (grad, x) => mul(grad, cos(x)),
+  fused: (m, grad, x) => m.mul(grad, formulas.cos(m, x)),
 });
 
 /**
@@ -169,6 +179,7 @@ export const cos: Unary = analytic({
   formula: (m, x) => formulas.cos(m, x),
   saves: "x",
   derivative: (grad, x) => mul(grad, neg(sin(x))),
+  fused: (m, grad, x) => m.mul(grad, m.neg(formulas.sin(m, x))),
 });
 
 /**
@@ -183,6 +194,7 @@ export const tan: Unary = analytic({
   formula: (m, x) => formulas.tan(m, x),
   saves: "out",
   derivative: (grad, out) => mul(grad, add(mul(out, out), 1)),
+  fused: (m, grad, out) => m.mul(grad, m.add(m.mul(out, out), 1)),
 });
 
 /**
@@ -197,6 +209,7 @@ export const atan: Unary = analytic({
   formula: (m, x) => formulas.atan(m, x),
   saves: "x",
   derivative: (grad, x) => div(grad, add(mul(x, x), 1)),
+  fused: (m, grad, x) => m.div(grad, m.add(m.mul(x, x), 1)),
 });
 
 /**
@@ -211,6 +224,7 @@ export const tanh: Unary = analytic({
   formula: (m, x) => formulas.tanh(m, x),
   saves: "out",
   derivative: (grad, out) => mul(grad, rsub(mul(out, out), 1)),
+  fused: (m, grad, out) => m.mul(grad, m.sub(1, m.mul(out, out))),
 });
 
 /**
@@ -225,6 +239,7 @@ export const sigmoid: Unary = analytic({
   formula: (m, x) => formulas.sigmoid(m, x),
   saves: "out",
   derivative: (grad, out) => mul(mul(grad, rsub(out, 1)), out),
+  fused: (m, grad, out) => m.mul(m.mul(grad, m.sub(1, out)), out),
 });
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126;

@@ -55,6 +55,17 @@ const general: Formula = <T, C>(m: Algebra<T, C>, ...[base, exponent]: readonly 
 const reversed: Formula = <T, C>(m: Algebra<T, C>, ...[exponent, base]: readonly T[]): T =>
   isFloating(m.dtype) ? formulas.pow(m, base!, exponent!) : whole(m, base!, exponent!);
 
+/** G · exponent · x^(exponent − 1), with an exact power, or with any as the last operand. */
+const slopeOf =
+  (power: Formula): Formula =>
+  <T, C>(m: Algebra<T, C>, ...[grad, x, exponent, lower]: readonly T[]): T =>
+    m.mul(grad!, m.mul(power(m, x!, lower!) as T, exponent!));
+const exactSlopes: ReadonlyMap<number, Formula> = new Map(
+  [...exact].map(([lower, power]) => [lower + 1, slopeOf(power)]),
+);
+const generalSlope = slopeOf(general);
+const noSlope: Formula = (m, grad) => m.select(m.eq(grad!, grad!), 0, 0);
+
 const powNumber: PointwiseOp<[x: Tensor, exponent: number]> = pointwise({
   name: "pow",
   inputs: ["x"],
@@ -64,6 +75,12 @@ const powNumber: PointwiseOp<[x: Tensor, exponent: number]> = pointwise({
   derivative: {
     x: (grad, { x }, exponent) =>
       exponent === 0 ? zerosLike(grad) : mul(grad, mul(powNumber(x, exponent - 1), exponent)),
+  },
+  fused: {
+    x: {
+      formulaFor: (exponent) => (exponent === 0 ? noSlope : (exactSlopes.get(exponent) ?? generalSlope)),
+      parameters: (exponent) => (exactSlopes.has(exponent) ? [exponent] : [exponent, exponent - 1]),
+    },
   },
 });
 

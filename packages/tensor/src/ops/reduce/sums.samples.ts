@@ -99,6 +99,19 @@ export const samples: Sample[] = [
     },
     { name: "one", args: [positive([2, 3]), 1] },
     { name: "with a zero", args: [tensor([2, 0, 3])] },
+    { name: "with a zero and what is not finite", args: [tensor([0, Infinity, 3])] },
+    {
+      name: "along a dimension, with zeros and what is not finite",
+      args: [
+        tensor([
+          [0, Infinity, 3],
+          [-2, Infinity, 0],
+          [0, NaN, 3],
+          [Infinity, 0, -Infinity],
+        ]),
+        1,
+      ],
+    },
     {
       name: "with zeros",
       args: [

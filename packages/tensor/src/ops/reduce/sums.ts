@@ -1,6 +1,5 @@
 /** Sums and products: one number for many. Sums have a fixed order, so they give the same bits everywhere. */
-
-import type { DType, Formula } from "@ag/kernels";
+import type { Algebra, DType, Formula } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { aDtype, aFlag, anyDims, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
 import { defineOp, overloads } from "../../core/define.ts";
@@ -160,13 +159,18 @@ const flipped = ({ value, slope }: Dual, dim: number): Dual => ({ value: flip(va
 
 const isZero: Formula = (m, x) => m.eq(x, 0);
 const withoutZeros: Formula = (m, x) => m.select(m.eq(x, 0), 1, x);
-/** From the product of all, that of those that are not 0, and how many are 0. */
-const quotient: Formula = (m, x, all, others, zeros) =>
-  m.select(
-    m.eq(x, 0),
+const isNotFinite: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): C =>
+  m.not(m.lt(m.abs(x!), Number.POSITIVE_INFINITY));
+/** From the product of all, that of those that are not 0, and how many are 0 and not finite: 0 · ∞ is NaN. */
+const quotient: Formula = <T, C>(m: Algebra<T, C>, ...[x, all, others, zeros, infinite]: readonly T[]): T => {
+  const own = m.select(isNotFinite(m, x!) as C, 1, 0);
+  const besideZero = m.select(m.eq(infinite!, own), 0, Number.NaN);
+  return m.select(
+    m.eq(x!, 0),
     m.select(m.eq(zeros!, 1), others!, m.mul(others!, 0)),
-    m.select(m.eq(zeros!, 0), m.div(all!, x), all!),
+    m.select(m.eq(zeros!, 0), m.div(all!, x!), besideZero),
   );
+};
 
 /**
  * For each element the product of the others along `dim`, of which `out` is that of all: a quotient, but beside zeros.
@@ -181,9 +185,9 @@ const productOfOthers: Op<[x: Tensor, out: Tensor, dim: number]> = defineOp({
     if (x.numel() === 0) return out;
     const others = reduced("prod", x, dim, { keepdim: true, op: "prod", of: withoutZeros });
     const zeros = reduced("sum", x, dim, { keepdim: true, op: "prod", of: isZero });
-    kernels.pointwise(quotient, [x, whole, others, zeros], out, x.dtype);
-    others.dispose();
-    zeros.dispose();
+    const infinite = reduced("sum", x, dim, { keepdim: true, op: "prod", of: isNotFinite });
+    kernels.pointwise(quotient, [x, whole, others, zeros, infinite], out, x.dtype);
+    for (const used of [others, zeros, infinite]) used.dispose();
     return out;
   },
   derivative: {

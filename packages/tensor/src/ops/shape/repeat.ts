@@ -109,9 +109,8 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
 
 /** All elements of a row-major tensor as one row, moved. */
 function rolledFlat({ storage, offset, dtype, sizes: shape }: Tensor, shift: number): Tensor {
-  const layout = { sizes: [sizeOf(shape)], strides: [1] };
   storage.retain();
-  const row = new Tensor(storage, dtype, layout.sizes, { offset, strides: layout.strides }, null);
+  const row = new Tensor(storage, dtype, [sizeOf(shape)], offset, [1], null);
   const moved = rolled(row, shift, 0);
   row.dispose();
   return reshaped(moved, shape);

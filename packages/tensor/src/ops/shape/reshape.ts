@@ -48,7 +48,8 @@ export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
   inputs: ["x"],
   forward: (x, shape) => {
     x.storage.retain();
-    return new Tensor(x.storage, x.dtype, shape, reshaped(x, shape) as Layout, null);
+    const { offset, strides } = reshaped(x, shape) as Layout;
+    return new Tensor(x.storage, x.dtype, shape, offset, strides, null);
   },
   derivative: { x: (grad, { shape }) => reshapeTo(grad, shape) },
 });
