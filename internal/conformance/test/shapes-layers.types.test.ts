@@ -30,6 +30,34 @@ test("a subclass writes a plain forward, and its rule is not asked", () => {
   is<[4, 3]>()(new Sequential(new Kept(2, 3)).forward(zeros(4, 2)));
 });
 
+test("subclasses choose options of their own", () => {
+  class Half extends Conv2d {
+    constructor(channels: number) {
+      super(channels, 2 * channels, 3, { stride: 2, padding: 1 });
+    }
+  }
+  class Overlapping extends MaxPool2d {
+    constructor() {
+      super(3, { stride: 2, ceilMode: true });
+    }
+  }
+  class Loud extends ReLU {
+    override forward(x: Tensor): Tensor {
+      return super.forward(x).sum(0);
+    }
+  }
+  class Stack extends Sequential {
+    constructor() {
+      super(new Half(1), new Overlapping());
+      this.append(new Loud());
+    }
+  }
+  is<[1, number, number, number]>()(new Half(1).forward(rand(1, 1, 8, 8)));
+  is<[1, number, number]>()(new Overlapping().forward(rand(1, 8, 8)));
+  is<Shape>()(new Sequential(new Loud()).forward(rand(1, 8)));
+  expect(is<Shape>()(new Stack().forward(rand(2, 1, 8, 8))).shape).toEqual([2, 2, 2]);
+});
+
 test("a field without sizes takes any layer, and knows none", () => {
   class Net extends Module {
     conv: Conv2d = new Conv2d(1, 4, 7, { stride: 2, padding: 3 });

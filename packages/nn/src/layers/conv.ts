@@ -4,7 +4,7 @@ import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
-import type { Fitting, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 
 /** One number for both dimensions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -68,11 +68,16 @@ export class Conv2d<
   In extends number = number,
   Out extends number = number,
   const K extends Pair = Pair,
-  const S extends Pair = 1,
-  const P extends Pair | "same" | "valid" = 0,
-  const D extends Pair = 1,
+  const S extends Pair = Unsaid,
+  const P extends Pair | "same" | "valid" = Unsaid,
+  const D extends Pair = Unsaid,
 > extends Feedforward {
-  declare readonly "~rule": Convolved2d<this["~input"], In, Out, { kernel: K; stride: S; padding: P; dilation: D }>;
+  declare readonly "~rule": Convolved2d<
+    this["~input"],
+    In,
+    Out,
+    { kernel: K; stride: Said<S, 1>; padding: Said<P, 0>; dilation: Said<D, 1> }
+  >;
 
   readonly inChannels: In;
   readonly outChannels: Out;

@@ -2,7 +2,7 @@ import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor
 import { aFlag, aWhole, extents, type Kind, need, type Pooled, type PooledTo, type Takes } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 import type { Pair } from "./conv.ts";
 
 const windowOptions: Takes = { stride: [extents, null], padding: extents, ceilMode: aFlag };
@@ -44,9 +44,6 @@ abstract class WindowPool extends Feedforward {
   }
 }
 
-/** The steps of a window: its size unless they are given. */
-type Step<K, S> = S extends null ? K : S;
-
 export interface MaxPool2dOptions<
   S extends Pair = Pair,
   P extends Pair = Pair,
@@ -67,16 +64,20 @@ export interface MaxPool2dOptions<
  */
 export class MaxPool2d<
   const K extends Pair = Pair,
-  const S extends Pair | null = null,
-  const P extends Pair = 0,
-  C extends boolean = false,
-  const D extends Pair = 1,
+  const S extends Pair = Unsaid,
+  const P extends Pair = Unsaid,
+  C extends boolean = Unsaid,
+  const D extends Pair = Unsaid,
 > extends WindowPool {
-  declare readonly "~rule": Pooled<this["~input"], { kernel: K; stride: Step<K, S>; padding: P; dilation: D }, C>;
+  declare readonly "~rule": Pooled<
+    this["~input"],
+    { kernel: K; stride: Said<S, K>; padding: Said<P, 0>; dilation: Said<D, 1> },
+    C
+  >;
 
   readonly dilation: Pair;
 
-  constructor(kernelSize: K, options: MaxPool2dOptions<NonNullable<S>, P, C, D> = {}) {
+  constructor(kernelSize: K, options: MaxPool2dOptions<S, P, C, D> = {}) {
     need("MaxPool2d", { kernelSize: extents, options: maxPoolOptions }, kernelSize, options);
     super(kernelSize, options);
     this.dilation = copied(options.dilation ?? 1);
@@ -115,16 +116,20 @@ export interface AvgPool2dOptions<S extends Pair = Pair, P extends Pair = Pair, 
  */
 export class AvgPool2d<
   const K extends Pair = Pair,
-  const S extends Pair | null = null,
-  const P extends Pair = 0,
-  C extends boolean = false,
+  const S extends Pair = Unsaid,
+  const P extends Pair = Unsaid,
+  C extends boolean = Unsaid,
 > extends WindowPool {
-  declare readonly "~rule": Pooled<this["~input"], { kernel: K; stride: Step<K, S>; padding: P; dilation: 1 }, C>;
+  declare readonly "~rule": Pooled<
+    this["~input"],
+    { kernel: K; stride: Said<S, K>; padding: Said<P, 0>; dilation: 1 },
+    C
+  >;
 
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(kernelSize: K, options: AvgPool2dOptions<NonNullable<S>, P, C> = {}) {
+  constructor(kernelSize: K, options: AvgPool2dOptions<S, P, C> = {}) {
     need("AvgPool2d", { kernelSize: extents, options: avgPoolOptions }, kernelSize, options);
     super(kernelSize, options);
     this.countIncludePad = options.countIncludePad ?? true;

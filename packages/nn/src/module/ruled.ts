@@ -30,6 +30,16 @@ export type Applied<L, S> = L extends Ruled & {
     : Shape
   : Shape;
 
+/**
+ * The type of an option that a constructor is not given. A field and a subclass that name no sizes have it too: they take
+ * any option. So it has a meaning only beside a size that is known.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what is assigned to it, and from it, is not to be checked
+export type Unsaid = any;
+
+/** An option, or what it is where nobody said it. */
+export type Said<O, Usual> = unknown extends O ? Usual : O;
+
 /** The rule of a layer that keeps the shape. */
 export type Kept<S> = S extends Shape ? S : Shape;
 
