@@ -58,6 +58,19 @@ test("subclasses choose options of their own", () => {
   expect(is<Shape>()(new Stack().forward(rand(2, 1, 8, 8))).shape).toEqual([2, 2, 2]);
 });
 
+test("one of several layers can be called", () => {
+  const list = new ModuleList([new Linear(1, 2), new Linear(2, 3)]);
+  let h: Tensor = zeros(1, 1);
+  for (const layer of list) h = layer.forward(h);
+  expect(is<Shape>()(h).shape).toEqual([1, 3]);
+  const either = [new Linear(2, 3), new ReLU()][0]!;
+  is<[4, 3] | [4, 2]>()(either.forward(zeros(4, 2)));
+  const perhaps = [new Linear(2, 3) as Linear<2, 3> | Layer][0]!;
+  is<Shape>()(perhaps.forward(zeros(4, 2)));
+  const call = (f: (x: Tensor) => Tensor): Tensor => f(zeros(1, 2));
+  expect(call(list.at(1).forward).shape).toEqual([1, 3]);
+});
+
 test("a field without sizes takes any layer, and knows none", () => {
   class Net extends Module {
     conv: Conv2d = new Conv2d(1, 4, 7, { stride: 2, padding: 3 });

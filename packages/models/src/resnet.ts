@@ -101,16 +101,13 @@ const resnetTakes: Takes = {
 type Classifier<C extends number> = `${C}` extends `${bigint}` ? Linear<512, C> : Linear | Layer;
 
 /** What a network makes of images: a number for each of `C` classes. */
-type Classified<S, C extends number> = S extends readonly [
-  infer N extends number,
-  infer In extends number,
-  number,
-  number,
-]
-  ? Differ<In, 3> extends true
-    ? `channels ${In} and 3 differ: the input is ${Show<S>}`
-    : [N, C]
-  : Shape;
+type Classified<S, C extends number> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [infer N extends number, infer In extends number, number, number]
+    ? Differ<In, 3> extends true
+      ? `channels ${In} and 3 differ: the input is ${Show<S>}`
+      : [N, C]
+    : Shape;
 
 /**
  * A residual network of basic blocks (He et al. 2015), as torchvision builds it: the same structure, keys, numbers and
@@ -160,8 +157,8 @@ export class ResNet<C extends number = number> extends Feedforward {
     } // batch normalisation already starts with weight 1 and bias 0
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<ResNet<C>, T>): Tensor<ShapeFrom<ResNet<C>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     let out: Tensor = this.conv1.forward(x);
     out = this.bn1.forward(out);

@@ -1,9 +1,9 @@
 /** Layers without parameters that work element by element, or along one dimension. */
 import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, type Tensor, tanh } from "@ag/tensor/fn";
-import { aFlag, aNumber, aWhole, need, oneOf, type ShapeOf } from "@ag/tensor/internal";
+import { aFlag, aNumber, aWhole, need, oneOf } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Kept } from "../module/ruled.ts";
+import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
 
 export interface InplaceOptions {
   /** Overwrite the input. */
@@ -51,8 +51,8 @@ const applied = <O extends readonly unknown[]>(
 export class ReLU extends Elementwise {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return applied(this, relu, x);
   }
@@ -76,8 +76,8 @@ export class LeakyReLU extends Elementwise {
     this.negativeSlope = negativeSlope;
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return applied(this, leakyRelu, x, { negativeSlope: this.negativeSlope });
   }
@@ -97,8 +97,8 @@ export class LeakyReLU extends Elementwise {
 export class Sigmoid extends Feedforward {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -114,8 +114,8 @@ export class Sigmoid extends Feedforward {
 export class Tanh extends Feedforward {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -131,8 +131,8 @@ export class Tanh extends Feedforward {
 export class SiLU extends Elementwise {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return applied(this, silu, x);
   }
@@ -157,8 +157,8 @@ export class GELU extends Feedforward {
     this.approximate = options.approximate ?? "none";
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return gelu(x, { approximate: this.approximate });
   }
@@ -193,8 +193,8 @@ abstract class AlongDim extends Feedforward {
 export class Softmax extends AlongDim {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return softmax(x, this.dim);
   }
@@ -210,8 +210,8 @@ export class Softmax extends AlongDim {
 export class LogSoftmax extends AlongDim {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);
   }

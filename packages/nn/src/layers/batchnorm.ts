@@ -96,8 +96,8 @@ abstract class BatchNorm<C extends number> extends Feedforward {
     return version === undefined || version < 2 ? ["num_batches_tracked"] : [];
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<BatchNorm<C>, T>): Tensor<ShapeFrom<BatchNorm<C>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     if (x instanceof Tensor && !this.ranks.includes(x.shape.length))
       throw new ShapeError(

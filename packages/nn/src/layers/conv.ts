@@ -119,10 +119,8 @@ export class Conv2d<
       throw new ValueError("Conv2d: padding='same' is not supported for strided convolutions: need stride 1.");
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(
-    x: T & Fitting<Conv2d<In, Out, K, S, P, D>, T>,
-  ): Tensor<ShapeFrom<Conv2d<In, Out, K, S, P, D>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const { stride, padding, dilation, groups } = this;
     return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });

@@ -1,5 +1,5 @@
 import { flatten, type Tensor } from "@ag/tensor/fn";
-import { aWhole, type Flattened, need, type ShapeOf } from "@ag/tensor/internal";
+import { aWhole, type Flattened, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
 import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
@@ -29,8 +29,8 @@ export class Flatten<S extends number = 1, E extends number = -1> extends Feedfo
     this.endDim = options.endDim ?? (-1 as E);
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<Flatten<S, E>, T>): Tensor<ShapeFrom<Flatten<S, E>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return flatten(x, this.startDim, this.endDim);
   }
@@ -50,8 +50,8 @@ export class Flatten<S extends number = 1, E extends number = -1> extends Feedfo
 export class Identity extends Feedforward {
   declare readonly "~rule": Kept<this["~input"]>;
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T): Tensor<ShapeOf<T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return x;
   }

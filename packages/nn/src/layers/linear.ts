@@ -45,8 +45,8 @@ export class Linear<In extends number = number, Out extends number = number> ext
     this.bias = start.bias;
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<Linear<In, Out>, T>): Tensor<ShapeFrom<Linear<In, Out>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
   }

@@ -83,10 +83,8 @@ export class MaxPool2d<
     this.dilation = copied(options.dilation ?? 1);
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(
-    x: T & Fitting<MaxPool2d<K, S, P, C, D>, T>,
-  ): Tensor<ShapeFrom<MaxPool2d<K, S, P, C, D>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const { stride, padding, dilation, ceilMode } = this;
     return maxPool2d(x, this.kernelSize, { stride, padding, dilation, ceilMode });
@@ -136,8 +134,8 @@ export class AvgPool2d<
     this.divisorOverride = options.divisorOverride ?? null;
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<AvgPool2d<K, S, P, C>, T>): Tensor<ShapeFrom<AvgPool2d<K, S, P, C>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
     return avgPool2d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
@@ -171,8 +169,8 @@ export class AdaptiveAvgPool2d<const N extends OutputSize = OutputSize> extends 
     this.outputSize = copied(outputSize);
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<AdaptiveAvgPool2d<N>, T>): Tensor<ShapeFrom<AdaptiveAvgPool2d<N>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
   }

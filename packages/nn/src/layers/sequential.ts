@@ -44,15 +44,17 @@ function needName(name: string, others: ReadonlyMap<string, unknown>): void {
 type Layers = readonly Layer[];
 
 /** What layers give one after the other: nothing is known of none, and of a list whose length is not known. */
-type Through<L extends Layers, S> = L extends readonly [infer F, ...infer R extends Layers]
-  ? Applied<F, S> extends infer Out
-    ? Out extends string
-      ? Out
-      : R extends readonly []
+type Through<L extends Layers, S> = [unknown] extends [S]
+  ? Shape
+  : L extends readonly [infer F, ...infer R extends Layers]
+    ? Applied<F, S> extends infer Out
+      ? Out extends string
         ? Out
-        : Through<R, Out>
-    : never
-  : Shape;
+        : R extends readonly []
+          ? Out
+          : Through<R, Out>
+      : never
+    : Shape;
 
 /** Beside the type of a `Sequential`: while its type knows the layers, no others may come. */
 type Open<L extends Layers> = L extends readonly [Layer, ...Layers]
@@ -121,8 +123,8 @@ export class Sequential<L extends Layers = Layers> extends Feedforward {
     return [...super.fields(), ...this.#layers];
   }
 
-  forward(x: never, plain: never): Tensor;
-  forward<T extends Tensor>(x: T & Fitting<Sequential<L>, T>): Tensor<ShapeFrom<Sequential<L>, T>>;
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     let out = x;
     for (const layer of this.#layers.values()) out = layer.forward(out);

@@ -2,24 +2,33 @@
 import type { Shape, Tensor } from "@ag/tensor/fn";
 import type { Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
 
-/** A layer whose `"~rule"` is made of its `"~input"`: a shape, or why there is none. No layer has these fields: they are types. */
+/**
+ * A layer whose `"~rule"` is made of its `"~input"`: a shape, or why there is none. No layer has these fields: they are types.
+ * Rules ask first whether anything is known: so they refuse nothing inside of a class, where the input is left open.
+ */
 export interface Ruled {
   readonly "~input": unknown;
   readonly "~rule": unknown;
 }
 
-/** What the rule of a layer gives for a shape; where that is a type parameter, anything. */
-type RuleAt<L extends Ruled, S> = [unknown] extends [S] ? Shape : (L & { readonly "~input": S })["~rule"];
+/** What the rule of a layer gives for a shape, if it has one; where layer or shape is a type parameter, anything. */
+type RuleAt<L, S> = [unknown] extends [S]
+  ? Shape
+  : [unknown] extends [L]
+    ? Shape
+    : L extends Ruled
+      ? (L & { readonly "~input": S })["~rule"]
+      : Shape;
 
 /** Beside the type of what `forward` takes: it refuses what the rule refuses. */
-export type Fitting<L extends Ruled, T extends Tensor> = Fits<RuleAt<L, ShapeOf<T>>>;
+export type Fitting<L, T extends Tensor> = Fits<RuleAt<L, ShapeOf<T>>>;
 
 /** The shape of what `forward` gives. */
-export type ShapeFrom<L extends Ruled, T extends Tensor> = Given<RuleAt<L, ShapeOf<T>>>;
+export type ShapeFrom<L, T extends Tensor> = Given<RuleAt<L, ShapeOf<T>>>;
 
 /**
- * What any layer gives for a shape. Layers with a rule have two signatures of `forward`. The first, of two arguments,
- * cannot be called. It lets subclasses write a plain `forward(x: Tensor): Tensor`, whose layers are known by having no
+ * What any layer gives for a shape. Layers with a rule have two signatures of `forward`, alike in all of them, so that one of
+ * several layers can be called. The first, of two arguments, cannot be called. It lets subclasses write a plain `forward(x: Tensor): Tensor`, whose layers are known by having no
  * other: they may give what they like, and the rule is not asked.
  */
 export type Applied<L, S> = L extends Ruled & {
@@ -41,11 +50,13 @@ export type Unsaid = any;
 export type Said<O, Usual> = unknown extends O ? Usual : O;
 
 /** The rule of a layer that keeps the shape. */
-export type Kept<S> = S extends Shape ? S : Shape;
+export type Kept<S> = [unknown] extends [S] ? Shape : S extends Shape ? S : Shape;
 
 /** The rule of a layer that keeps the shape, for `C` channels in the second dimension. */
-export type KeptChannels<S, C extends number> = S extends readonly [number, infer N extends number, ...Shape]
-  ? Differ<N, C> extends true
-    ? `channels ${N} and ${C} differ: the input is ${Show<S>}`
-    : S
-  : Kept<S>;
+export type KeptChannels<S, C extends number> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [number, infer N extends number, ...Shape]
+    ? Differ<N, C> extends true
+      ? `channels ${N} and ${C} differ: the input is ${Show<S>}`
+      : S
+    : Kept<S>;

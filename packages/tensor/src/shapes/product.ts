@@ -40,15 +40,17 @@ export type ProductOfRank<A extends Shape, B extends Shape, RankA extends number
   : Shape;
 
 /** What a linear layer gives, for weights [out, in]. */
-export type LinearOf<S, In, Out> = S extends Shape
-  ? number extends S["length"]
-    ? Shape
-    : S extends readonly [...infer P extends number[], infer N extends number]
-      ? Differ<N, In> extends true
-        ? `features ${N} and ${In & number} differ: the input is ${Show<S>}`
-        : [...P, Size<Out>]
-      : "a number has no features: the input is []"
-  : Shape;
+export type LinearOf<S, In, Out> = [unknown] extends [S]
+  ? Shape
+  : S extends Shape
+    ? number extends S["length"]
+      ? Shape
+      : S extends readonly [...infer P extends number[], infer N extends number]
+        ? Differ<N, In> extends true
+          ? `features ${N} and ${In & number} differ: the input is ${Show<S>}`
+          : [...P, Size<Out>]
+        : "a number has no features: the input is []"
+    : Shape;
 
 /** A size that a class may not know. */
 export type Size<N> = unknown extends N ? number : N extends number ? N : number;

@@ -46,17 +46,19 @@ type Without<N extends Shape, Out extends number[] = []> = N extends readonly [
   : Out;
 
 /** The dimensions from `Start` to `End` as one. */
-export type Flattened<S, Start, End> = S extends readonly []
-  ? [1]
-  : S extends readonly [infer F extends number, ...infer R extends Shape]
-    ? [Start, End] extends [1, -1]
-      ? R extends readonly []
-        ? Shape // there is no dimension 1
-        : [F, Count<R>]
-      : [Start, End] extends [0, -1]
-        ? [Count<S>]
-        : Joined<S, IndexOf<S, Start>, IndexOf<S, End>>
-    : Shape;
+export type Flattened<S, Start, End> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly []
+    ? [1]
+    : S extends readonly [infer F extends number, ...infer R extends Shape]
+      ? [Start, End] extends [1, -1]
+        ? R extends readonly []
+          ? Shape // there is no dimension 1
+          : [F, Count<R>]
+        : [Start, End] extends [0, -1]
+          ? [Count<S>]
+          : Joined<S, IndexOf<S, Start>, IndexOf<S, End>>
+      : Shape;
 
 /** A dimension as a key, counted from the front; never where there is none or nobody knows it. */
 type IndexOf<S extends Shape, D> = number extends D

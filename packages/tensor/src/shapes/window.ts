@@ -70,51 +70,47 @@ type Convolved<S, C extends number, In, Out, Sizes extends number[], Batch exten
     : [...Batch, Size<Out>, ...Sizes];
 
 /** What a convolution makes of images [n, c, h, w], or of one image. */
-export type Convolved2d<S, In, Out, M extends Moves> = S extends readonly [
-  ...infer B extends number[],
-  infer C extends number,
-  infer H extends number,
-  infer W extends number,
-]
-  ? B["length"] extends 0 | 1
-    ? Convolved<S, C, In, Out, [Along<H, M, 0>, Along<W, M, 1>], B>
-    : Shape
-  : Shape;
+export type Convolved2d<S, In, Out, M extends Moves> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [
+        ...infer B extends number[],
+        infer C extends number,
+        infer H extends number,
+        infer W extends number,
+      ]
+    ? B["length"] extends 0 | 1
+      ? Convolved<S, C, In, Out, [Along<H, M, 0>, Along<W, M, 1>], B>
+      : Shape
+    : Shape;
 
 /** What a convolution makes of rows [n, c, l], or of one row. */
-export type Convolved1d<S, In, Out, M extends Moves> = S extends readonly [
-  ...infer B extends number[],
-  infer C extends number,
-  infer L extends number,
-]
-  ? B["length"] extends 0 | 1
-    ? Convolved<S, C, In, Out, [Along<L, M, 0>], B>
-    : Shape
-  : Shape;
+export type Convolved1d<S, In, Out, M extends Moves> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [...infer B extends number[], infer C extends number, infer L extends number]
+    ? B["length"] extends 0 | 1
+      ? Convolved<S, C, In, Out, [Along<L, M, 0>], B>
+      : Shape
+    : Shape;
 
 /** One number for each window over images; where windows may reach beyond the border, `Ceil`, sizes are not known. */
-export type Pooled<S, M extends Moves, Ceil> = S extends readonly [
-  ...infer B extends number[],
-  infer H extends number,
-  infer W extends number,
-]
-  ? B["length"] extends 1 | 2
-    ? [Ceil] extends [false]
-      ? [...B, Along<H, M, 0>, Along<W, M, 1>]
-      : [...B, number, number]
-    : Shape
-  : Shape;
+export type Pooled<S, M extends Moves, Ceil> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [...infer B extends number[], infer H extends number, infer W extends number]
+    ? B["length"] extends 1 | 2
+      ? [Ceil] extends [false]
+        ? [...B, Along<H, M, 0>, Along<W, M, 1>]
+        : [...B, number, number]
+      : Shape
+    : Shape;
 
 /** So many windows as are asked for; null keeps a size. */
-export type PooledTo<S, To> = S extends readonly [
-  ...infer B extends number[],
-  infer H extends number,
-  infer W extends number,
-]
-  ? B["length"] extends 1 | 2
-    ? [...B, Asked<To, H, 0>, Asked<To, W, 1>]
-    : Shape
-  : Shape;
+export type PooledTo<S, To> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [...infer B extends number[], infer H extends number, infer W extends number]
+    ? B["length"] extends 1 | 2
+      ? [...B, Asked<To, H, 0>, Asked<To, W, 1>]
+      : Shape
+    : Shape;
 type Asked<To, N extends number, I extends 0 | 1> = unknown extends To
   ? number
   : To extends number
