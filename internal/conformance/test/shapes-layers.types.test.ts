@@ -67,8 +67,6 @@ test("one of several layers can be called", () => {
   is<[4, 3] | [4, 2]>()(either.forward(zeros(4, 2)));
   const perhaps = [new Linear(2, 3) as Linear<2, 3> | Layer][0]!;
   is<Shape>()(perhaps.forward(zeros(4, 2)));
-  const call = (f: (x: Tensor) => Tensor): Tensor => f(zeros(1, 2));
-  expect(call(list.at(1).forward).shape).toEqual([1, 3]);
 });
 
 test("a field without sizes takes any layer, and knows none", () => {
@@ -117,9 +115,9 @@ test("what a type claims cannot be changed behind it", () => {
 
 test("options are checked as ever, though some are inferred", () => {
   // @ts-expect-error there is no option of that name
-  expect(() => new Conv2d(1, 2, 3, { strid: 2 })).toThrow();
+  expect(() => new Conv2d(1, 2, 3, { strid: 2 })).toThrow("unexpected keyword argument");
   // @ts-expect-error nor here
-  expect(() => new MaxPool2d(2, { strid: 2 })).toThrow();
+  expect(() => new MaxPool2d(2, { strid: 2 })).toThrow("unexpected keyword argument");
   const options: { readonly stride?: number } = { stride: 2 };
   is<[1, 2, number, number]>()(new Conv2d(1, 2, 3, { stride: 1 + 1 }).forward(rand(1, 1, 9, 9)));
   is<[1, 2, number, number]>()(new MaxPool2d(2, { stride: options.stride ?? 1 }).forward(rand(1, 2, 9, 9)));
@@ -134,11 +132,11 @@ test("functions of type parameters compile", () => {
 
 test("a layer is refused what does not fit", () => {
   // @ts-expect-error features 5 and 3 differ
-  expect(() => new Linear(3, 4).forward(rand(2, 5))).toThrow();
+  expect(() => new Linear(3, 4).forward(rand(2, 5))).toThrow("cannot be multiplied");
   // @ts-expect-error channels 2 and 1 differ
-  expect(() => new Conv2d(1, 2, 3).forward(rand(1, 2, 9, 9))).toThrow();
+  expect(() => new Conv2d(1, 2, 3).forward(rand(1, 2, 9, 9))).toThrow("channels");
   // @ts-expect-error features 4 and 5 differ
-  expect(() => new Sequential(new Linear(3, 4), new Linear(5, 2)).forward(rand(1, 3))).toThrow();
+  expect(() => new Sequential(new Linear(3, 4), new Linear(5, 2)).forward(rand(1, 3))).toThrow("cannot be multiplied");
   is<Shape>()(new Linear(3, 4).forward(rand(2, 3) as Tensor));
   const unknown: unknown = rand(2, 3);
   if (unknown instanceof Tensor) new Linear(3, 4).forward(unknown);

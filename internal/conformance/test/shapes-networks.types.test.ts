@@ -28,7 +28,7 @@ test("weights come with a free head", () => {
 
 test("images have three channels", () => {
   // @ts-expect-error channels 4 and 3 differ
-  expect(() => resnet18().forward(rand(1, 4, 32, 32))).toThrow();
+  expect(() => resnet18().forward(rand(1, 4, 32, 32))).toThrow("channels");
   is<Shape>()(
     resnet18()
       .eval()
