@@ -11,7 +11,8 @@ export interface Example {
 const root = new URL("../../../", import.meta.url);
 
 const isShown = (file: string): boolean =>
-  /^(packages\/[^/]+\/(src\/.*\.ts|README\.md)|[A-Z]+\.md)$/.test(file) && !file.includes("node_modules");
+  /^(packages\/[^/]+\/(src\/.*\.ts|README\.md)|docs\/[a-z-]+\.md|[A-Z]+\.md)$/.test(file) &&
+  !file.includes("node_modules");
 
 /** `import { a, b as c } from "x"` becomes a lookup in the modules at hand. */
 const withoutImports = (code: string): string =>
@@ -43,10 +44,26 @@ export function examplesOf(file: string, text: string): Example[] {
 
 /** The examples of the whole repository. */
 export function allExamples(): Example[] {
-  const files = ["packages", "."].flatMap((folder) =>
+  const files = ["packages", "docs", "."].flatMap((folder) =>
     readdirSync(new URL(`${folder}/`, root), { recursive: folder !== ".", encoding: "utf8" }).map((name) =>
       folder === "." ? name : `${folder}/${name}`,
     ),
   );
   return files.filter(isShown).flatMap((file) => examplesOf(file, readFileSync(new URL(file, root), "utf8")));
+}
+
+/** The examples of READMEs and pages as they stand: programs, in TypeScript. */
+export function allPrograms(): Example[] {
+  const files = ["docs", ...readdirSync(new URL("packages/", root)).map((name) => `packages/${name}`), "."].flatMap(
+    (folder) => readdirSync(new URL(`${folder}/`, root), { encoding: "utf8" }).map((name) => `${folder}/${name}`),
+  );
+  return files
+    .filter((file) => file.endsWith(".md") && !file.endsWith("/CONTRIBUTING.md"))
+    .flatMap((file) => {
+      const text = readFileSync(new URL(file, root), "utf8");
+      return [...text.matchAll(/^```ts doctest\n([\s\S]*?)\n```/gm)].map(([, code], i) => ({
+        where: `${file}, ${i + 1}`,
+        code: code!,
+      }));
+    });
 }

@@ -6,8 +6,9 @@ import * as nn from "@ag/nn";
 import * as optim from "@ag/optim";
 import * as serialization from "@ag/serialization";
 import * as tensor from "@ag/tensor";
-import { expect, test } from "vitest";
-import { allExamples } from "../src/doc-examples.ts";
+import { describe, expect, test } from "vitest";
+import { said } from "../src/compiler.ts";
+import { allExamples, allPrograms } from "../src/doc-examples.ts";
 
 /** In doc comments everything is at hand, with the layer of CONTRIBUTING.md; READMEs import what they use. */
 const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
@@ -35,4 +36,13 @@ test.skipIf(!strip).each(allExamples().map(({ where, code }) => [where, code] as
   const run = new AsyncFunction(...parameters, `await (${javascript.replace(/;\s*$/, "")})()`);
   expect(code).toMatch(/check\(|refuse\(/);
   await run(load, equals, refuses, ...Object.values(scope));
+});
+
+describe("READMEs and pages compile, and types are what they say", () => {
+  test.each(allPrograms().map(({ where, code }) => [where, code] as const))("%s", (_, code) => {
+    const { types, complaints } = said(code);
+    expect(complaints).toEqual([]);
+    const claimed = [...code.matchAll(/^\s*const (\w+) = .*; \/\/ (Tensor<.*>)$/gm)];
+    expect(claimed.map(([, name]) => types.get(name!))).toEqual(claimed.map(([, , type]) => type));
+  });
 });

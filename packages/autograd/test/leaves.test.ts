@@ -224,7 +224,7 @@ describe("grad", () => {
   });
 
   test("is not shared either by leaves that a formula gave one tensor", () => {
-    const derivative = vi.spyOn(cat.entries[0]!, "derivative").mockImplementation(() => {
+    const derivative = vi.spyOn(cat.entries![0]!, "derivative").mockImplementation(() => {
       const one = ones(2);
       return [[one, one]];
     });
@@ -236,7 +236,7 @@ describe("grad", () => {
   });
 
   test("is another tensor than what was saved, when a formula hands that on", () => {
-    const derivative = vi.spyOn(mul.entries[0]!, "derivative");
+    const derivative = vi.spyOn(mul.entries![0]!, "derivative");
     derivative.mockImplementation((_, source) => [source.value(0) as Tensor, null]);
     const x = leaf([1, 2]);
     const y = tensor([3, 4]);
@@ -275,7 +275,7 @@ test("grad() of chosen inputs touches no grad", () => {
 });
 
 test("what nobody asked for is not computed", () => {
-  const derivative = vi.spyOn(sub.entries[0]!, "derivative");
+  const derivative = vi.spyOn(sub.entries![0]!, "derivative");
   const computed = (): readonly boolean[][] =>
     derivative.mock.results.map(({ value }) => (value as readonly unknown[]).map((flow) => flow !== null));
   const [x, y] = [leaf([1, 2]), leaf([3, 4])];

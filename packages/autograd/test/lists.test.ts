@@ -9,7 +9,7 @@ type Derivative = (grad: Tensor, source: Source) => readonly [readonly Tensor[],
 /** Σ of the list and `x`, as if its gradients were `derivative`, which reads the list. */
 function recorded(tensors: readonly Tensor[], x: Tensor, derivative: Derivative): Tensor {
   const entry: Entry = {
-    ...cat.entries[0]!,
+    ...cat.entries![0]!,
     inputs: ["tensors", "x"],
     gradients: [
       { input: 0, reads: ["tensors"] },

@@ -11,9 +11,9 @@ import {
   Sequential,
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
-import { Feedforward } from "@ag/nn/internal";
-import { add, flatten, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aWhole, need, someWholes, type Takes } from "@ag/tensor/internal";
+import { Feedforward, type Fitting, type ShapeFrom } from "@ag/nn/internal";
+import { add, flatten, type Shape, type Tensor, ValueError } from "@ag/tensor/fn";
+import { aFlag, aWhole, type Differ, need, type Show, someWholes, type Takes } from "@ag/tensor/internal";
 import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
 import { type GivenWeights, ResNet18_Weights, ResNet34_Weights, verifyWeights, type WeightsEnum } from "./weights.ts";
 
@@ -75,8 +75,8 @@ export class BasicBlock extends Feedforward {
   }
 }
 
-export interface ResNetOptions {
-  readonly numClasses?: number;
+export interface ResNetOptions<C extends number = number> {
+  readonly numClasses?: C;
   /** Starts the last normalisation of each block at 0, so that blocks begin as identities (Goyal et al. 2017). */
   readonly zeroInitResidual?: boolean;
 }
@@ -97,13 +97,27 @@ const resnetTakes: Takes = {
   options: { numClasses: aWhole, zeroInitResidual: aFlag, weights: null },
 };
 
+/** The last layer: of so many classes, if the type of the network says so, else any. */
+type Classifier<C extends number> = `${C}` extends `${bigint}` ? Linear<512, C> : Linear | Layer;
+
+/** What a network makes of images: a number for each of `C` classes. */
+type Classified<S, C extends number> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [infer N extends number, infer In extends number, number, number]
+    ? Differ<In, 3> extends true
+      ? `channels ${In} and 3 differ: the input is ${Show<S>}`
+      : [N, C]
+    : Shape;
+
 /**
  * A residual network of basic blocks (He et al. 2015), as torchvision builds it: the same structure, keys, numbers and
  * random draws.
  *
  * Shapes: [n, 3, h, w] → [n, numClasses].
  */
-export class ResNet extends Feedforward {
+export class ResNet<C extends number = number> extends Feedforward {
+  declare readonly "~rule": Classified<this["~input"], C>;
+
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly relu: ReLU;
@@ -113,10 +127,13 @@ export class ResNet extends Feedforward {
   readonly layer3: Sequential;
   readonly layer4: Sequential;
   readonly avgpool: AdaptiveAvgPool2d;
-  /** The classifier; replace it to train the network for other classes. */
-  fc: Linear | Layer;
+  /**
+   * The classifier; replace it to train the network for other classes. Where the type knows their number, `numClasses`
+   * asks for another one; so does declaring the network as `ResNet`.
+   */
+  fc: Classifier<C>;
 
-  constructor(stages: Stages, options: ResNetOptions = {}) {
+  constructor(stages: Stages, options: ResNetOptions<C> = {}) {
     super();
     need("ResNet", resnetTakes, stages, options);
     const { numClasses = 1000, zeroInitResidual = false } = options;
@@ -129,7 +146,7 @@ export class ResNet extends Feedforward {
     this.layer3 = stage(128, 256, stages[2], 2);
     this.layer4 = stage(256, 512, stages[3], 2);
     this.avgpool = new AdaptiveAvgPool2d([1, 1]);
-    this.fc = new Linear(512, numClasses);
+    this.fc = new Linear(512, numClasses) as Classifier<C>;
     this.#initialize(zeroInitResidual);
   }
 
@@ -140,8 +157,10 @@ export class ResNet extends Feedforward {
     } // batch normalisation already starts with weight 1 and bias 0
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
-    let out = this.conv1.forward(x);
+    let out: Tensor = this.conv1.forward(x);
     out = this.bn1.forward(out);
     out = this.relu.forward(out);
     out = this.maxpool.forward(out);
@@ -151,11 +170,12 @@ export class ResNet extends Feedforward {
     out = this.layer4.forward(out);
     out = this.avgpool.forward(out);
     out = flatten(out, 1);
-    return this.fc.forward(out);
+    const fc: Layer = this.fc;
+    return fc.forward(out);
   }
 }
 
-export interface UntrainedOptions extends ResNetOptions {
+export interface UntrainedOptions<C extends number = number> extends ResNetOptions<C> {
   readonly weights?: null;
 }
 
@@ -179,7 +199,7 @@ async function pretrained(stages: Stages, known: WeightsEnum, options: Pretraine
 }
 
 type Build = {
-  (options?: UntrainedOptions): ResNet;
+  <C extends number = 1000>(options?: UntrainedOptions<C>): ResNet<C>;
   (options: PretrainedOptions): Promise<ResNet>;
 };
 

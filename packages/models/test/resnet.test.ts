@@ -102,7 +102,7 @@ test("nothing but the output is left in memory, if nobody keeps it", () => {
 
 test("options", () => {
   manualSeed(0);
-  const small = resnet18({ numClasses: 10, zeroInitResidual: true });
+  const small: ResNet = resnet18({ numClasses: 10, zeroInitResidual: true });
   expect(small.stateDict().get("fc.weight")!.shape).toEqual([10, 512]);
   expect(small.stateDict().get("layer2.1.bn2.weight")!.sum().item()).toBe(0);
   expect(small.stateDict().get("layer2.1.bn1.weight")!.sum().item()).toBe(128);

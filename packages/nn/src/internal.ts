@@ -1,2 +1,3 @@
 /** What the packages of @ag need of layers, and nobody else: it may change in any release, without notice. */
 export { Feedforward } from "./module/feedforward.ts";
+export type { Fitting, ShapeFrom } from "./module/ruled.ts";

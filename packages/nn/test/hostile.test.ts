@@ -74,7 +74,7 @@ test("a field in the place of forward says so, wherever hooks or the structure a
 
 test("modules inside of each other end before the stack does", () => {
   const nested = (levels: number): Sequential => {
-    let model = new Sequential(new ReLU());
+    let model: Sequential = new Sequential(new ReLU());
     for (let i = 1; i < levels; i++) model = new Sequential(model);
     return model;
   };

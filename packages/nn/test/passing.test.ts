@@ -209,7 +209,7 @@ function branching(see: See): Layer {
 function wrapped(see: See): Layer {
   const part = linear();
   const forward = part.forward.bind(part);
-  part.forward = (x) => {
+  part.forward = (x: Tensor) => {
     const out = forward(x);
     see(x, out);
     return out;
@@ -220,7 +220,7 @@ function wrapped(see: See): Layer {
 /** Somebody's function deep inside, which calls another part than its own. */
 function replaced(see: See): Layer {
   const [inner, other] = [new Tanh(), linear()];
-  inner.forward = (x) => {
+  inner.forward = (x: Tensor) => {
     see(x);
     return other.forward(x);
   };

@@ -29,3 +29,7 @@ export { fillNormal, fillUniform } from "./make/random.ts";
 export { markParameter, markRequiresGrad, tensorBeside, tensorOfBytes } from "./make/raw.ts";
 export { sumDim } from "./ops/reduce/sum-dim.ts";
 export { reshapeTo } from "./ops/shape/reshape.ts";
+export type { Differ, Fits, Given, ShapeOf, Show } from "./shapes/known.ts";
+export type { LinearOf } from "./shapes/product.ts";
+export type { Flattened } from "./shapes/reshape.ts";
+export type { Convolved2d, Pooled, PooledTo } from "./shapes/window.ts";

@@ -3,6 +3,7 @@ import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, type Tensor,
 import { aFlag, aNumber, aWhole, need, oneOf } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
+import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
 
 export interface InplaceOptions {
   /** Overwrite the input. */
@@ -48,6 +49,10 @@ const applied = <O extends readonly unknown[]>(
  * ```
  */
 export class ReLU extends Elementwise {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return applied(this, relu, x);
   }
@@ -61,6 +66,8 @@ export class ReLU extends Elementwise {
  * ```
  */
 export class LeakyReLU extends Elementwise {
+  declare readonly "~rule": Kept<this["~input"]>;
+
   readonly negativeSlope: number;
 
   constructor(negativeSlope = 0.01, options: InplaceOptions = {}) {
@@ -69,6 +76,8 @@ export class LeakyReLU extends Elementwise {
     this.negativeSlope = negativeSlope;
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return applied(this, leakyRelu, x, { negativeSlope: this.negativeSlope });
   }
@@ -86,6 +95,10 @@ export class LeakyReLU extends Elementwise {
  * ```
  */
 export class Sigmoid extends Feedforward {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
@@ -99,6 +112,10 @@ export class Sigmoid extends Feedforward {
  * ```
  */
 export class Tanh extends Feedforward {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
@@ -112,6 +129,10 @@ export class Tanh extends Feedforward {
  * ```
  */
 export class SiLU extends Elementwise {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return applied(this, silu, x);
   }
@@ -126,6 +147,8 @@ export class SiLU extends Elementwise {
  * ```
  */
 export class GELU extends Feedforward {
+  declare readonly "~rule": Kept<this["~input"]>;
+
   readonly approximate: "none" | "tanh";
 
   constructor(options: { readonly approximate?: "none" | "tanh" } = {}) {
@@ -134,6 +157,8 @@ export class GELU extends Feedforward {
     this.approximate = options.approximate ?? "none";
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return gelu(x, { approximate: this.approximate });
   }
@@ -166,6 +191,10 @@ abstract class AlongDim extends Feedforward {
  * ```
  */
 export class Softmax extends AlongDim {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return softmax(x, this.dim);
   }
@@ -179,6 +208,10 @@ export class Softmax extends AlongDim {
  * ```
  */
 export class LogSoftmax extends AlongDim {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.dim);
   }

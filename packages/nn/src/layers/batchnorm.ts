@@ -4,6 +4,7 @@ import { aFlag, aNumber, aWhole, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { learned, type Parameter } from "../module/parameter.ts";
 import { optionsText, valueText } from "../module/print.ts";
+import type { Fitting, KeptChannels, ShapeFrom } from "../module/ruled.ts";
 
 export interface BatchNormOptions {
   readonly eps?: number;
@@ -30,8 +31,10 @@ const batchNormOptions = {
  * the batch (biased variance), and the running ones move towards them (unbiased variance), also while the parameters
  * are frozen; in evaluation the running ones.
  */
-abstract class BatchNorm extends Feedforward {
-  readonly numFeatures: number;
+abstract class BatchNorm<C extends number> extends Feedforward {
+  declare readonly "~rule": KeptChannels<this["~input"], C>;
+
+  readonly numFeatures: C;
   eps: number;
   momentum: number | null;
   readonly affine: boolean;
@@ -39,7 +42,7 @@ abstract class BatchNorm extends Feedforward {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
 
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+  constructor(numFeatures: C, options: BatchNormOptions = {}) {
     super();
     need(this.constructor.name, { numFeatures: aWhole, options: batchNormOptions }, numFeatures, options);
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, bias = true } = options;
@@ -93,6 +96,8 @@ abstract class BatchNorm extends Feedforward {
     return version === undefined || version < 2 ? ["num_batches_tracked"] : [];
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     if (x instanceof Tensor && !this.ranks.includes(x.shape.length))
       throw new ShapeError(
@@ -126,7 +131,7 @@ abstract class BatchNorm extends Feedforward {
  * layer.runningMean?.tolist() // => [1]
  * ```
  */
-export class BatchNorm1d extends BatchNorm {
+export class BatchNorm1d<C extends number = number> extends BatchNorm<C> {
   protected override get ranks(): readonly number[] {
     return [2, 3];
   }
@@ -143,7 +148,7 @@ export class BatchNorm1d extends BatchNorm {
  * [...layer.stateDict().keys()].slice(2) // => ["running_mean", "running_var", "num_batches_tracked"]
  * ```
  */
-export class BatchNorm2d extends BatchNorm {
+export class BatchNorm2d<C extends number = number> extends BatchNorm<C> {
   protected override get ranks(): readonly number[] {
     return [4];
   }

@@ -1,9 +1,10 @@
 import { conv2d, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aText, aWhole, extents, need, type Takes } from "@ag/tensor/internal";
+import { aFlag, aText, aWhole, type Convolved2d, extents, need, type Takes } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
+import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 
 /** One number for both dimensions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -12,11 +13,15 @@ export type Pair = number | readonly [number, number];
 export const pairOf = (x: Pair): readonly [number, number] =>
   typeof x === "number" ? [x, x] : ([...x] as [number, number]);
 
-export interface Conv2dOptions {
-  readonly stride?: Pair;
+export interface Conv2dOptions<
+  S extends Pair = Pair,
+  P extends Pair | "same" | "valid" = Pair | "same" | "valid",
+  D extends Pair = Pair,
+> {
+  readonly stride?: S;
   /** Zeros around the input; "same" for an output as large as the input (stride 1), "valid" for none. */
-  readonly padding?: Pair | "same" | "valid";
-  readonly dilation?: Pair;
+  readonly padding?: P;
+  readonly dilation?: D;
   /** Groups of channels that do not see each other. */
   readonly groups?: number;
   readonly bias?: boolean;
@@ -59,9 +64,23 @@ function needSizes(name: string, sizes: readonly number[], least: number): void 
  * layer.weight.shape // => [8, 3, 3, 3]
  * ```
  */
-export class Conv2d extends Feedforward {
-  readonly inChannels: number;
-  readonly outChannels: number;
+export class Conv2d<
+  In extends number = number,
+  Out extends number = number,
+  const K extends Pair = Pair,
+  const S extends Pair = Unsaid,
+  const P extends Pair | "same" | "valid" = Unsaid,
+  const D extends Pair = Unsaid,
+> extends Feedforward {
+  declare readonly "~rule": Convolved2d<
+    this["~input"],
+    In,
+    Out,
+    { kernel: K; stride: Said<S, 1>; padding: Said<P, 0>; dilation: Said<D, 1> }
+  >;
+
+  readonly inChannels: In;
+  readonly outChannels: Out;
   readonly kernelSize: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number] | "same" | "valid";
@@ -70,7 +89,7 @@ export class Conv2d extends Feedforward {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Pair, options: Conv2dOptions = {}) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, options: Conv2dOptions<S, P, D> = {}) {
     super();
     need("Conv2d", conv2dTakes, inChannels, outChannels, kernelSize, options);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
@@ -100,6 +119,8 @@ export class Conv2d extends Feedforward {
       throw new ValueError("Conv2d: padding='same' is not supported for strided convolutions: need stride 1.");
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const { stride, padding, dilation, groups } = this;
     return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });

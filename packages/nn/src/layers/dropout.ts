@@ -2,6 +2,7 @@ import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aNumber, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
+import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
 import type { InplaceOptions } from "./activation.ts";
 
 /**
@@ -14,6 +15,8 @@ import type { InplaceOptions } from "./activation.ts";
  * ```
  */
 export class Dropout extends Feedforward {
+  declare readonly "~rule": Kept<this["~input"]>;
+
   readonly p: number;
   readonly inplace: boolean;
 
@@ -26,6 +29,8 @@ export class Dropout extends Feedforward {
     this.inplace = options.inplace ?? false;
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const out = dropout(x, this.p, { training: this.training });
     if (!this.inplace || out === x) return out;

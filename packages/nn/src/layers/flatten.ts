@@ -1,11 +1,12 @@
 import { flatten, type Tensor } from "@ag/tensor/fn";
-import { aWhole, need } from "@ag/tensor/internal";
+import { aWhole, type Flattened, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
+import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
 
-export interface FlattenOptions {
-  readonly startDim?: number;
-  readonly endDim?: number;
+export interface FlattenOptions<S extends number = number, E extends number = number> {
+  readonly startDim?: S;
+  readonly endDim?: E;
 }
 
 /**
@@ -15,17 +16,21 @@ export interface FlattenOptions {
  * new Flatten().forward(zeros([2, 3, 4])).shape // => [2, 12]
  * ```
  */
-export class Flatten extends Feedforward {
-  readonly startDim: number;
-  readonly endDim: number;
+export class Flatten<S extends number = 1, E extends number = -1> extends Feedforward {
+  declare readonly "~rule": Flattened<this["~input"], S, E>;
 
-  constructor(options: FlattenOptions = {}) {
+  readonly startDim: S;
+  readonly endDim: E;
+
+  constructor(options: FlattenOptions<S, E> = {}) {
     super();
     need("Flatten", { "options?": { startDim: aWhole, endDim: aWhole } }, options);
-    this.startDim = options.startDim ?? 1;
-    this.endDim = options.endDim ?? -1;
+    this.startDim = options.startDim ?? (1 as S);
+    this.endDim = options.endDim ?? (-1 as E);
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return flatten(x, this.startDim, this.endDim);
   }
@@ -43,6 +48,10 @@ export class Flatten extends Feedforward {
  * ```
  */
 export class Identity extends Feedforward {
+  declare readonly "~rule": Kept<this["~input"]>;
+
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return x;
   }

@@ -1,9 +1,10 @@
 import { linear, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aWhole, need, type Takes } from "@ag/tensor/internal";
+import { aFlag, aWhole, type LinearOf, need, type Takes } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { optionsText, valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
+import type { Fitting, ShapeFrom } from "../module/ruled.ts";
 
 const linearTakes: Takes = {
   inFeatures: aWhole,
@@ -23,13 +24,15 @@ const linearTakes: Takes = {
  * String(layer) // => "Linear(in_features=3, out_features=2, bias=True)"
  * ```
  */
-export class Linear extends Feedforward {
-  readonly inFeatures: number;
-  readonly outFeatures: number;
+export class Linear<In extends number = number, Out extends number = number> extends Feedforward {
+  declare readonly "~rule": LinearOf<this["~input"], In, Out>;
+
+  readonly inFeatures: In;
+  readonly outFeatures: Out;
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options: { readonly bias?: boolean } = {}) {
+  constructor(inFeatures: In, outFeatures: Out, options: { readonly bias?: boolean } = {}) {
     super();
     need("Linear", linearTakes, inFeatures, outFeatures, options);
     for (const size of [inFeatures, outFeatures])
@@ -42,6 +45,8 @@ export class Linear extends Feedforward {
     this.bias = start.bias;
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
   }

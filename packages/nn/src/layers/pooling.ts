@@ -1,7 +1,8 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor/fn";
-import { aFlag, aWhole, extents, type Kind, need, type Takes } from "@ag/tensor/internal";
+import { aFlag, aWhole, extents, type Kind, need, type Pooled, type PooledTo, type Takes } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
+import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 import type { Pair } from "./conv.ts";
 
 const windowOptions: Takes = { stride: [extents, null], padding: extents, ceilMode: aFlag };
@@ -19,12 +20,12 @@ const anOutputSize: Kind = {
 /** Never the caller's own array. */
 const copied = <T>(x: T): T => (Array.isArray(x) ? (x.slice() as T) : x);
 
-interface WindowOptions {
+interface WindowOptions<S extends Pair = Pair, P extends Pair = Pair, C extends boolean = boolean> {
   /** As large as the window unless given. */
-  readonly stride?: Pair;
-  readonly padding?: Pair;
+  readonly stride?: S;
+  readonly padding?: P;
   /** Windows that reach beyond the border count too, if they start before it. */
-  readonly ceilMode?: boolean;
+  readonly ceilMode?: C;
 }
 
 /** A number for each window. */
@@ -43,8 +44,13 @@ abstract class WindowPool extends Feedforward {
   }
 }
 
-export interface MaxPool2dOptions extends WindowOptions {
-  readonly dilation?: Pair;
+export interface MaxPool2dOptions<
+  S extends Pair = Pair,
+  P extends Pair = Pair,
+  C extends boolean = boolean,
+  D extends Pair = Pair,
+> extends WindowOptions<S, P, C> {
+  readonly dilation?: D;
 }
 
 /**
@@ -56,15 +62,29 @@ export interface MaxPool2dOptions extends WindowOptions {
  * new MaxPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[4]]]
  * ```
  */
-export class MaxPool2d extends WindowPool {
+export class MaxPool2d<
+  const K extends Pair = Pair,
+  const S extends Pair = Unsaid,
+  const P extends Pair = Unsaid,
+  C extends boolean = Unsaid,
+  const D extends Pair = Unsaid,
+> extends WindowPool {
+  declare readonly "~rule": Pooled<
+    this["~input"],
+    { kernel: K; stride: Said<S, K>; padding: Said<P, 0>; dilation: Said<D, 1> },
+    C
+  >;
+
   readonly dilation: Pair;
 
-  constructor(kernelSize: Pair, options: MaxPool2dOptions = {}) {
+  constructor(kernelSize: K, options: MaxPool2dOptions<S, P, C, D> = {}) {
     need("MaxPool2d", { kernelSize: extents, options: maxPoolOptions }, kernelSize, options);
     super(kernelSize, options);
     this.dilation = copied(options.dilation ?? 1);
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const { stride, padding, dilation, ceilMode } = this;
     return maxPool2d(x, this.kernelSize, { stride, padding, dilation, ceilMode });
@@ -75,7 +95,8 @@ export class MaxPool2d extends WindowPool {
   }
 }
 
-export interface AvgPool2dOptions extends WindowOptions {
+export interface AvgPool2dOptions<S extends Pair = Pair, P extends Pair = Pair, C extends boolean = boolean>
+  extends WindowOptions<S, P, C> {
   /** Whether padding counts in the divisor. */
   readonly countIncludePad?: boolean;
   /** Divides by this instead of the size of the window. */
@@ -91,17 +112,30 @@ export interface AvgPool2dOptions extends WindowOptions {
  * new AvgPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2.5]]]
  * ```
  */
-export class AvgPool2d extends WindowPool {
+export class AvgPool2d<
+  const K extends Pair = Pair,
+  const S extends Pair = Unsaid,
+  const P extends Pair = Unsaid,
+  C extends boolean = Unsaid,
+> extends WindowPool {
+  declare readonly "~rule": Pooled<
+    this["~input"],
+    { kernel: K; stride: Said<S, K>; padding: Said<P, 0>; dilation: 1 },
+    C
+  >;
+
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(kernelSize: Pair, options: AvgPool2dOptions = {}) {
+  constructor(kernelSize: K, options: AvgPool2dOptions<S, P, C> = {}) {
     need("AvgPool2d", { kernelSize: extents, options: avgPoolOptions }, kernelSize, options);
     super(kernelSize, options);
     this.countIncludePad = options.countIncludePad ?? true;
     this.divisorOverride = options.divisorOverride ?? null;
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     const { stride, padding, ceilMode, countIncludePad, divisorOverride } = this;
     return avgPool2d(x, this.kernelSize, { stride, padding, ceilMode, countIncludePad, divisorOverride });
@@ -124,15 +158,19 @@ export type OutputSize = number | readonly [number | null, number | null];
  * new AdaptiveAvgPool2d([1, 2]).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2, 3]]]
  * ```
  */
-export class AdaptiveAvgPool2d extends Feedforward {
+export class AdaptiveAvgPool2d<const N extends OutputSize = OutputSize> extends Feedforward {
+  declare readonly "~rule": PooledTo<this["~input"], N>;
+
   readonly outputSize: OutputSize;
 
-  constructor(outputSize: OutputSize) {
+  constructor(outputSize: N) {
     super();
     need("AdaptiveAvgPool2d", { outputSize: anOutputSize }, outputSize);
     this.outputSize = copied(outputSize);
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize);
   }

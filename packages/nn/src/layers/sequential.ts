@@ -1,9 +1,10 @@
-import { IndexError, type Tensor, ValueError } from "@ag/tensor/fn";
+import { IndexError, type Shape, type Tensor, ValueError } from "@ag/tensor/fn";
 import { anIterable, aText, aWhole, type Kind, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { Module } from "../module/module.ts";
 import { checkNesting } from "../module/nesting.ts";
 import { printList } from "../module/print.ts";
+import type { Applied, Fitting, ShapeFrom } from "../module/ruled.ts";
 
 /** A module that turns one tensor into one tensor. */
 export interface Layer extends Module {
@@ -40,6 +41,26 @@ function needName(name: string, others: ReadonlyMap<string, unknown>): void {
   if (wrong) throw new ValueError(`Sequential: module name ${wrong}: need names that differ, without dots.`);
 }
 
+type Layers = readonly Layer[];
+
+/** What layers give one after the other: nothing is known of none, and of a list whose length is not known. */
+type Through<L extends Layers, S> = [unknown] extends [S]
+  ? Shape
+  : L extends readonly [infer F, ...infer R extends Layers]
+    ? Applied<F, S> extends infer Out
+      ? Out extends string
+        ? Out
+        : R extends readonly []
+          ? Out
+          : Through<R, Out>
+      : never
+    : Shape;
+
+/** Beside the type of a `Sequential`: while its type knows the layers, no others may come. */
+type Open<L extends Layers> = L extends readonly [Layer, ...Layers]
+  ? "its type knows the layers: declare it as Sequential to change them"
+  : unknown;
+
 type NamedLayers = Iterable<readonly [name: string, layer: Layer]>;
 
 /**
@@ -52,14 +73,16 @@ type NamedLayers = Iterable<readonly [name: string, layer: Layer]>;
  * [...model.stateDict().keys()] // => ["0.weight", "0.bias", "2.weight", "2.bias"]
  * ```
  */
-export class Sequential extends Feedforward {
+export class Sequential<L extends Layers = Layers> extends Feedforward {
+  declare readonly "~rule": Through<L, this["~input"]>;
+
   readonly #layers = new Map<string, Layer>();
 
-  constructor(...layers: readonly Layer[] | readonly [NamedLayers]) {
+  constructor(...layers: L | readonly [NamedLayers]) {
     super();
     const [first] = layers;
     const isNamed = layers.length === 1 && !(first instanceof Module) && typeof first === "object";
-    const named = isNamed ? (first as NamedLayers) : (layers as readonly Layer[]).map((x, i) => [`${i}`, x] as const);
+    const named = isNamed ? (first as NamedLayers) : (layers as Layers).map((x, i) => [`${i}`, x] as const);
     need("Sequential", { layers: anIterable }, named);
     for (const entry of named) {
       need("Sequential", { layer: anIterable }, entry);
@@ -80,13 +103,13 @@ export class Sequential extends Feedforward {
   }
 
   /** Puts another layer in the place of the one at a position. */
-  set(i: number, layer: Layer): void {
+  set(this: this & Open<L>, i: number, layer: Layer): void {
     needModule("Sequential", layer);
     this.#layers.set([...this.#layers.keys()][position(i, this.length, "Sequential")]!, layer);
   }
 
   /** Adds a layer at the end. */
-  append(layer: Layer): this {
+  append(this: this & Open<L>, layer: Layer): this {
     needModule("Sequential", layer);
     this.#layers.set(`${this.length}`, layer);
     return this;
@@ -100,6 +123,8 @@ export class Sequential extends Feedforward {
     return [...super.fields(), ...this.#layers];
   }
 
+  forward(x: unknown, plain: never): Tensor;
+  forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
   forward(x: Tensor): Tensor {
     let out = x;
     for (const layer of this.#layers.values()) out = layer.forward(out);

@@ -1,7 +1,7 @@
 /** How does a function check its arguments? It stands behind what it takes. */
 
 import { isElsewhere, there } from "../core/creating.ts";
-import type { Args } from "../core/op.ts";
+import type { Args, Plain } from "../core/op.ts";
 import { aTensor } from "./kinds.ts";
 import { check, type Signature, signatureOf, type Takes } from "./signature.ts";
 
@@ -31,7 +31,7 @@ export const checked =
 export function defineFunction<F extends (...args: never) => unknown>(described: {
   readonly name: string;
   readonly takes: Takes;
-  readonly call: F;
+  readonly call: Plain<NoInfer<F>>;
 }): F {
   return checked(signed(described), described.call as unknown as Call) as unknown as F;
 }

@@ -10,14 +10,15 @@ import type {
   Args,
   Entry,
   Flow,
+  Made,
+  MadePointwise,
   Names,
-  Op,
-  PointwiseOp,
   Rest,
   SavedForAll,
   SavedOf,
   Wanted,
   WithTensorFirst,
+  Writing,
 } from "./op.ts";
 import { beforeWrite, record, recordAll } from "./recorder.ts";
 import { type Layout, type Tensor, viewOf } from "./tensor.ts";
@@ -73,7 +74,7 @@ type TensorSecond<P extends Args> = P extends readonly [unknown, unknown, ...inf
 /* @__NO_SIDE_EFFECTS__ */
 export function defineOp<P extends Args, const N extends Names<P>, const S = unknown>(
   described: Described<P, N, S> & { readonly forward: (...args: P) => Tensor },
-): Op<P> {
+): Made<P> {
   return computing(described, entryOf(described, ["out"]), described.forward, record);
 }
 
@@ -84,7 +85,7 @@ function computing<P extends Args, R>(
   entry: Entry,
   forward: (...args: P) => R,
   tell: (entry: Entry, args: P, results: R) => R,
-): Op<P, R> {
+): Made<P, R> {
   const signature = signed(described);
   const op = (...args: P): R => {
     if (signature) check(signature, args);
@@ -96,7 +97,7 @@ function computing<P extends Args, R>(
       creating.op = outer;
     }
   };
-  return Object.assign(op, { entries: [entry] });
+  return Object.assign(op, { entries: [entry] }) as unknown as Made<P, R>;
 }
 
 /** Several results, by name. */
@@ -116,7 +117,7 @@ export function defineOutputs<
     readonly outputs: O;
     readonly forward: (...args: P) => Results<O>;
   },
-): Op<P, Results<O>> {
+): Made<P, Results<O>> {
   const { outputs } = described;
   return computing(described, entryOf(described, outputs), described.forward, (entry, args, results) => {
     recordAll(
@@ -134,7 +135,7 @@ export function defineList<P extends Args, const N extends Names<P>, const S = u
   described: Described<P, N, S, never, readonly (Tensor | null)[]> & {
     readonly forward: (...args: P) => readonly Tensor[];
   },
-): Op<P, readonly Tensor[]> {
+): Made<P, readonly Tensor[]> {
   return computing(described, entryOf(described, []), described.forward, (entry, args, results) => {
     recordAll(entry, args, results);
     return results;
@@ -147,7 +148,7 @@ export function defineView<
   P extends readonly [x: Tensor, ...rest: unknown[]],
   const N extends Names<P>,
   const S = unknown,
->(described: Described<P, N, S> & { readonly layout: (...args: P) => Layout }): Op<P> {
+>(described: Described<P, N, S> & { readonly layout: (...args: P) => Layout }): Made<P> {
   const entry = entryOf(described, ["out"]);
   const { layout } = described;
   const signature = signed(described);
@@ -155,7 +156,7 @@ export function defineView<
     if (signature) check(signature, args);
     return record(entry, args, viewOf(args[0], layout(...args)));
   };
-  return Object.assign(op, { entries: [entry] });
+  return Object.assign(op, { entries: [entry] }) as unknown as Made<P>;
 }
 
 /** `P`, but not inferred from here: a function may leave out its last arguments. */
@@ -173,7 +174,7 @@ export function defineWrite<
     readonly check?: (...args: Known<P>) => void;
     readonly write: (...args: Known<P>) => void;
   },
-): Op<P> {
+): Made<P> {
   const entry = entryOf(described, ["out"]);
   const { check: checkOperands, write } = described as unknown as {
     readonly check?: (...args: P) => void;
@@ -190,7 +191,7 @@ export function defineWrite<
     written();
     return x;
   };
-  return Object.assign(op, { entries: [entry] });
+  return Object.assign(op, { entries: [entry] }) as unknown as Made<P>;
 }
 
 interface Fusible<P extends Args, N extends readonly string[]> {
@@ -202,7 +203,7 @@ interface Fusible<P extends Args, N extends readonly string[]> {
 /* @__NO_SIDE_EFFECTS__ */
 export function pointwise<P extends Args, const N extends Names<P>, const S = unknown>(
   described: Described<P, N, S> & NumberFirst<P> & Computed<Rest<N, NoInfer<P>>> & Fusible<P, N>,
-): PointwiseOp<P> {
+): MadePointwise<P> {
   const entry = entryOf({ ...described, derivative: fusedDerivatives(described) }, ["out"]);
   const arity = entry.inputs.length;
   const kindFor = kindOf(described as unknown as Untyped, arity);
@@ -231,7 +232,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     writeElementwise(kindFor(args), formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;
   };
-  return Object.assign(op, { entries: [entry], inPlace });
+  return Object.assign(op, { entries: [entry], inPlace }) as unknown as MadePointwise<P>;
 }
 
 /** One name for several operations, which differ on the tape: `call` looks at the arguments. */
@@ -239,13 +240,15 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
 export function overloads<P extends Args, I = undefined, R = Tensor>(described: {
   readonly name: string;
   readonly takes?: Takes;
-  readonly ops: readonly { readonly entries: readonly Entry[] }[];
+  readonly ops: readonly { readonly entries?: readonly Entry[] }[];
   readonly call: (...args: P) => R;
   readonly inPlace?: I;
-}): Op<P, R> & { readonly inPlace: I } {
+}): Made<P, R> & { readonly inPlace: Writing<I> } {
   const { ops, call, inPlace } = described;
-  const entries = ops.flatMap((op) => op.entries);
+  const entries = ops.flatMap((op) => op.entries as readonly Entry[]);
   const signature = signed(described);
   const write = typeof inPlace === "function" ? checked(signedInPlace(described), inPlace as Call) : undefined;
-  return Object.assign(checked(signature, call), { entries, inPlace: write as I });
+  return Object.assign(checked(signature, call), { entries, inPlace: write as Writing<I> }) as unknown as Made<P, R> & {
+    readonly inPlace: Writing<I>;
+  };
 }

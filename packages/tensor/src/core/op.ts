@@ -5,10 +5,20 @@ import type { Tensor } from "./tensor.ts";
 /** A list of arguments. */
 export type Args = readonly unknown[];
 
-/** An operation as users call it. */
-export interface Op<P extends Args, R = Tensor> {
+/** For types alone, no function has them: what a kind is without shapes, and what it is as a method. */
+export declare const PLAIN: unique symbol;
+export declare const METHOD: unique symbol;
+
+/** What every kind of operation is (`kinds/`): a function whose arguments and result are these, apart from their shapes. */
+export interface Kind<P extends Args, R = Tensor> {
+  /** What the tape and the tests know of it: one entry for each overload, and none if it is made of other operations. */
+  readonly entries?: readonly Entry[];
+  readonly [PLAIN]?: (...args: P) => R;
+}
+
+/** An operation as users call it, of no kind that says more: its result has any shape. */
+export interface Op<P extends Args, R = Tensor> extends Kind<P, R> {
   (...args: P): R;
-  /** What the tape and the tests know of it: one entry for each overload. */
   readonly entries: readonly Entry[];
 }
 
@@ -16,6 +26,27 @@ export interface Op<P extends Args, R = Tensor> {
 export interface PointwiseOp<P extends Args> extends Op<P> {
   readonly inPlace: (...args: WithTensorFirst<P>) => Tensor;
 }
+
+/** What a factory makes: an operation, which may be said to be of any kind with these arguments. */
+export interface Made<P extends Args, R = Tensor> extends Kind<P, R> {
+  (...args: NoInfer<P>): R;
+  (...args: Args): never;
+  readonly entries: readonly Entry[];
+}
+
+/** The same in place, of a pointwise operation. */
+export interface MadePointwise<P extends Args> extends Made<P> {
+  readonly inPlace: Writing<(...args: WithTensorFirst<P>) => Tensor>;
+}
+
+/** A function that writes, of which a kind may say more. */
+export type Writing<F> = F extends undefined ? undefined : F & ((...args: Args) => never);
+
+/** The function that a kind describes, without shapes. */
+export type Plain<F> = typeof PLAIN extends keyof F ? Exclude<F[typeof PLAIN], undefined> : F;
+
+/** Its arguments: of a function that infers shapes, `Parameters` would give those of the defaults. Any, while it is not known. */
+export type ArgsOf<F> = Plain<F> extends (...args: infer P extends Args) => unknown ? P : Args;
 
 /** An operation as the tape sees it: its parts without their types. Made by `define.ts` only. */
 export interface Entry {

@@ -2,7 +2,7 @@
 import { type Device, type DType, disposed, isContiguous, type Storage, type View } from "@ag/kernels";
 import { dimOf, rowMajor, type Shape, sameShape, showShape, sizeOf } from "../layout/shape.ts";
 import { print } from "../make/print.ts";
-import { type Elements, elementsOf, type Nested, nestedOf, numberOf, rawBytesOf } from "../make/read.ts";
+import { type Elements, elementsOf, type NestedIn, nestedOf, numberOf, rawBytesOf } from "../make/read.ts";
 import { WithoutMethods } from "../methods/missing.ts";
 import type { Methods } from "../methods/types.ts";
 import { isFloating } from "../types/dtype.ts";
@@ -22,6 +22,9 @@ export interface Layout {
   readonly sizes: Shape;
   readonly strides: readonly number[];
 }
+
+/** The sizes as they are shown. */
+type Frozen<S extends Shape> = { readonly [D in keyof S]: S[D] };
 
 class WithSlots extends WithoutMethods implements Placed {
   [history]: Edge | null = null;
@@ -46,7 +49,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   readonly dtype: DType;
   /** The tensor that this one is a view of. */
   readonly base: Tensor | null;
-  #shape: S | null = null;
+  #shape: Frozen<S> | null = null;
 
   /** Takes over one reference to the storage. */
   constructor(
@@ -74,8 +77,8 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   }
 
   /** Sizes, outermost dimension first. Frozen: a tensor owns its shape. */
-  get shape(): S {
-    this.#shape ??= Object.freeze([...this.sizes]) as unknown as S;
+  get shape(): Frozen<S> {
+    this.#shape ??= Object.freeze([...this.sizes]) as unknown as Frozen<S>;
     return this.#shape;
   }
 
@@ -188,9 +191,9 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   }
 
   /** The shape, or the size of one dimension. */
-  size(): S;
+  size(): Frozen<S>;
   size(dim: number): number;
-  size(dim?: number): S | number {
+  size(dim?: number): Frozen<S> | number {
     return dim === undefined ? this.shape : (this.sizes[dimOf(dim, this.sizes.length, "size")] as number);
   }
 
@@ -226,8 +229,8 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   }
 
   /** Numbers (booleans for bool), nested as the dimensions are. int64 beyond ±2⁵³ throws: use `data()`. */
-  tolist(): Nested {
-    return nestedOf(this);
+  tolist<T extends Tensor>(this: T): NestedIn<T["sizes"]> {
+    return nestedOf(this) as NestedIn<T["sizes"]>;
   }
 
   /** A copy of the elements in row-major order: BigInt64Array for int64, Uint8Array for bool. */

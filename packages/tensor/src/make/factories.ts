@@ -18,9 +18,13 @@ import type { Kind, Parameter, Takes } from "../arguments/signature.ts";
 import { ShapeError, ValueError } from "../core/errors.ts";
 import * as kernels from "../core/kernels.ts";
 import { reshaped, Tensor } from "../core/tensor.ts";
+import type { Same } from "../kinds/elementwise.ts";
+import type { Diagonal, Filled, Literal, NestedData, Ranging, Shaped, Spaced } from "../kinds/making.ts";
 import { checkedShape, rowMajor, type Shape, shapeArgument, showShape } from "../layout/shape.ts";
 import { dtypeOf, filled, fresh } from "./fresh.ts";
 import { reachOf, tensorOfBytes } from "./raw.ts";
+
+export type { NestedData };
 
 export interface TensorOptions {
   readonly dtype?: DType;
@@ -28,17 +32,10 @@ export interface TensorOptions {
   readonly device?: Device | "cpu";
 }
 
-/** Numbers, bigints or booleans nested to any depth. */
-export type NestedData = number | bigint | boolean | readonly NestedData[];
-
 /** Numbers in a row, which keep their dtype. */
 export type TypedData = (typeof dtypes)[Computed]["array"]["prototype"];
 
-/** `zeros(2, 3, options?)` or `zeros([2, 3], options?)`. */
-type ShapedFactory = {
-  <const S extends Shape>(shape: S, options?: TensorOptions): Tensor<S>;
-  (...sizes: number[]): Tensor;
-};
+type ShapedFactory = Shaped<TensorOptions>;
 
 /** Sets the flag that the options ask for. */
 export const flagged = <T extends Tensor>(x: T, { requiresGrad = false }: TensorOptions): T => {
@@ -56,11 +53,7 @@ export const making: Takes = { dtype: aDtype, requiresGrad: aFlag, device: aDevi
  * full([2], 7).tolist() // => [7, 7]
  * ```
  */
-export const full: <const S extends Shape>(
-  shape: S,
-  value: number | bigint | boolean,
-  options?: TensorOptions,
-) => Tensor<S> = defineFunction({
+export const full: Filled = defineFunction({
   name: "full",
   takes: { shape: aShape, value: aScalar, "options?": making },
   call: (shape, value, options = {}) => filledFor("full", shape, value, options),
@@ -116,7 +109,7 @@ export const zeros: ShapedFactory = shaped("zeros", (shape, options) => filledFo
 export const ones: ShapedFactory = shaped("ones", (shape, options) => filledFor("ones", shape, 1, options));
 
 /* @__NO_SIDE_EFFECTS__ */
-const like = (name: string, value: number): ((x: Tensor, options?: TensorOptions) => Tensor) =>
+const like = (name: string, value: number): Same<[options?: TensorOptions]> =>
   defineFunction({
     name,
     takes: { x: aTensor, "options?": making },
@@ -124,7 +117,7 @@ const like = (name: string, value: number): ((x: Tensor, options?: TensorOptions
   });
 
 /** Without initial values, in the shape and dtype of `x`. */
-export const emptyLike: (x: Tensor, options?: TensorOptions) => Tensor = defineFunction({
+export const emptyLike: Same<[options?: TensorOptions]> = defineFunction({
   name: "emptyLike",
   takes: { x: aTensor, "options?": making },
   call: (x, options = {}) => flagged(fresh(x.sizes, options.dtype ?? x.dtype), options),
@@ -137,7 +130,7 @@ export const emptyLike: (x: Tensor, options?: TensorOptions) => Tensor = defineF
  * zerosLike(tensor([3, 4])).tolist() // => [0, 0]
  * ```
  */
-export const zerosLike: (x: Tensor, options?: TensorOptions) => Tensor = like("zerosLike", 0);
+export const zerosLike: Same<[options?: TensorOptions]> = like("zerosLike", 0);
 
 /**
  * Ones in the shape and dtype of `x`.
@@ -146,7 +139,7 @@ export const zerosLike: (x: Tensor, options?: TensorOptions) => Tensor = like("z
  * onesLike(tensor([3, 4])).tolist() // => [1, 1]
  * ```
  */
-export const onesLike: (x: Tensor, options?: TensorOptions) => Tensor = like("onesLike", 1);
+export const onesLike: Same<[options?: TensorOptions]> = like("onesLike", 1);
 
 /**
  * `value` everywhere, in the shape and dtype of `x`.
@@ -155,13 +148,12 @@ export const onesLike: (x: Tensor, options?: TensorOptions) => Tensor = like("on
  * fullLike(tensor([3, 4]), 2.5).tolist() // => [2.5, 2.5]
  * ```
  */
-export const fullLike: (x: Tensor, value: number | bigint | boolean, options?: TensorOptions) => Tensor =
-  defineFunction({
-    name: "fullLike",
-    takes: { x: aTensor, value: aScalar, "options?": making },
-    call: (x, value, options = {}) =>
-      filledFor("fullLike", x.sizes, value, { ...options, dtype: options.dtype ?? x.dtype }),
-  });
+export const fullLike: Same<[value: number | bigint | boolean, options?: TensorOptions]> = defineFunction({
+  name: "fullLike",
+  takes: { x: aTensor, value: aScalar, "options?": making },
+  call: (x, value, options = {}) =>
+    filledFor("fullLike", x.sizes, value, { ...options, dtype: options.dtype ?? x.dtype }),
+});
 
 const isTyped = (data: unknown): data is TypedData => ArrayBuffer.isView(data);
 
@@ -269,7 +261,7 @@ function converted(x: Tensor, dtype: DType): Tensor {
  * tensor([1n, 2n]).dtype // => "int64"
  * ```
  */
-export const tensor: (data: NestedData | TypedData, options?: TensorOptions) => Tensor = defineFunction({
+export const tensor: Literal = defineFunction({
   name: "tensor",
   takes: { data: [aNesting, null], "options?": making },
   call: (data, options = {}) => {
@@ -318,11 +310,6 @@ export const fromBytes: (
   },
 });
 
-interface Arange {
-  (end: number, options?: TensorOptions): Tensor;
-  (start: number, end: number, step?: number, options?: TensorOptions): Tensor;
-}
-
 /**
  * Numbers from `start` (0) up to but without `end`, `step` (1) apart: `arange(end)`, `arange(start, end, step)`.
  * int64 when all are whole, else float32. Throws {@link ValueError} when the step leads away from the end.
@@ -332,7 +319,7 @@ interface Arange {
  * arange(1, 2, 0.25).tolist() // => [1, 1.25, 1.5, 1.75]
  * ```
  */
-export const arange: Arange = defineFunction({
+export const arange: Ranging = defineFunction({
   name: "arange",
   takes: {
     start: aNumber,
@@ -354,7 +341,7 @@ export const arange: Arange = defineFunction({
     const out = fresh(checkedShape([Math.ceil((end - start) / step)], "arange"), dtype);
     kernels.arange(out, start, step);
     return flagged(out, given);
-  }) as Arange,
+  }) as Ranging,
 });
 
 /**
@@ -364,7 +351,7 @@ export const arange: Arange = defineFunction({
  * eye(2).tolist() // => [[1, 0], [0, 1]]
  * ```
  */
-export const eye: (n: number, m?: number, options?: TensorOptions) => Tensor = defineFunction({
+export const eye: Diagonal = defineFunction({
   name: "eye",
   takes: { n: aWhole, "m?": aWhole, "options?": making },
   call: (n, m = n, options = {}) => {
@@ -382,7 +369,7 @@ export const eye: (n: number, m?: number, options?: TensorOptions) => Tensor = d
  * linspace(0, 1, 5).tolist() // => [0, 0.25, 0.5, 0.75, 1]
  * ```
  */
-export const linspace: (start: number, end: number, steps: number, options?: TensorOptions) => Tensor = defineFunction({
+export const linspace: Spaced = defineFunction({
   name: "linspace",
   takes: { start: aNumber, end: aNumber, steps: aWhole, "options?": making },
   call: (start, end, steps, options = {}) => {

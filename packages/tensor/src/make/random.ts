@@ -6,7 +6,9 @@ import { DTypeError, ValueError } from "../core/errors.ts";
 import * as kernels from "../core/kernels.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { writing } from "../core/writing.ts";
-import { checkedShape, type Shape } from "../layout/shape.ts";
+import type { Same } from "../kinds/elementwise.ts";
+import type { Counted, Drawn, Shaped } from "../kinds/making.ts";
+import { checkedShape } from "../layout/shape.ts";
 import { isFloating } from "../types/dtype.ts";
 import type { TensorOptions } from "./factories.ts";
 import { flagged, making, sizesAndOptions } from "./factories.ts";
@@ -17,10 +19,7 @@ export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator | null;
 }
 
-type RandomFactory = {
-  <const S extends Shape>(shape: S, options?: RandomOptions): Tensor<S>;
-  (...sizes: number[]): Tensor;
-};
+type RandomFactory = Shaped<RandomOptions>;
 
 const stateOf = (generator: Generator | null | undefined): Generator["state"] => (generator ?? defaultGenerator).state;
 
@@ -76,7 +75,7 @@ export const randn: RandomFactory = drawn("randn", (out, generator) => kernels.n
  * randint(0, 10, [3]).tolist() // => [4, 9, 3]
  * ```
  */
-export const randint: (low: number, high: number, shape: Shape, options?: RandomOptions) => Tensor = defineFunction({
+export const randint: Drawn = defineFunction({
   name: "randint",
   takes: { low: aWhole, high: aWhole, shape: aShape, "options?": drawing },
   call: (low, high, shape, options = {}) => {
@@ -98,7 +97,7 @@ export const randint: (low: number, high: number, shape: Shape, options?: Random
  * randperm(3).tolist() // => [2, 0, 1]
  * ```
  */
-export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFunction({
+export const randperm: Counted<RandomOptions> = defineFunction({
   name: "randperm",
   takes: { n: aWhole, "options?": drawing },
   call: (n, options = {}) => {
@@ -116,7 +115,7 @@ export const randperm: (n: number, options?: RandomOptions) => Tensor = defineFu
  * randLike(zeros(1)).tolist() // => [0.49625658988952637]
  * ```
  */
-export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
+export const randLike: Same<[options?: RandomOptions]> = defineFunction({
   name: "randLike",
   takes: { x: aTensor, "options?": drawing },
   call: (x, options = {}) => rand(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),
@@ -130,7 +129,7 @@ export const randLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFu
  * randnLike(zeros(1)).tolist() // => [1.5409960746765137]
  * ```
  */
-export const randnLike: (x: Tensor, options?: RandomOptions) => Tensor = defineFunction({
+export const randnLike: Same<[options?: RandomOptions]> = defineFunction({
   name: "randnLike",
   takes: { x: aTensor, "options?": drawing },
   call: (x, options = {}) => randn(x.sizes, { ...options, dtype: options.dtype ?? x.dtype }),

@@ -19,6 +19,13 @@ export type Elements = InstanceType<(typeof dtypes)[Computed]["array"]>;
 /** Numbers or booleans, nested to any depth. */
 export type Nested = number | boolean | Nested[];
 
+/** The same as deep as the shape says: its elements are numbers, or booleans. */
+export type NestedIn<S extends Shape> = number extends S["length"]
+  ? Nested
+  : S extends readonly [number, ...infer R extends Shape]
+    ? NestedIn<R>[]
+    : number | boolean;
+
 /** A contiguous copy of a view, perhaps in another dtype; `use` gets it before it is given back. */
 function withCopy<R>(x: View, dtype: DType, use: (copy: View) => R): R {
   const storage = kernels.allocate(sizeOf(x.sizes) * itemSize(dtype), "read", x.storage.device);

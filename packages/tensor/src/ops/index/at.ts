@@ -1,4 +1,5 @@
 /** Parts of tensors by indices of every kind. */
+
 import type { View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { anIndex, anOperand, aTensor } from "../../arguments/kinds.ts";
@@ -8,7 +9,8 @@ import { DTypeError, IndexError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
-import { type Layout, Tensor } from "../../core/tensor.ts";
+import { type Layout, type Operand, Tensor } from "../../core/tensor.ts";
+import type { Overwriting } from "../../kinds/elementwise.ts";
 import { stretched } from "../../layout/dense.ts";
 import { rowMajor, type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import type { Slice } from "../../layout/slice.ts";
@@ -227,27 +229,26 @@ function fitted(part: Shape, value: Tensor, isPicked: boolean): Tensor {
  * setAt_(zeros(2, 2), 5, 0, 1).tolist() // => [[0, 5], [0, 0]]
  * ```
  */
-export const setAt_: (x: Tensor, value: Tensor | number | bigint | boolean, ...index: Index[]) => Tensor =
-  defineFunction({
-    name: "setAt_",
-    takes: { x: aTensor, value: anOperand, "...index": anIndex },
-    call: (x, value, ...index) => {
-      withScope(() => {
-        const { part, indices } = sliced(x, index);
-        const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
-        if (indices.length === 0) {
-          copy_(part, fitted(part.sizes, values, false));
-          return;
-        }
-        if (value instanceof Tensor && value.dtype !== x.dtype)
-          throw new DTypeError(
-            `setAt_: Index put requires the source and destination dtypes match, got ${x.dtype} for the destination and ` +
-              `${value.dtype} for the source. Use value.to(…).`,
-          );
-        refuseOverlapping("setAt", part);
-        const { plan, rows } = indexPlan(part, indices);
-        indexPut_(part, rows, fitted(pickedShape(part.sizes, plan), values, true), plan);
-      });
-      return x;
-    },
-  });
+export const setAt_: Overwriting<[value: Operand, ...index: Index[]]> = defineFunction({
+  name: "setAt_",
+  takes: { x: aTensor, value: anOperand, "...index": anIndex },
+  call: (x, value, ...index) => {
+    withScope(() => {
+      const { part, indices } = sliced(x, index);
+      const values = value instanceof Tensor ? value : full([], value, { dtype: x.dtype });
+      if (indices.length === 0) {
+        copy_(part, fitted(part.sizes, values, false));
+        return;
+      }
+      if (value instanceof Tensor && value.dtype !== x.dtype)
+        throw new DTypeError(
+          `setAt_: Index put requires the source and destination dtypes match, got ${x.dtype} for the destination and ` +
+            `${value.dtype} for the source. Use value.to(…).`,
+        );
+      refuseOverlapping("setAt", part);
+      const { plan, rows } = indexPlan(part, indices);
+      indexPut_(part, rows, fitted(pickedShape(part.sizes, plan), values, true), plan);
+    });
+    return x;
+  },
+});

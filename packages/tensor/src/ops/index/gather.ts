@@ -1,4 +1,5 @@
 /** Elements and slices picked by tensors of indices, and added to such places. */
+
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp } from "../../core/define.ts";
@@ -6,6 +7,7 @@ import { DTypeError, IndexError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
 import { withDense } from "../../layout/dense.ts";
 import { dimOf, type Shape, sameShape, showShape } from "../../layout/shape.ts";
 import { full } from "../../make/factories.ts";
@@ -103,7 +105,7 @@ const scatterAddOp: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> 
  * scatterAdd(zeros(3), 0, tensor([0n, 0n, 2n]), tensor([1, 2, 3])).tolist() // => [3, 0, 3]
  * ```
  */
-export const scatterAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = defineFunction({
+export const scatterAdd: Same<[dim: number, index: Tensor, source: Tensor]> = defineFunction({
   name: "scatterAdd",
   takes: { x: aTensor, dim: aWhole, index: aTensor, source: aTensor },
   call: (x, dim, index, source) =>
@@ -210,7 +212,7 @@ const indexAddOp: Op<[x: Tensor, index: Tensor, source: Tensor, dim: number]> = 
  * indexAdd(zeros(3), 0, tensor([0n, 2n, 0n]), tensor([1, 2, 3])).tolist() // => [4, 0, 2]
  * ```
  */
-export const indexAdd: (x: Tensor, dim: number, index: Tensor, source: Tensor) => Tensor = defineFunction({
+export const indexAdd: Same<[dim: number, index: Tensor, source: Tensor]> = defineFunction({
   name: "indexAdd",
   takes: { x: aTensor, dim: aWhole, index: aTensor, source: aTensor },
   call: (x, dim, index, source) =>

@@ -1,4 +1,5 @@
 /** Elements chosen by conditions and by place. */
+
 import type { Formula, View } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
@@ -8,7 +9,8 @@ import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op, PointwiseOp } from "../../core/op.ts";
-import { reshaped, Tensor } from "../../core/tensor.ts";
+import { type Operand, reshaped, Tensor } from "../../core/tensor.ts";
+import type { Overwriting, Same, Stretching } from "../../kinds/elementwise.ts";
 import { stretched, withDense } from "../../layout/dense.ts";
 import { broadcast, type Shape, sizeOf } from "../../layout/shape.ts";
 import { full, tensor } from "../../make/factories.ts";
@@ -85,15 +87,14 @@ function checkFill(op: string, ...[x, mask, value]: Filled): void {
  * maskedFill(tensor([1, 2]), tensor([true, false]), 9).tolist() // => [9, 2]
  * ```
  */
-export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | boolean | Tensor) => Tensor =
-  defineFunction({
-    name: "maskedFill",
-    takes: { x: aTensor, mask: aTensor, value: anOperand },
-    call: (x, mask, value) => {
-      checkFill("maskedFill", x, mask, value);
-      return value instanceof Tensor ? maskedFillTensor(x, mask, value) : maskedFillNumber(x, mask, value);
-    },
-  });
+export const maskedFill: Stretching<[value: Operand], Tensor, Tensor> = defineFunction({
+  name: "maskedFill",
+  takes: { x: aTensor, mask: aTensor, value: anOperand },
+  call: (x, mask, value) => {
+    checkFill("maskedFill", x, mask, value);
+    return value instanceof Tensor ? maskedFillTensor(x, mask, value) : maskedFillNumber(x, mask, value);
+  },
+});
 
 /**
  * As {@link maskedFill} with a number, in place.
@@ -102,7 +103,7 @@ export const maskedFill: (x: Tensor, mask: Tensor, value: number | bigint | bool
  * maskedFill_(zeros(2), tensor([true, false]), 9).tolist() // => [9, 0]
  * ```
  */
-export const maskedFill_: (x: Tensor, mask: Tensor, value: number | bigint | boolean) => Tensor = defineFunction({
+export const maskedFill_: Overwriting<[mask: Tensor, value: number | bigint | boolean]> = defineFunction({
   name: "maskedFill_",
   takes: { x: aTensor, mask: aTensor, value: anOperand },
   call: (x, mask, value) => {
@@ -210,7 +211,7 @@ function checkTriangle(op: string, x: Tensor): void {
  * tril(ones(2, 2)).tolist() // => [[1, 0], [1, 1]]
  * ```
  */
-export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
+export const tril: Same<[diagonal?: number]> = defineOp({
   name: "tril",
   inputs: ["x"],
   takes: { x: aTensor, "diagonal?": aWhole },
@@ -231,7 +232,7 @@ export const tril: Op<[x: Tensor, diagonal?: number]> = defineOp({
  * triu(ones(2, 2)).tolist() // => [[1, 1], [0, 1]]
  * ```
  */
-export const triu: Op<[x: Tensor, diagonal?: number]> = defineOp({
+export const triu: Same<[diagonal?: number]> = defineOp({
   name: "triu",
   inputs: ["x"],
   takes: { x: aTensor, "diagonal?": aWhole },

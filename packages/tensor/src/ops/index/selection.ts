@@ -1,9 +1,11 @@
 /** Views of a part of a tensor, and their gradients: zeros with the gradient in that part. */
+
 import { aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, defineView } from "../../core/define.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { aliasOf, type Layout, type Tensor } from "../../core/tensor.ts";
+import type { Selecting } from "../../kinds/reshaping.ts";
 import type { Shape } from "../../layout/shape.ts";
 import { diagonalOf, type Range, selected, sliced } from "../../layout/strides.ts";
 import { full } from "../../make/factories.ts";
@@ -25,7 +27,7 @@ function placed(grad: Tensor, shape: Shape, part: (zeros: Layout) => Layout): Te
  * select(tensor([[1, 2], [3, 4]]), 0, -1).tolist() // => [3, 4]
  * ```
  */
-export const select: Op<[x: Tensor, dim: number, index: number]> = defineView({
+export const select: Selecting<[index: number]> = defineView({
   name: "select",
   inputs: ["x"],
   takes: { x: aTensor, dim: aWhole, index: aWhole },

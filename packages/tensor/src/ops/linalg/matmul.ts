@@ -7,6 +7,7 @@ import { ShapeError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Affine, MatrixProduct, OuterProduct, ProductOf } from "../../kinds/product.ts";
 import { broadcast, showShape, sizeOf } from "../../layout/shape.ts";
 import { permuted } from "../../layout/strides.ts";
 import { fresh } from "../../make/fresh.ts";
@@ -30,7 +31,7 @@ import { asColumn, asRow, checkDTypes, product } from "./product.ts";
  * mv(tensor([[1, 2]]), tensor([3, 4])).tolist() // => [11]
  * ```
  */
-export const mv: Op<[a: Tensor, v: Tensor]> = defineOp({
+export const mv: ProductOf<2, 1> = defineOp({
   name: "mv",
   inputs: ["a", "v"],
   takes: { a: aTensor, v: aTensor },
@@ -63,7 +64,7 @@ export const mv: Op<[a: Tensor, v: Tensor]> = defineOp({
  * dot(tensor([1, 2]), tensor([3, 4])).item() // => 11
  * ```
  */
-export const dot: Op<[a: Tensor, b: Tensor]> = defineOp({
+export const dot: ProductOf<1, 1> = defineOp({
   name: "dot",
   inputs: ["a", "b"],
   takes: { a: aTensor, b: aTensor },
@@ -96,7 +97,7 @@ export const dot: Op<[a: Tensor, b: Tensor]> = defineOp({
  * outer(tensor([1, 2]), tensor([3, 4])).tolist() // => [[3, 4], [6, 8]]
  * ```
  */
-export const outer: (a: Tensor, b: Tensor) => Tensor = defineFunction({
+export const outer: OuterProduct = defineFunction({
   name: "outer",
   takes: { a: aTensor, b: aTensor },
   call: (a, b) => {
@@ -169,7 +170,7 @@ function batchedProduct(a: Tensor, b: Tensor): Tensor {
  * matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])).tolist() // => [3, 7]
  * ```
  */
-export const matmul: (a: Tensor, b: Tensor) => Tensor = defineFunction({
+export const matmul: MatrixProduct = defineFunction({
   name: "matmul",
   takes: { a: aTensor, b: aTensor },
   call: (a, b) => {
@@ -203,22 +204,21 @@ export const matmul: (a: Tensor, b: Tensor) => Tensor = defineFunction({
  * linear(tensor([[1, 2]]), tensor([[3, 4]]), tensor([5])).tolist() // => [[16]]
  * ```
  */
-export const linear: FunctionOnly<(x: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor> =
-  /* @__PURE__ */ functionOnly(
-    defineFunction({
-      name: "linear",
-      takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null] },
-      call: (x, weight, bias = null) => {
-        if (weight.sizes.length === 1 && bias === null) return matmul(x, weight);
-        return withScope(() => {
-          const turned = t(weight);
-          if (bias === null) return matmul(x, turned);
-          if (x.sizes.length === 2) return addmm(bias, x, turned);
-          if (!x.isContiguous() || x.sizes.length === 0) return add(matmul(x, turned), bias);
-          const lead = x.sizes.slice(0, -1);
-          const rows = reshape(x, [sizeOf(lead), x.sizes.at(-1)!]);
-          return view(addmm(bias, rows, turned), [...lead, weight.sizes[0]!]);
-        });
-      },
-    }),
-  );
+export const linear: FunctionOnly<Affine> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "linear",
+    takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null] },
+    call: (x, weight, bias = null) => {
+      if (weight.sizes.length === 1 && bias === null) return matmul(x, weight);
+      return withScope(() => {
+        const turned = t(weight);
+        if (bias === null) return matmul(x, turned);
+        if (x.sizes.length === 2) return addmm(bias, x, turned);
+        if (!x.isContiguous() || x.sizes.length === 0) return add(matmul(x, turned), bias);
+        const lead = x.sizes.slice(0, -1);
+        const rows = reshape(x, [sizeOf(lead), x.sizes.at(-1)!]);
+        return view(addmm(bias, rows, turned), [...lead, weight.sizes[0]!]);
+      });
+    },
+  }),
+);

@@ -1,4 +1,5 @@
 /** Products of matrices and of batches of them. */
+
 import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aTensor } from "../../arguments/kinds.ts";
@@ -7,6 +8,7 @@ import { DTypeError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { ProductOf, SumWithProduct } from "../../kinds/product.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
 import { isFloating } from "../../types/dtype.ts";
@@ -52,7 +54,7 @@ const mmOp: Op<[a: Tensor, b: Tensor, order: Order]> = defineOp({
  * mm(tensor([[1, 2]]), tensor([[3], [4]])).tolist() // => [[11]]
  * ```
  */
-export const mm: (a: Tensor, b: Tensor) => Tensor = defineFunction({
+export const mm: ProductOf<2, 2> = defineFunction({
   name: "mm",
   takes: { a: aTensor, b: aTensor },
   call: (a, b) => {
@@ -123,7 +125,7 @@ const addmmOp: Op<[bias: Tensor, a: Tensor, b: Tensor, options: AddmmOptions, or
  * addmm(tensor([1]), tensor([[1, 2]]), tensor([[3], [4]])).tolist() // => [[12]]
  * ```
  */
-export const addmm: (bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions) => Tensor = defineFunction({
+export const addmm: SumWithProduct<2, [options?: AddmmOptions]> = defineFunction({
   name: "addmm",
   takes: { bias: aTensor, a: aTensor, b: aTensor, "options?": factors },
   call: (bias, a, b, options = {}) => {
@@ -164,7 +166,7 @@ const batchGradB = (grad: Tensor, a: Tensor): Tensor => bmm(transpose(a, 1, 2), 
  * bmm(ones(2, 1, 3), ones(2, 3, 1)).tolist() // => [[[3]], [[3]]]
  * ```
  */
-export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
+export const bmm: ProductOf<3, 3> = defineOp({
   name: "bmm",
   inputs: ["a", "b"],
   takes: { a: aTensor, b: aTensor },
@@ -185,7 +187,7 @@ export const bmm: Op<[a: Tensor, b: Tensor]> = defineOp({
  * baddbmm(tensor([1, 2]), ones(1, 1, 2), eye(2).unsqueeze(0)).tolist() // => [[[2, 3]]]
  * ```
  */
-export const baddbmm: Op<[bias: Tensor, a: Tensor, b: Tensor, options?: AddmmOptions]> = defineOp({
+export const baddbmm: SumWithProduct<3, [options?: AddmmOptions]> = defineOp({
   name: "baddbmm",
   inputs: ["bias", "a", "b"],
   takes: { bias: aTensor, a: aTensor, b: aTensor, "options?": factors },

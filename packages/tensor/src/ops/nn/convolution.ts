@@ -1,4 +1,5 @@
 /** Convolutions of one and two spatial dimensions; backward is convolution again, to any order. */
+
 import type { ConvolutionOptions as Geometry, View } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
@@ -8,6 +9,7 @@ import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Convolution1d, Convolution2d } from "../../kinds/window.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
@@ -240,9 +242,7 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
  * conv2d(ones(1, 1, 3, 3), ones(1, 1, 2, 2)).tolist() // => [[[[4, 4], [4, 4]]]]
  * ```
  */
-export const conv2d: FunctionOnly<
-  (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor
-> = /* @__PURE__ */ functionOnly(
+export const conv2d: FunctionOnly<Convolution2d> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv2d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
@@ -259,9 +259,7 @@ export const conv2d: FunctionOnly<
  * conv1d(tensor([[1, 2, 3]]), ones(1, 1, 2)).tolist() // => [[3, 5]]
  * ```
  */
-export const conv1d: FunctionOnly<
-  (x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions) => Tensor
-> = /* @__PURE__ */ functionOnly(
+export const conv1d: FunctionOnly<Convolution1d> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv1d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },

@@ -1,4 +1,5 @@
 /** Normalisation by statistics of the batch, or of each row. */
+
 import type { Formula, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, aShape, aTensor } from "../../arguments/kinds.ts";
@@ -8,6 +9,7 @@ import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { writing } from "../../core/writing.ts";
+import type { Same } from "../../kinds/elementwise.ts";
 import { shown, withDense } from "../../layout/dense.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
@@ -144,7 +146,7 @@ function checkBatch(x: Tensor, running: Running, { weight, bias, training = fals
  * ```
  */
 export const batchNorm: FunctionOnly<
-  (x: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, options?: BatchNormOptions) => Tensor
+  Same<[runningMean: Tensor | null, runningVar: Tensor | null, options?: BatchNormOptions]>
 > = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "batchNorm",
@@ -264,7 +266,7 @@ function layerNormOptions([weight, bias, options]: LayerNormRest): LayerNormOpti
  * layerNorm(tensor([[1, 3]]), [2], { eps: 0 }).tolist() // => [[-1, 1]]
  * ```
  */
-export const layerNorm: FunctionOnly<(x: Tensor, normalizedShape: Shape, ...affine: LayerNormRest) => Tensor> =
+export const layerNorm: FunctionOnly<Same<[normalizedShape: Shape, ...affine: LayerNormRest]>> =
   /* @__PURE__ */ functionOnly(
     defineFunction({
       name: "layerNorm",

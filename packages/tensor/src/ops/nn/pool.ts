@@ -1,4 +1,5 @@
 /** The largest or the mean of windows of an image. */
+
 import type { Pooling, View, Windows } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, areAll, aTensor, aWhole, extents } from "../../arguments/kinds.ts";
@@ -8,6 +9,7 @@ import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { AdaptivePooling, PoolingWithIndices, WindowPooling } from "../../kinds/window.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
@@ -186,18 +188,17 @@ function pooled(op: string, x: Tensor, kernel: number | Shape, options: MaxPoolO
  * maxPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[4]]]
  * ```
  */
-export const maxPool2d: FunctionOnly<(x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => Tensor> =
-  /* @__PURE__ */ functionOnly(
-    defineFunction({
-      name: "maxPool2d",
-      takes: { x: aTensor, kernel: extents, "options?": maxWindow },
-      call: (x, kernel, options = {}) => {
-        const { out, indices } = pooled("maxPool2d", x, kernel, options);
-        indices.dispose();
-        return out;
-      },
-    }),
-  );
+export const maxPool2d: FunctionOnly<WindowPooling<MaxPoolOptions>> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "maxPool2d",
+    takes: { x: aTensor, kernel: extents, "options?": maxWindow },
+    call: (x, kernel, options = {}) => {
+      const { out, indices } = pooled("maxPool2d", x, kernel, options);
+      indices.dispose();
+      return out;
+    },
+  }),
+);
 
 /**
  * As {@link maxPool2d}; with the position of each maximum in its input plane, int64.
@@ -206,9 +207,7 @@ export const maxPool2d: FunctionOnly<(x: Tensor, kernel: number | Shape, options
  * maxPool2dWithIndices(tensor([[[[1, 4], [3, 2]]]]), 2).indices.tolist() // => [[[[1]]]]
  * ```
  */
-export const maxPool2dWithIndices: FunctionOnly<
-  (x: Tensor, kernel: number | Shape, options?: MaxPoolOptions) => { readonly values: Tensor; readonly indices: Tensor }
-> = /* @__PURE__ */ functionOnly(
+export const maxPool2dWithIndices: FunctionOnly<PoolingWithIndices> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "maxPool2dWithIndices",
     takes: { x: aTensor, kernel: extents, "options?": maxWindow },
@@ -262,25 +261,24 @@ const avgPoolOp = averaging("avgPool2d", "AvgPool2D");
  * avgPool2d(tensor([[[1, 2], [3, 4]]]), 2).tolist() // => [[[2.5]]]
  * ```
  */
-export const avgPool2d: FunctionOnly<(x: Tensor, kernel: number | Shape, options?: AvgPoolOptions) => Tensor> =
-  /* @__PURE__ */ functionOnly(
-    defineFunction({
-      name: "avgPool2d",
-      takes: {
-        x: aTensor,
-        kernel: extents,
-        "options?": { ...window, countIncludePad: aFlag, "divisorOverride?": [aWhole, null] },
-      },
-      call: (x, kernel, options = {}) => {
-        checkImages("avgPool2d", x);
-        const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
-        const plan = windows("avgPool2d", kernel, options);
-        if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
-        const pooling = { kind: "average", windows: plan, countIncludePad, divisor } as const;
-        return avgPoolOp(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
-      },
-    }),
-  );
+export const avgPool2d: FunctionOnly<WindowPooling<AvgPoolOptions>> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "avgPool2d",
+    takes: {
+      x: aTensor,
+      kernel: extents,
+      "options?": { ...window, countIncludePad: aFlag, "divisorOverride?": [aWhole, null] },
+    },
+    call: (x, kernel, options = {}) => {
+      checkImages("avgPool2d", x);
+      const { ceilMode = false, countIncludePad = true, divisorOverride: divisor = null } = options;
+      const plan = windows("avgPool2d", kernel, options);
+      if (divisor === 0) throw new ValueError("avgPool2d: divisor must be not zero; got 0.");
+      const pooling = { kind: "average", windows: plan, countIncludePad, divisor } as const;
+      return avgPoolOp(x, pooling, outputShape("avgPool2d", x.sizes, plan, ceilMode));
+    },
+  }),
+);
 
 const adaptiveAvgPoolOp = averaging("adaptiveAvgPool2d", "AdaptiveAvgPool2D");
 const fitted: Averaging = { kind: "average", windows: null, countIncludePad: true, divisor: null };
@@ -296,26 +294,25 @@ const fitted: Averaging = { kind: "average", windows: null, countIncludePad: tru
  * adaptiveAvgPool2d(tensor([[[1, 2], [3, 4]]]), 1).tolist() // => [[[2.5]]]
  * ```
  */
-export const adaptiveAvgPool2d: FunctionOnly<(x: Tensor, size: number | readonly (number | null)[]) => Tensor> =
-  /* @__PURE__ */ functionOnly(
-    defineFunction({
-      name: "adaptiveAvgPool2d",
-      takes: { x: aTensor, size: outputSize },
-      call: (x, size) => {
-        const { sizes: shape } = x;
-        if (shape.length !== 3 && shape.length !== 4)
-          throw new ShapeError(
-            `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
-          );
-        checkImages("adaptiveAvgPool2d", x);
-        const wanted = typeof size === "number" ? [size, size] : size;
-        const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
-        if (sizes.length !== 2 || !sizes.every((s) => s >= 0))
-          throw new ValueError(
-            `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
-          );
-        if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
-        return adaptiveAvgPoolOp(x, fitted, [...shape.slice(0, -2), ...sizes]);
-      },
-    }),
-  );
+export const adaptiveAvgPool2d: FunctionOnly<AdaptivePooling> = /* @__PURE__ */ functionOnly(
+  defineFunction({
+    name: "adaptiveAvgPool2d",
+    takes: { x: aTensor, size: outputSize },
+    call: (x, size) => {
+      const { sizes: shape } = x;
+      if (shape.length !== 3 && shape.length !== 4)
+        throw new ShapeError(
+          `adaptiveAvgPool2d: adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got ${showShape(shape)}.`,
+        );
+      checkImages("adaptiveAvgPool2d", x);
+      const wanted = typeof size === "number" ? [size, size] : size;
+      const sizes = wanted.map((s, d) => s ?? shape.at(d - 2)!);
+      if (sizes.length !== 2 || !sizes.every((s) => s >= 0))
+        throw new ValueError(
+          `adaptiveAvgPool2d: output_size must be 2: need one or two whole sizes; got [${wanted.join(", ")}].`,
+        );
+      if (sizes[0] === 1 && sizes[1] === 1) return mean(x, [-1, -2], { keepdim: true });
+      return adaptiveAvgPoolOp(x, fitted, [...shape.slice(0, -2), ...sizes]);
+    },
+  }),
+);

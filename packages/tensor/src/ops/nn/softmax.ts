@@ -1,4 +1,5 @@
 /** Shares that sum to one, and their logarithms. */
+
 import type { DType, View } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
@@ -9,6 +10,7 @@ import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
 import { shown, withDense } from "../../layout/dense.ts";
 import { dimOf, sizeOf } from "../../layout/shape.ts";
 import { permuted } from "../../layout/strides.ts";
@@ -124,7 +126,7 @@ export interface SoftmaxOptions {
  * softmax(tensor([0, 0]), 0).tolist() // => [0.5, 0.5]
  * ```
  */
-export const softmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tensor = defineFunction({
+export const softmax: Same<[dim: number, options?: SoftmaxOptions]> = defineFunction({
   name: "softmax",
   takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
   call: (x, dim, { dtype = x.dtype } = {}) =>
@@ -142,7 +144,7 @@ export const softmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tens
  * logSoftmax(tensor([3]), 0).tolist() // => [0]
  * ```
  */
-export const logSoftmax: (x: Tensor, dim: number, options?: SoftmaxOptions) => Tensor = defineFunction({
+export const logSoftmax: Same<[dim: number, options?: SoftmaxOptions]> = defineFunction({
   name: "logSoftmax",
   takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },
   call: (x, dim, { dtype = x.dtype } = {}) =>

@@ -7,6 +7,7 @@ import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError, GradError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Unary } from "../../kinds/elementwise.ts";
 import { zerosLike } from "../../make/factories.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { add, mul, rsub, where } from "./arithmetic.ts";
@@ -34,7 +35,7 @@ const thresholdBackward: PointwiseOp<[grad: Tensor, saved: Tensor, threshold: nu
  * relu(tensor([-1, 2])).tolist() // => [0, 2]
  * ```
  */
-export const relu: PointwiseOp<[x: Tensor]> = pointwise({
+export const relu: Unary = pointwise({
   name: "relu",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -106,7 +107,7 @@ function refuseNegative(op: string, slope: number): void {
  * leakyRelu(tensor([-1, 2]), { negativeSlope: 0.5 }).tolist() // => [-0.5, 2]
  * ```
  */
-export const leakyRelu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Slope]>> = /* @__PURE__ */ functionOnly(
+export const leakyRelu: FunctionOnly<Unary<[options?: Slope]>> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "leakyRelu",
     takes: { x: aTensor, "options?": { negativeSlope: aNumber } },
@@ -173,7 +174,7 @@ interface Alpha {
  * elu(tensor([0, 2])).tolist() // => [0, 2]
  * ```
  */
-export const elu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Alpha]>> = /* @__PURE__ */ functionOnly(
+export const elu: FunctionOnly<Unary<[options?: Alpha]>> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "elu",
     takes: { x: aTensor, "options?": { alpha: aNumber } },
@@ -241,7 +242,7 @@ const isApproximate = ({ approximate }: Approximation = {}): boolean => approxim
  * gelu(tensor([0])).tolist() // => [0]
  * ```
  */
-export const gelu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Approximation]>> = /* @__PURE__ */ functionOnly(
+export const gelu: FunctionOnly<Unary<[options?: Approximation]>> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "gelu",
     inputs: ["x"],
@@ -268,7 +269,7 @@ export const gelu: FunctionOnly<PointwiseOp<[x: Tensor, options?: Approximation]
  * silu(tensor([0])).tolist() // => [0]
  * ```
  */
-export const silu: FunctionOnly<PointwiseOp<[x: Tensor]>> = /* @__PURE__ */ functionOnly(
+export const silu: FunctionOnly<Unary> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "silu",
     inputs: ["x"],
@@ -308,7 +309,7 @@ interface Softness {
  * softplus(tensor([100])).tolist() // => [100]
  * ```
  */
-export const softplus: FunctionOnly<PointwiseOp<[x: Tensor, options?: Softness]>> = /* @__PURE__ */ functionOnly(
+export const softplus: FunctionOnly<Unary<[options?: Softness]>> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "softplus",
     inputs: ["x"],

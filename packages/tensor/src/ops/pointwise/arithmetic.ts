@@ -7,6 +7,7 @@ import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
+import type { Broadcasting, Choosing, Ternary, Unary } from "../../kinds/elementwise.ts";
 import { full, zerosLike } from "../../make/factories.ts";
 import { type FunctionOnly, functionOnly, type MethodOf, methodOf } from "../../methods/as-method.ts";
 import { floorFormula, truncFormula } from "./division-formulas.ts";
@@ -53,7 +54,7 @@ function subtractable(op: string): (dtype: DType, operands: readonly Operand[]) 
  * add(tensor([1, 2]), 10).tolist() // => [11, 12]
  * ```
  */
-export const add: PointwiseOp<[a: Operand, b: Operand, options?: Scaled]> = pointwise({
+export const add: Broadcasting<[options?: Scaled]> = pointwise({
   name: "add",
   inputs: ["a", "b"],
   takes: { a: anOperand, b: anOperand, "options?": scaled },
@@ -77,7 +78,7 @@ export const add: PointwiseOp<[a: Operand, b: Operand, options?: Scaled]> = poin
  * sub(10, tensor([1, 2])).tolist() // => [9, 8]
  * ```
  */
-export const sub: PointwiseOp<[a: Operand, b: Operand, options?: Scaled]> = pointwise({
+export const sub: Broadcasting<[options?: Scaled]> = pointwise({
   name: "sub",
   inputs: ["a", "b"],
   takes: { a: anOperand, b: anOperand, "options?": scaled },
@@ -122,7 +123,7 @@ const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = point
  * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
  * ```
  */
-export const rsub: FunctionOnly<PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]>> = /* @__PURE__ */ functionOnly(
+export const rsub: FunctionOnly<Broadcasting<[options?: Scaled], Tensor>> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "rsub",
     takes: { x: aTensor, b: anOperand, "options?": scaled },
@@ -140,7 +141,7 @@ export const rsub: FunctionOnly<PointwiseOp<[x: Tensor, b: Operand, options?: Sc
  * mul(tensor([1, 2]), tensor([3, 4])).tolist() // => [3, 8]
  * ```
  */
-export const mul: PointwiseOp<[a: Operand, b: Operand]> = pointwise({
+export const mul: Broadcasting = pointwise({
   name: "mul",
   inputs: ["a", "b"],
   takes: { a: anOperand, b: anOperand },
@@ -182,7 +183,7 @@ function lifted(a: number | bigint | boolean, b: Tensor, options: DivisionOption
  * div(tensor([7, -7]), 2, { roundingMode: "floor" }).tolist() // => [3, -4]
  * ```
  */
-export const div: PointwiseOp<[a: Operand, b: Operand, options?: DivisionOptions]> = pointwise({
+export const div: Broadcasting<[options?: DivisionOptions]> = pointwise({
   name: "div",
   node: ({ roundingMode } = {}) => (roundingMode === undefined ? "DivBackward0" : "DivBackward2"),
   inputs: ["a", "b"],
@@ -209,7 +210,7 @@ export const div: PointwiseOp<[a: Operand, b: Operand, options?: DivisionOptions
  * reciprocal(tensor([2, 4])).tolist() // => [0.5, 0.25]
  * ```
  */
-export const reciprocal: PointwiseOp<[x: Tensor]> = pointwise({
+export const reciprocal: Unary = pointwise({
   name: "reciprocal",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -230,7 +231,7 @@ export const reciprocal: PointwiseOp<[x: Tensor]> = pointwise({
  * neg(tensor([1, -2])).tolist() // => [-1, 2]
  * ```
  */
-export const neg: PointwiseOp<[x: Tensor]> = pointwise({
+export const neg: Unary = pointwise({
   name: "neg",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -253,7 +254,7 @@ const signOf = <T, C>(m: Algebra<T, C>, x: T): T => m.select(m.lt(0, x), 1, m.se
  * abs(tensor([-1, 2])).tolist() // => [1, 2]
  * ```
  */
-export const abs: PointwiseOp<[x: Tensor]> = pointwise({
+export const abs: Unary = pointwise({
   name: "abs",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -271,7 +272,7 @@ export const abs: PointwiseOp<[x: Tensor]> = pointwise({
  * sign(tensor([-3, 0, 2])).tolist() // => [-1, 0, 1]
  * ```
  */
-export const sign: PointwiseOp<[x: Tensor]> = pointwise({
+export const sign: Unary = pointwise({
   name: "sign",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -288,10 +289,7 @@ export const sign: PointwiseOp<[x: Tensor]> = pointwise({
  * where(tensor([true, false]), tensor([1, 2]), 0).tolist() // => [1, 0]
  * ```
  */
-export const where: MethodOf<
-  PointwiseOp<[condition: Tensor, a: Operand, b: Operand]>,
-  (x: Tensor, condition: Tensor, other: Operand) => Tensor
-> = /* @__PURE__ */ methodOf(
+export const where: MethodOf<Ternary<[], Tensor, Operand, Operand>, Choosing> = /* @__PURE__ */ methodOf(
   pointwise<
     [condition: Tensor, a: Operand, b: Operand],
     readonly ["condition", "a", "b"],

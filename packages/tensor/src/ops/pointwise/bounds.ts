@@ -6,6 +6,7 @@ import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError, ValueError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Broadcasting, Unary } from "../../kinds/elementwise.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { checkPromoted, withPromoted } from "../../types/promoted.ts";
@@ -29,7 +30,7 @@ const share = (grad: Tensor, a: Tensor, b: Tensor, isOther: Tensor): Tensor =>
  * maximum(tensor([1, 5]), tensor([3, 4])).tolist() // => [3, 5]
  * ```
  */
-export const maximum: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
+export const maximum: Broadcasting<[], Tensor, Tensor> = pointwise({
   name: "maximum",
   inputs: ["a", "b"],
   takes: { a: aTensor, b: aTensor },
@@ -48,7 +49,7 @@ export const maximum: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
  * minimum(tensor([1, 5]), tensor([3, 4])).tolist() // => [1, 4]
  * ```
  */
-export const minimum: PointwiseOp<[a: Tensor, b: Tensor]> = pointwise({
+export const minimum: Broadcasting<[], Tensor, Tensor> = pointwise({
   name: "minimum",
   inputs: ["a", "b"],
   takes: { a: aTensor, b: aTensor },
@@ -121,7 +122,7 @@ function inBoundsInPlace(op: typeof clampBoth, name: string, x: Tensor, bounds: 
  * clamp(tensor([-2, 0.5, 3]), { min: 0, max: 1 }).tolist() // => [0, 0.5, 1]
  * ```
  */
-export const clamp: PointwiseOp<[x: Tensor, bounds: Bounds]> = overloads({
+export const clamp: Unary<[bounds: Bounds]> = overloads({
   name: "clamp",
   takes: { x: aTensor, bounds: { "min?": aNumber, "max?": aNumber } },
   ops: [clampBoth],
@@ -136,7 +137,7 @@ export const clamp: PointwiseOp<[x: Tensor, bounds: Bounds]> = overloads({
  * clampMin(tensor([-2, 3]), 0).tolist() // => [0, 3]
  * ```
  */
-export const clampMin: PointwiseOp<[x: Tensor, min: number]> = overloads({
+export const clampMin: Unary<[min: number]> = overloads({
   name: "clampMin",
   takes: { x: aTensor, min: aNumber },
   ops: [clampLow],
@@ -151,7 +152,7 @@ export const clampMin: PointwiseOp<[x: Tensor, min: number]> = overloads({
  * clampMax(tensor([-2, 3]), 0).tolist() // => [-2, 0]
  * ```
  */
-export const clampMax: PointwiseOp<[x: Tensor, max: number]> = overloads({
+export const clampMax: Unary<[max: number]> = overloads({
   name: "clampMax",
   takes: { x: aTensor, max: aNumber },
   ops: [clampHigh],
@@ -177,7 +178,7 @@ interface Range {
  * hardtanh(tensor([-3, 0.5, 3])).tolist() // => [-1, 0.5, 1]
  * ```
  */
-export const hardtanh: FunctionOnly<PointwiseOp<[x: Tensor, options?: Range]>> = /* @__PURE__ */ functionOnly(
+export const hardtanh: FunctionOnly<Unary<[options?: Range]>> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "hardtanh",
     inputs: ["x"],
@@ -210,7 +211,7 @@ const six = { minVal: 0, maxVal: 6 };
  * relu6(tensor([-1, 2, 8])).tolist() // => [0, 2, 6]
  * ```
  */
-export const relu6: FunctionOnly<PointwiseOp<[x: Tensor]>> = /* @__PURE__ */ functionOnly(
+export const relu6: FunctionOnly<Unary> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "relu6",
     takes: { x: aTensor },

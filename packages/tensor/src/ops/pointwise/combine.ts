@@ -1,4 +1,5 @@
 /** Three operands in one step. */
+
 import type { Algebra, DType, Formula } from "@ag/kernels";
 import { kindOf, onlyFloating } from "../../arguments/accepts.ts";
 import { aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
@@ -6,6 +7,7 @@ import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
+import type { Ternary } from "../../kinds/elementwise.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { div, mul, neg, reciprocal, rsub, sub } from "./arithmetic.ts";
 
@@ -23,7 +25,7 @@ const valued = { value: aNumber };
  * addcmul(tensor([1]), tensor([2]), tensor([3]), { value: 10 }).tolist() // => [61]
  * ```
  */
-export const addcmul: PointwiseOp<[x: Tensor, a: Tensor, b: Tensor, options?: Valued]> = pointwise({
+export const addcmul: Ternary<[options?: Valued]> = pointwise({
   name: "addcmul",
   inputs: ["x", "a", "b"],
   takes: { x: aTensor, a: aTensor, b: aTensor, "options?": valued },
@@ -47,7 +49,7 @@ export const addcmul: PointwiseOp<[x: Tensor, a: Tensor, b: Tensor, options?: Va
  * addcdiv(tensor([1]), tensor([6]), tensor([3]), { value: 10 }).tolist() // => [21]
  * ```
  */
-export const addcdiv: PointwiseOp<[x: Tensor, a: Tensor, b: Tensor, options?: Valued]> = pointwise({
+export const addcdiv: Ternary<[options?: Valued]> = pointwise({
   name: "addcdiv",
   inputs: ["x", "a", "b"],
   takes: { x: aTensor, a: aTensor, b: aTensor, "options?": valued },
@@ -123,7 +125,7 @@ const lerpTensor: PointwiseOp<[a: Tensor, b: Tensor, weight: Tensor]> = pointwis
  * lerp(tensor([0, 10]), tensor([10, 20]), 0.25).tolist() // => [2.5, 12.5]
  * ```
  */
-export const lerp: PointwiseOp<[a: Tensor, b: Tensor, weight: Tensor | number]> = overloads({
+export const lerp: Ternary<[], Tensor, Tensor, Tensor | number> = overloads({
   name: "lerp",
   takes: { a: aTensor, b: aTensor, weight: anOperand },
   ops: [lerpNumber, lerpTensor],

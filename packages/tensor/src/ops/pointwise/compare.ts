@@ -1,4 +1,5 @@
 /** Comparisons and logic: results are bool, and nothing is differentiable. */
+
 import type { Algebra } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
@@ -8,13 +9,15 @@ import { DTypeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
+import type { Broadcasting, Stretching, Unary } from "../../kinds/elementwise.ts";
 import { cast } from "../../layout/cast.ts";
 import { sameShape, sizeOf } from "../../layout/shape.ts";
 import { zerosLike } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { isFloating } from "../../types/dtype.ts";
 
-type Comparison = PointwiseOp<[a: Tensor, b: Operand]>;
+type Comparison = Broadcasting<[], Tensor, Operand>;
+type Compared = PointwiseOp<[a: Tensor, b: Operand]>;
 
 type ComparisonFormula = <T, C>(m: Algebra<T, C>, ...x: readonly T[]) => C;
 
@@ -25,13 +28,13 @@ const forgotten = (grad: Tensor): Tensor => zerosLike(grad);
 function comparison(name: string, formula: ComparisonFormula): Comparison {
   const shared = { name, inputs: ["a", "b"], formula, result: "bool" } as const;
   const node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward`;
-  const plain: Comparison = pointwise({ ...shared, derivative: { a: null, b: null } });
-  const withNumber: Comparison = pointwise({
+  const plain: Compared = pointwise({ ...shared, derivative: { a: null, b: null } });
+  const withNumber: Compared = pointwise({
     ...shared,
     node: `${node}0`,
     derivative: { a: forgotten, b: null },
   });
-  const withTensor: Comparison = pointwise({
+  const withTensor: Compared = pointwise({
     ...shared,
     node: `${node}1`,
     derivative: { a: forgotten, b: forgotten },
@@ -128,13 +131,11 @@ export const logicalXor: Comparison = comparison("logicalXor", (m, a, b) =>
   m.and(m.or(m.ne(a!, 0), m.ne(b!, 0)), m.not(m.and(m.ne(a!, 0), m.ne(b!, 0)))),
 );
 
-type Test = PointwiseOp<[x: Tensor]>;
-
 /* @__NO_SIDE_EFFECTS__ */
-function predicate(name: string, formula: ComparisonFormula): Test {
+function predicate(name: string, formula: ComparisonFormula): Unary {
   const shared = { name, inputs: ["x"], formula, result: "bool" } as const;
-  const plain: Test = pointwise({ ...shared, derivative: { x: null } });
-  const written: Test = pointwise({ ...shared, derivative: { x: forgotten } });
+  const plain: PointwiseOp<[x: Tensor]> = pointwise({ ...shared, derivative: { x: null } });
+  const written: PointwiseOp<[x: Tensor]> = pointwise({ ...shared, derivative: { x: forgotten } });
   return overloads({
     name,
     takes: { x: aTensor },
@@ -151,7 +152,7 @@ function predicate(name: string, formula: ComparisonFormula): Test {
  * logicalNot(tensor([true, false])).tolist() // => [false, true]
  * ```
  */
-export const logicalNot: Test = predicate("logicalNot", (m, x) => m.eq(x!, 0));
+export const logicalNot: Unary = predicate("logicalNot", (m, x) => m.eq(x!, 0));
 
 /**
  * Where x is NaN.
@@ -160,7 +161,7 @@ export const logicalNot: Test = predicate("logicalNot", (m, x) => m.eq(x!, 0));
  * isnan(tensor([1, NaN])).tolist() // => [false, true]
  * ```
  */
-export const isnan: Test = predicate("isnan", (m, x) => m.ne(x!, x!));
+export const isnan: Unary = predicate("isnan", (m, x) => m.ne(x!, x!));
 
 const isInfinite = <T, C>(m: Algebra<T, C>, x: T): C =>
   isFloating(m.dtype) ? m.eq(m.abs(x), Number.POSITIVE_INFINITY) : m.ne(x, x);
@@ -172,7 +173,7 @@ const isInfinite = <T, C>(m: Algebra<T, C>, x: T): C =>
  * isinf(tensor([1, -Infinity])).tolist() // => [false, true]
  * ```
  */
-export const isinf: Test = predicate("isinf", (m, x) => isInfinite(m, x!));
+export const isinf: Unary = predicate("isinf", (m, x) => isInfinite(m, x!));
 
 /**
  * Where x is neither infinite nor NaN.
@@ -181,7 +182,7 @@ export const isinf: Test = predicate("isinf", (m, x) => isInfinite(m, x!));
  * isfinite(tensor([1, NaN, Infinity])).tolist() // => [true, false, false]
  * ```
  */
-export const isfinite: Test = predicate("isfinite", (m, x) => m.and(m.eq(x!, x!), m.not(isInfinite(m, x!))));
+export const isfinite: Unary = predicate("isfinite", (m, x) => m.and(m.eq(x!, x!), m.not(isInfinite(m, x!))));
 
 /** How far apart counts as close: |a − b| ≤ atol + rtol · |b|. */
 export interface Closeness {
@@ -230,7 +231,7 @@ function checkCloseness(a: Tensor, b: Tensor, options: Closeness): void {
  * isclose(tensor([1, 2]), tensor([1.000001, 2.1])).tolist() // => [true, false]
  * ```
  */
-export const isclose: (a: Tensor, b: Tensor, options?: Closeness) => Tensor = defineFunction({
+export const isclose: Stretching<[options?: Closeness], Tensor, Tensor> = defineFunction({
   name: "isclose",
   takes: { a: aTensor, b: aTensor, "options?": tolerances },
   call: (a, b, options = {}) => {

@@ -7,12 +7,11 @@ import { overloads, pointwise } from "../../core/define.ts";
 import { GradError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
+import type { Broadcasting } from "../../kinds/elementwise.ts";
 import { full } from "../../make/factories.ts";
 import { div, mul, neg } from "./arithmetic.ts";
 import { floorFormula, fmodFormula, remainderFormula } from "./division-formulas.ts";
 import { trunc } from "./functions.ts";
-
-type Binary = PointwiseOp<[a: Operand, b: Operand]>;
 
 interface Named {
   readonly name: "remainder" | "fmod";
@@ -23,7 +22,11 @@ interface Named {
 
 /** PyTorch keeps numbers and tensors as divisors apart on the tape. */
 /* @__NO_SIDE_EFFECTS__ */
-function byDivisor(name: string, byNumber: PointwiseOp<[a: Tensor, b: Operand]>, byTensor: typeof byNumber): Binary {
+function byDivisor(
+  name: string,
+  byNumber: PointwiseOp<[a: Tensor, b: Operand]>,
+  byTensor: typeof byNumber,
+): Broadcasting {
   const of = (b: Operand): typeof byNumber => (typeof b === "object" ? byTensor : byNumber);
   return overloads({
     name,
@@ -35,7 +38,7 @@ function byDivisor(name: string, byNumber: PointwiseOp<[a: Tensor, b: Operand]>,
 }
 
 /* @__NO_SIDE_EFFECTS__ */
-function rest({ name, formula, quotient }: Named): Binary {
+function rest({ name, formula, quotient }: Named): Broadcasting {
   const accepts = divisible(name, `${name}_cpu`);
   const node = `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward`;
   const byNumber: PointwiseOp<[a: Tensor, b: Operand]> = pointwise({
@@ -72,7 +75,7 @@ function rest({ name, formula, quotient }: Named): Binary {
  * remainder(tensor([5, -5]), 3).tolist() // => [2, 1]
  * ```
  */
-export const remainder: Binary = rest({
+export const remainder: Broadcasting = rest({
   name: "remainder",
   formula: remainderFormula,
   quotient: (a, b) => floorDivide(a.detach(), b.detach()), // comes in steps, so there is nothing to record
@@ -88,7 +91,7 @@ export const remainder: Binary = rest({
  * fmod(tensor([5, -5]), 3).tolist() // => [2, -2]
  * ```
  */
-export const fmod: Binary = rest({
+export const fmod: Broadcasting = rest({
   name: "fmod",
   formula: fmodFormula,
   quotient: (a, b) => trunc(div(a.detach(), b.detach())),
@@ -121,4 +124,4 @@ const floorByTensor = floorDivision(notDifferentiable);
  * floorDivide(tensor([7, -7]), 2).tolist() // => [3, -4]
  * ```
  */
-export const floorDivide: Binary = byDivisor("floorDivide", floorByNumber, floorByTensor);
+export const floorDivide: Broadcasting = byDivisor("floorDivide", floorByNumber, floorByTensor);

@@ -1,15 +1,15 @@
 /** Functions of one variable, element by element. Whole numbers give float32 where the function is not whole. */
+
 import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { noBool } from "../../arguments/accepts.ts";
 import { aTensor } from "../../arguments/kinds.ts";
 import { pointwise } from "../../core/define.ts";
-import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Unary } from "../../kinds/elementwise.ts";
 import { zerosLike } from "../../make/factories.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { add, div, mul, neg, rsub } from "./arithmetic.ts";
 
-type Unary = PointwiseOp<[x: Tensor]>;
 type UnaryFormula = <T, C>(m: Algebra<T, C>, x: T) => T;
 
 interface Analytic {

@@ -1,4 +1,5 @@
 /** Powers, by what is a tensor: PyTorch keeps the three apart on the tape. Common exponents are exact products and roots. */
+
 import { type Algebra, type Formula, factsOf, formulas } from "@ag/kernels";
 import { noBool } from "../../arguments/accepts.ts";
 import { anOperand, aTensor } from "../../arguments/kinds.ts";
@@ -6,6 +7,7 @@ import { overloads, pointwise } from "../../core/define.ts";
 import { ValueError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
+import type { Broadcasting, Unary } from "../../kinds/elementwise.ts";
 import { full, zerosLike } from "../../make/factories.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { checkPromoted, withPromoted } from "../../types/promoted.ts";
@@ -13,10 +15,10 @@ import { mul, sub, where } from "./arithmetic.ts";
 import { eq, ge, logicalAnd } from "./compare.ts";
 import { log } from "./functions.ts";
 
-type Unary = <T, C>(m: Algebra<T, C>, x: T) => T;
+type OfOne = <T, C>(m: Algebra<T, C>, x: T) => T;
 
 const formulaOf =
-  (f: Unary): Formula =>
+  (f: OfOne): Formula =>
   <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): T =>
     f(m, x!);
 
@@ -143,7 +145,7 @@ function powInPlace(x: Tensor, exponent: number): Tensor {
  * pow(2, tensor([3, 4])).tolist() // => [8, 16]
  * ```
  */
-export const pow: PointwiseOp<[base: Operand, exponent: Operand]> = overloads({
+export const pow: Broadcasting = overloads({
   name: "pow",
   takes: { base: anOperand, exponent: anOperand },
   ops: [powNumber, powTensor, powOfNumber],
@@ -163,7 +165,7 @@ export const pow: PointwiseOp<[base: Operand, exponent: Operand]> = overloads({
  * square(tensor([2, -3])).tolist() // => [4, 9]
  * ```
  */
-export const square: PointwiseOp<[x: Tensor]> = overloads({
+export const square: Unary = overloads({
   name: "square",
   takes: { x: aTensor },
   ops: [powNumber],

@@ -1,4 +1,5 @@
 /** The largest and the smallest: values, where they are, and whether any or all elements are not zero. */
+
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, anyDims, aTensor, aWhole } from "../../arguments/kinds.ts";
 import { defineOp, defineOutputs } from "../../core/define.ts";
@@ -8,6 +9,8 @@ import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Sorting } from "../../kinds/elementwise.ts";
+import type { Extremal, Reduction } from "../../kinds/reduction.ts";
 import { cast } from "../../layout/cast.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
 import { dimOf, kept, type Shape, sizeOf } from "../../layout/shape.ts";
@@ -22,12 +25,12 @@ import { reshape, unsqueeze } from "../shape/view.ts";
 import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "./reduction.ts";
 import { sum } from "./sums.ts";
 
-/** Values and where they were, int64. */
 const keeping = { keepdim: aFlag };
 
-export interface Extreme {
-  readonly values: Tensor;
-  readonly indices: Tensor;
+/** Values and where they were, int64. */
+export interface Extreme<T extends Tensor = Tensor> {
+  readonly values: T;
+  readonly indices: T;
 }
 
 type Kind = "max" | "min";
@@ -91,12 +94,6 @@ function along(kind: Kind, x: Tensor, dim: number, keepdim: boolean, op: string 
   return keepdim ? { values, indices } : { values: dropped(values, [d]), indices: dropped(indices, [d]) };
 }
 
-interface ExtremeFunction {
-  (x: Tensor): Tensor;
-  (x: Tensor, other: Tensor): Tensor;
-  (x: Tensor, dim: number, options?: ReduceOptions): Extreme;
-}
-
 type OfAll = ReturnType<typeof extremeOfAll>;
 type Along = ReturnType<typeof extremeAlong>;
 const maxOfAll: OfAll = extremeOfAll("max");
@@ -105,15 +102,15 @@ const maxAlong: Along = extremeAlong("max");
 const minAlong: Along = extremeAlong("min");
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Along, typeof maximum]): ExtremeFunction =>
+const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Along, typeof maximum]): Extremal =>
   defineFunction({
     name,
     takes: { x: aTensor, "dim?": [aWhole, aTensor], "options?": keeping },
-    call: ((x: Tensor, second?: number | Tensor, options?: ReduceOptions) => {
+    call: (x: Tensor, second?: number | Tensor, options?: ReduceOptions) => {
       if (second === undefined) return ofAll(x);
       if (typeof second === "object") return ofTwo(x, second);
       return ofDim(x, second, options);
-    }) as ExtremeFunction,
+    },
   });
 
 /**
@@ -126,10 +123,9 @@ const extremeFunction = (name: Kind, [ofAll, ofDim, ofTwo]: readonly [OfAll, Alo
  * max(tensor([[1, 3], [5, 2]]), 1).indices.tolist() // => [1, 0]
  * ```
  */
-export const max: ExtremeFunction & { readonly entries: OfAll["entries"] } = Object.assign(
-  extremeFunction("max", [maxOfAll, maxAlong, maximum]),
-  { entries: [...maxOfAll.entries, ...maxAlong.entries] },
-);
+export const max: Extremal = Object.assign(extremeFunction("max", [maxOfAll, maxAlong, maximum]), {
+  entries: [...maxOfAll.entries, ...maxAlong.entries],
+});
 
 /**
  * The smallest element; along a dimension `{ values, indices }`, the first one on ties; of two tensors as `minimum`. NaN wins.
@@ -138,13 +134,12 @@ export const max: ExtremeFunction & { readonly entries: OfAll["entries"] } = Obj
  * min(tensor([3, 1, 2])).item() // => 1
  * ```
  */
-export const min: ExtremeFunction & { readonly entries: OfAll["entries"] } = Object.assign(
-  extremeFunction("min", [minOfAll, minAlong, minimum]),
-  { entries: [...minOfAll.entries, ...minAlong.entries] },
-);
+export const min: Extremal = Object.assign(extremeFunction("min", [minOfAll, minAlong, minimum]), {
+  entries: [...minOfAll.entries, ...minAlong.entries],
+});
 
 /* @__NO_SIDE_EFFECTS__ */
-const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> =>
+const extremeOver = (name: "amax" | "amin"): Reduction =>
   defineOp({
     name,
     inputs: ["x"],
@@ -170,7 +165,7 @@ const extremeOver = (name: "amax" | "amin"): Op<[x: Tensor, dim?: Dims, options?
  * amax(tensor([[1, 3], [5, 2]]), 1).tolist() // => [3, 5]
  * ```
  */
-export const amax: Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> = extremeOver("amax");
+export const amax: Reduction = extremeOver("amax");
 
 /**
  * The smallest elements along the dimensions `dim`. Derivative: G, shared equally by ties.
@@ -179,7 +174,7 @@ export const amax: Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> = extrem
  * amin(tensor([[1, 3], [5, 2]]), 1).tolist() // => [1, 2]
  * ```
  */
-export const amin: Op<[x: Tensor, dim?: Dims, options?: ReduceOptions]> = extremeOver("amin");
+export const amin: Reduction = extremeOver("amin");
 
 function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { keepdim = false }: ReduceOptions): Tensor {
   const op = `arg${kind}`;
@@ -207,7 +202,7 @@ function argExtreme(kind: Kind, x: Tensor, dim: number | null | undefined, { kee
  * argmax(tensor([[1, 3], [5, 2]]), 1).tolist() // => [1, 0]
  * ```
  */
-export const argmax: (x: Tensor, dim?: number | null, options?: ReduceOptions) => Tensor = defineFunction({
+export const argmax: Reduction<ReduceOptions, number> = defineFunction({
   name: "argmax",
   takes: { x: aTensor, "dim?": [aWhole, null], "options?": keeping },
   call: (x, dim, options = {}) => argExtreme("max", x, dim, options),
@@ -220,7 +215,7 @@ export const argmax: (x: Tensor, dim?: number | null, options?: ReduceOptions) =
  * argmin(tensor([3, 1, 2])).item() // => 1
  * ```
  */
-export const argmin: (x: Tensor, dim?: number | null, options?: ReduceOptions) => Tensor = defineFunction({
+export const argmin: Reduction<ReduceOptions, number> = defineFunction({
   name: "argmin",
   takes: { x: aTensor, "dim?": [aWhole, null], "options?": keeping },
   call: (x, dim, options = {}) => argExtreme("min", x, dim, options),
@@ -240,7 +235,7 @@ function truth(kind: Kind, x: Tensor, dim: Dims, options: ReduceOptions, op: str
  * any(tensor([false, true])).tolist() // => true
  * ```
  */
-export const any: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = defineFunction({
+export const any: Reduction = defineFunction({
   name: "any",
   takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
   call: (x, dim, options = {}) => truth("max", x, dim, options, "any"),
@@ -253,7 +248,7 @@ export const any: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = d
  * all(tensor([false, true])).tolist() // => false
  * ```
  */
-export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = defineFunction({
+export const all: Reduction = defineFunction({
   name: "all",
   takes: { x: aTensor, "dim?": anyDims, "options?": keeping },
   call: (x, dim, options = {}) => truth("min", x, dim, options, "all"),
@@ -266,7 +261,7 @@ export const all: (x: Tensor, dim?: Dims, options?: ReduceOptions) => Tensor = d
  * sort(tensor([3, 1, 2])).indices.tolist() // => [1, 2, 0]
  * ```
  */
-export const sort: (x: Tensor, dim?: number, options?: { readonly descending?: boolean }) => Extreme = defineFunction({
+export const sort: Sorting<[dim?: number, options?: { readonly descending?: boolean }]> = defineFunction({
   name: "sort",
   takes: { x: aTensor, "dim?": aWhole, "options?": { descending: aFlag } },
   call: (x, dim = -1, { descending = false } = {}) => sortOp(x, dim, descending),

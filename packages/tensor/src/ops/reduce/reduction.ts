@@ -1,4 +1,5 @@
 /** How is a reduction prepared and finished? Dimensions are named, the kernel gets them as size 1, and they are dropped afterwards. */
+
 import type { DType, Formula, Reduction } from "@ag/kernels";
 import { IndexError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";

@@ -1,4 +1,5 @@
 /** Spread and size of many numbers: variance, standard deviation, norms. */
+
 import type { Formula } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
@@ -9,6 +10,7 @@ import { isSet } from "../../core/formulas.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Reduction } from "../../kinds/reduction.ts";
 import { dimsOf, type Shape } from "../../layout/shape.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { abs, div, mul, sign, sub, where } from "../pointwise/arithmetic.ts";
@@ -66,7 +68,7 @@ const varOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
  * variance(tensor([1, 2, 3])).item() // => 1
  * ```
  */
-export const variance: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Tensor = defineFunction({
+export const variance: Reduction<VarianceOptions> = defineFunction({
   name: "variance",
   takes: {
     x: aTensor,
@@ -76,7 +78,10 @@ export const variance: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Ten
   call: (x, dim, options) => varOp(x, dim ?? null, options),
 });
 
-export { variance as var };
+export {
+  /** {@link variance}, as PyTorch calls it. */
+  variance as var,
+};
 
 const stdOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
   name: "std",
@@ -102,7 +107,7 @@ const stdOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
  * std(tensor([1, 2, 3])).item() // => 1
  * ```
  */
-export const std: (x: Tensor, dim?: Dims, options?: VarianceOptions) => Tensor = defineFunction({
+export const std: Reduction<VarianceOptions> = defineFunction({
   name: "std",
   takes: {
     x: aTensor,
@@ -197,7 +202,7 @@ const normOp: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
  * norm(tensor([3, 4])).item() // => 5
  * ```
  */
-export const norm: (x: Tensor, dim?: Dims, options?: NormOptions) => Tensor = defineFunction({
+export const norm: Reduction<NormOptions> = defineFunction({
   name: "norm",
   takes: { x: aTensor, "dim?": anyDims, "options?": { keepdim: aFlag, p: aNumber } },
   call: (x, dim, options) => normOp(x, dim ?? null, options),

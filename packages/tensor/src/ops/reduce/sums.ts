@@ -8,8 +8,10 @@ import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
+import type { Reduction, ReductionAlong } from "../../kinds/reduction.ts";
 import { cast } from "../../layout/cast.ts";
-import { dimOf, dimsOf, type Shape, sizeOf } from "../../layout/shape.ts";
+import { dimOf, dimsOf, sizeOf } from "../../layout/shape.ts";
 import { full } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
@@ -20,7 +22,7 @@ import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
 import { expandOp } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
-import { countOf, type Dims, dropped, type ReduceOptions, reduced, spread } from "./reduction.ts";
+import { countOf, type Dims, dropped, reduced, spread } from "./reduction.ts";
 import { type SumOptions, sumDim, sumType } from "./sum-dim.ts";
 
 export type { SumOptions } from "./sum-dim.ts";
@@ -49,7 +51,7 @@ const sumAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
  * sum(tensor([[1, 2], [3, 4]]), 1, { keepdim: true }).tolist() // => [[3], [7]]
  * ```
  */
-export const sum: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = overloads({
+export const sum: Reduction<SumOptions> = overloads({
   name: "sum",
   takes: { x: aTensor, "dim?": anyDims, "options?": summed },
   ops: [sumAll, sumDim],
@@ -68,7 +70,7 @@ const withoutNaN: Formula = (m, x) => m.select(m.eq(x!, x!), x!, 0);
  * nansum(tensor([1, NaN, 2])).item() // => 3
  * ```
  */
-export const nansum: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = defineOp({
+export const nansum: Reduction<SumOptions> = defineOp({
   name: "nansum",
   inputs: ["x"],
   takes: { x: aTensor, "dim?": anyDims, "options?": summed },
@@ -118,7 +120,7 @@ const meanDim: Op<[x: Tensor, dim: Dims, options?: SumOptions]> = defineOp({
  * mean(tensor([[1, 2], [3, 4]]), 0).tolist() // => [2, 3]
  * ```
  */
-export const mean: Op<[x: Tensor, dim?: Dims, options?: SumOptions]> = overloads({
+export const mean: Reduction<SumOptions> = overloads({
   name: "mean",
   takes: { x: aTensor, "dim?": anyDims, "options?": summed },
   ops: [meanAll, meanDim],
@@ -237,7 +239,7 @@ const prodDim: Op<[x: Tensor, dim: number, options?: SumOptions]> = defineOp({
  * prod(tensor([2, 3, 4])).item() // => 24
  * ```
  */
-export const prod: Op<[x: Tensor, dim?: number | null, options?: SumOptions]> = overloads({
+export const prod: Reduction<SumOptions, number> = overloads({
   name: "prod",
   takes: { x: aTensor, "dim?": [aWhole, null], "options?": summed },
   ops: [prodAll, prodDim],
@@ -259,7 +261,7 @@ function shiftOf(x: Tensor, dim: Dims): Tensor {
  * logsumexp(tensor([1000, 1000]), 0).item() // => 1000.6931762695312
  * ```
  */
-export const logsumexp: Op<[x: Tensor, dim: number | Shape, options?: ReduceOptions]> = defineOp({
+export const logsumexp: ReductionAlong = defineOp({
   name: "logsumexp",
   inputs: ["x"],
   takes: { x: aTensor, dim: extents, "options?": { keepdim: aFlag } },
@@ -289,7 +291,7 @@ export const logsumexp: Op<[x: Tensor, dim: number | Shape, options?: ReduceOpti
  * cumsum(tensor([1, 2, 3]), 0).tolist() // => [1, 3, 6]
  * ```
  */
-export const cumsum: Op<[x: Tensor, dim: number, options?: Pick<SumOptions, "dtype">]> = defineOp({
+export const cumsum: Same<[dim: number, options?: Pick<SumOptions, "dtype">]> = defineOp({
   name: "cumsum",
   inputs: ["x"],
   takes: { x: aTensor, dim: aWhole, "options?": { dtype: aDtype } },

@@ -1,11 +1,12 @@
 /** Copies, and copies of another dtype. float16 and bfloat16 are stored and converted here; nothing else takes them. */
+
 import type { Device, DType } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aDevice, aDtype, aTensor } from "../../arguments/kinds.ts";
 import { deviceNamed } from "../../core/creating.ts";
 import { defineOp } from "../../core/define.ts";
-import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
 import { cloneRowMajor, converted, moved } from "../../layout/converted.ts";
 
@@ -19,7 +20,7 @@ import { cloneRowMajor, converted, moved } from "../../layout/converted.ts";
  * clone(tensor([1, 2])).tolist() // => [1, 2]
  * ```
  */
-export const clone: Op<[x: Tensor]> = defineOp({
+export const clone: Same = defineOp({
   name: "clone",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -34,7 +35,7 @@ export const clone: Op<[x: Tensor]> = defineOp({
  * contiguous(t(tensor([[1, 2], [3, 4]]))).stride() // => [2, 1]
  * ```
  */
-export const contiguous: (x: Tensor) => Tensor = defineFunction({
+export const contiguous: Same = defineFunction({
   name: "contiguous",
   takes: { x: aTensor },
   call: (x) => (x.isContiguous() ? x : cloneRowMajor(x)),
@@ -57,7 +58,7 @@ const dtypeOrOptions = [aDtype, { dtype: aDtype, device: aDevice }];
  * to(tensor([1.5, -2.5]), "int64").tolist() // => [1, -2]
  * ```
  */
-export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunction({
+export const to: Same<[dtype: DType | ToOptions]> = defineFunction({
   name: "to",
   takes: { x: aTensor, dtype: dtypeOrOptions },
   call: (x, dtype) => {
@@ -74,7 +75,7 @@ export const to: (x: Tensor, dtype: DType | ToOptions) => Tensor = defineFunctio
  * typeAs(tensor([1.9]), tensor([1n])).tolist() // => [1]
  * ```
  */
-export const typeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
+export const typeAs: Same<[other: Tensor]> = defineFunction({
   name: "typeAs",
   takes: { x: aTensor, other: aTensor },
   call: (x, other) => converted(x, other.dtype),
@@ -91,7 +92,7 @@ const toDtype = (name: string, dtype: DType): ((x: Tensor) => Tensor) =>
  * float(tensor([true, false])).tolist() // => [1, 0]
  * ```
  */
-export const float: (x: Tensor) => Tensor = toDtype("float", "float32");
+export const float: Same = toDtype("float", "float32");
 
 /**
  * `x` as float64.
@@ -100,7 +101,7 @@ export const float: (x: Tensor) => Tensor = toDtype("float", "float32");
  * double(tensor([0.5])).dtype // => "float64"
  * ```
  */
-export const double: (x: Tensor) => Tensor = toDtype("double", "float64");
+export const double: Same = toDtype("double", "float64");
 
 /**
  * `x` as int64.
@@ -109,7 +110,7 @@ export const double: (x: Tensor) => Tensor = toDtype("double", "float64");
  * long(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
+export const long: Same = toDtype("long", "int64");
 
 /**
  * `x` as int32.
@@ -118,7 +119,7 @@ export const long: (x: Tensor) => Tensor = toDtype("long", "int64");
  * int(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
+export const int: Same = toDtype("int", "int32");
 
 /**
  * `x` as int16.
@@ -127,7 +128,7 @@ export const int: (x: Tensor) => Tensor = toDtype("int", "int32");
  * short(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const short: (x: Tensor) => Tensor = toDtype("short", "int16");
+export const short: Same = toDtype("short", "int16");
 
 /**
  * `x` as int8.
@@ -136,7 +137,7 @@ export const short: (x: Tensor) => Tensor = toDtype("short", "int16");
  * char(tensor([1.9, -1.9])).tolist() // => [1, -1]
  * ```
  */
-export const char: (x: Tensor) => Tensor = toDtype("char", "int8");
+export const char: Same = toDtype("char", "int8");
 
 /**
  * `x` as bool.
@@ -145,7 +146,7 @@ export const char: (x: Tensor) => Tensor = toDtype("char", "int8");
  * bool(tensor([0, 2])).tolist() // => [false, true]
  * ```
  */
-export const bool: (x: Tensor) => Tensor = toDtype("bool", "bool");
+export const bool: Same = toDtype("bool", "bool");
 
 /**
  * `x` as float16: to store, not to compute.
@@ -154,7 +155,7 @@ export const bool: (x: Tensor) => Tensor = toDtype("bool", "bool");
  * half(tensor([0.5])).dtype // => "float16"
  * ```
  */
-export const half: (x: Tensor) => Tensor = toDtype("half", "float16");
+export const half: Same = toDtype("half", "float16");
 
 /**
  * `x` as bfloat16: to store, not to compute.
@@ -163,4 +164,4 @@ export const half: (x: Tensor) => Tensor = toDtype("half", "float16");
  * bfloat16(tensor([0.5])).dtype // => "bfloat16"
  * ```
  */
-export const bfloat16: (x: Tensor) => Tensor = toDtype("bfloat16", "bfloat16");
+export const bfloat16: Same = toDtype("bfloat16", "bfloat16");

@@ -8,6 +8,8 @@ import { ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { type Tensor, viewOf } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
+import type { Concatenating, Stacking } from "../../kinds/joining.ts";
 import { dimOf, dimsOf, type Shape, sameShape, showShape } from "../../layout/shape.ts";
 import { selected, sliced } from "../../layout/strides.ts";
 import { full, tensor } from "../../make/factories.ts";
@@ -61,7 +63,7 @@ function joinedShape(tensors: readonly Tensor[], dim: number): { readonly shape:
  * cat([tensor([1, 2]), tensor([3])]).tolist() // => [1, 2, 3]
  * ```
  */
-export const cat: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> = /* @__PURE__ */ functionOnly(
+export const cat: FunctionOnly<Concatenating> = /* @__PURE__ */ functionOnly(
   defineOp({
     name: "cat",
     inputs: ["tensors"],
@@ -106,7 +108,7 @@ const place = ({ storage, dtype }: Tensor): Pick<Tensor, "storage" | "dtype"> =>
  * stack([tensor([1, 2]), tensor([3, 4])], 1).tolist() // => [[1, 3], [2, 4]]
  * ```
  */
-export const stack: FunctionOnly<Op<[tensors: readonly Tensor[], dim?: number]>> = /* @__PURE__ */ functionOnly(
+export const stack: FunctionOnly<Stacking> = /* @__PURE__ */ functionOnly(
   defineOp({
     name: "stack",
     inputs: ["tensors"],
@@ -293,7 +295,7 @@ const listed = (x: Tensor, dims: number | Shape, op: string): Shape =>
  * flip(tensor([1, 2, 3]), 0).tolist() // => [3, 2, 1]
  * ```
  */
-export const flip: Op<[x: Tensor, dims: number | Shape]> = defineOp({
+export const flip: Same<[dims: number | Shape]> = defineOp({
   name: "flip",
   inputs: ["x"],
   takes: { x: aTensor, dims: extents },

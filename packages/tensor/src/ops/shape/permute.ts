@@ -6,6 +6,7 @@ import { defineView } from "../../core/define.ts";
 import { ShapeError, ValueError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { Permuting, Swapping, Transposing } from "../../kinds/reshaping.ts";
 import { dimOf, dimsOf, type Shape, shapeArgument, showShape } from "../../layout/shape.ts";
 import { permuted } from "../../layout/strides.ts";
 
@@ -22,7 +23,7 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, d) => d);
  * t(tensor([[1, 2], [3, 4]])).tolist() // => [[1, 3], [2, 4]]
  * ```
  */
-export const t: Op<[x: Tensor]> = defineView({
+export const t: Transposing = defineView({
   name: "t",
   inputs: ["x"],
   takes: { x: aTensor },
@@ -44,7 +45,7 @@ export const t: Op<[x: Tensor]> = defineView({
  * transpose(ones(2, 3, 4), 0, -1).shape // => [4, 3, 2]
  * ```
  */
-export const transpose: Op<[x: Tensor, dim0: number, dim1: number]> = defineView({
+export const transpose: Swapping = defineView({
   name: "transpose",
   inputs: ["x"],
   takes: { x: aTensor, dim0: aWhole, dim1: aWhole },
@@ -95,7 +96,7 @@ const permuteOp: Op<[x: Tensor, order: Shape]> = defineView({
  * permute(ones(2, 3, 4), 2, 0, 1).shape // => [4, 2, 3]
  * ```
  */
-export const permute: (x: Tensor, ...dims: readonly [dims: Shape] | readonly number[]) => Tensor = defineFunction({
+export const permute: Permuting = defineFunction({
   name: "permute",
   takes: { x: aTensor, "...dims": aSize },
   call: (x, ...dims) => permuteOp(x, checkedOrder(x, shapeArgument(dims))),

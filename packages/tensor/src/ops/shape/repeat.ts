@@ -7,6 +7,7 @@ import { ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import { type Layout, reshaped, Tensor } from "../../core/tensor.ts";
+import type { Same } from "../../kinds/elementwise.ts";
 import { withDense } from "../../layout/dense.ts";
 import { dimOf, rowMajor, type Shape, shapeArgument, showShape, sizeOf } from "../../layout/shape.ts";
 import { sliced } from "../../layout/strides.ts";
@@ -149,7 +150,7 @@ const rollOp: Op<[x: Tensor, shifts: Shape, dims: Shape]> = defineOp({
  * roll(tensor([1, 2, 3]), 1).tolist() // => [3, 1, 2]
  * ```
  */
-export const roll: (x: Tensor, shifts: number | Shape, dims?: number | Shape) => Tensor = defineFunction({
+export const roll: Same<[shifts: number | Shape, dims?: number | Shape]> = defineFunction({
   name: "roll",
   takes: { x: aTensor, shifts: extents, "dims?": extents },
   call: (x, shifts, dims) => {

@@ -6,12 +6,12 @@ import { defineOp, defineView } from "../../core/define.ts";
 import { ShapeError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import { type Layout, Tensor } from "../../core/tensor.ts";
+import type { Reshaping } from "../../kinds/reshaping.ts";
 import { cloneRowMajor } from "../../layout/converted.ts";
 import { type Shape, shapeArgument, showShape } from "../../layout/shape.ts";
 import { inferredShape, viewStrides } from "../../layout/strides.ts";
 
 /** `view(2, 3)` or `view([2, 3])`. */
-export type Sizes = readonly [shape: Shape] | readonly number[];
 
 /** Where the elements of `x` lie in another shape; null where only a copy can show them. */
 function reshaped(x: Tensor, shape: Shape): Layout | null {
@@ -64,7 +64,7 @@ export const unsafeView: Op<[x: Tensor, shape: Shape]> = defineOp({
  * reshape(t(tensor([[1, 2], [3, 4]])), 4).tolist() // => [1, 3, 2, 4]
  * ```
  */
-export const reshape: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
+export const reshape: Reshaping = defineFunction({
   name: "reshape",
   takes: { x: aTensor, "...shape": aSize },
   call: (x, ...shape) => reshapeTo(x, inferredShape("reshape", shapeArgument(shape), x.numel())),

@@ -6,13 +6,28 @@ import { defineView, overloads } from "../../core/define.ts";
 import { IndexError, ShapeError, ValueError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import type { Layout, Tensor } from "../../core/tensor.ts";
+import type {
+  Expanding,
+  Flattening,
+  LikeOther,
+  Narrowing,
+  Reshaping,
+  Squeezing,
+  Unsqueezing,
+} from "../../kinds/reshaping.ts";
 import { countable, dimOf, dimsOf, type Shape, shapeArgument, showShape, sizeOf } from "../../layout/shape.ts";
 import { inferredShape } from "../../layout/strides.ts";
 import { sliceOp } from "../index/selection.ts";
-import { expandOp, reshape, reshapeTo, type Sizes, viewOp } from "./reshape.ts";
+import { expandOp, reshape, reshapeTo, viewOp } from "./reshape.ts";
 
-export { select } from "../index/selection.ts";
-export { reshape } from "./reshape.ts";
+export {
+  /** The slice at `index` along `dim`, which disappears. */
+  select,
+} from "../index/selection.ts";
+export {
+  /** The same elements, in order, in another shape, of which one size may be −1: a view, or a copy where no view can show them. */
+  reshape,
+} from "./reshape.ts";
 
 /**
  * The same elements, in order, in another shape, without a copy. One size may be −1.
@@ -25,7 +40,7 @@ export { reshape } from "./reshape.ts";
  * view(tensor([1, 2, 3, 4]), 2, -1).tolist() // => [[1, 2], [3, 4]]
  * ```
  */
-export const view: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
+export const view: Reshaping = defineFunction({
   name: "view",
   takes: { x: aTensor, "...shape": aSize },
   call: (x, ...shape) => viewOp(x, inferredShape("view", shapeArgument(shape), x.numel())),
@@ -38,7 +53,7 @@ export const view: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
  * viewAs(arange(4), zeros(2, 2)).tolist() // => [[0, 1], [2, 3]]
  * ```
  */
-export const viewAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
+export const viewAs: LikeOther = defineFunction({
   name: "viewAs",
   takes: { x: aTensor, other: aTensor },
   call: (x, other) => view(x, other.sizes),
@@ -51,7 +66,7 @@ export const viewAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
  * reshapeAs(arange(4), zeros(2, 2)).tolist() // => [[0, 1], [2, 3]]
  * ```
  */
-export const reshapeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
+export const reshapeAs: LikeOther = defineFunction({
   name: "reshapeAs",
   takes: { x: aTensor, other: aTensor },
   call: (x, other) => reshape(x, other.sizes),
@@ -66,7 +81,7 @@ export const reshapeAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
  * flatten(ones(2, 3, 4), 1).shape // => [2, 12]
  * ```
  */
-export const flatten: (x: Tensor, startDim?: number, endDim?: number) => Tensor = defineFunction({
+export const flatten: Flattening = defineFunction({
   name: "flatten",
   takes: { x: aTensor, "startDim?": aWhole, "endDim?": aWhole },
   call: (x, startDim = 0, endDim = -1) => {
@@ -141,7 +156,7 @@ function expandedShape(x: Tensor, sizes: Shape): Shape {
  * expand(tensor([[1], [2]]), -1, 3).tolist() // => [[1, 1, 1], [2, 2, 2]]
  * ```
  */
-export const expand: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
+export const expand: Expanding = defineFunction({
   name: "expand",
   takes: { x: aTensor, "...shape": aSize },
   call: (x, ...shape) => expandOp(x, expandedShape(x, shapeArgument(shape))),
@@ -154,7 +169,7 @@ export const expand: (x: Tensor, ...shape: Sizes) => Tensor = defineFunction({
  * expandAs(tensor([1, 2]), zeros(2, 2)).tolist() // => [[1, 2], [1, 2]]
  * ```
  */
-export const expandAs: (x: Tensor, other: Tensor) => Tensor = defineFunction({
+export const expandAs: LikeOther = defineFunction({
   name: "expandAs",
   takes: { x: aTensor, other: aTensor },
   call: (x, other) => expand(x, other.sizes),
@@ -202,7 +217,7 @@ const squeezeDims: Op<[x: Tensor, dims: Shape]> = defineView({
  * squeeze(ones(1, 2, 1), 0).shape // => [2, 1]
  * ```
  */
-export const squeeze: Op<[x: Tensor, dim?: number | Shape]> = overloads({
+export const squeeze: Squeezing = overloads({
   name: "squeeze",
   takes: { x: aTensor, "dim?": extents },
   ops: [squeezeAll, squeezeDim, squeezeDims],
@@ -217,7 +232,7 @@ export const squeeze: Op<[x: Tensor, dim?: number | Shape]> = overloads({
  * unsqueeze(tensor([1, 2]), -1).tolist() // => [[1], [2]]
  * ```
  */
-export const unsqueeze: Op<[x: Tensor, dim: number]> = defineView({
+export const unsqueeze: Unsqueezing = defineView({
   name: "unsqueeze",
   inputs: ["x"],
   takes: { x: aTensor, dim: aWhole },
@@ -243,7 +258,7 @@ export const unsqueeze: Op<[x: Tensor, dim: number]> = defineView({
  * narrow(tensor([1, 2, 3, 4]), 0, 1, 2).tolist() // => [2, 3]
  * ```
  */
-export const narrow: (x: Tensor, dim: number, start: number, length: number) => Tensor = defineFunction({
+export const narrow: Narrowing = defineFunction({
   name: "narrow",
   takes: { x: aTensor, dim: aWhole, start: aWhole, length: aWhole },
   call: (x, dim, start, length) => {

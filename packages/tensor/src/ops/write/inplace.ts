@@ -1,4 +1,5 @@
 /** Writing that is no formula: constants, copies and random numbers, in place. */
+
 import { kindOf } from "../../arguments/accepts.ts";
 import { aGenerator, aNumber, anOperand, aTensor } from "../../arguments/kinds.ts";
 import { defineWrite, overloads } from "../../core/define.ts";
@@ -6,7 +7,8 @@ import { refuseOverlapping } from "../../core/elementwise.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
-import type { Tensor } from "../../core/tensor.ts";
+import type { Operand, Tensor } from "../../core/tensor.ts";
+import type { Overwriting } from "../../kinds/elementwise.ts";
 import { cloneLike } from "../../layout/clone-like.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
 import { zerosLike } from "../../make/factories.ts";
@@ -48,7 +50,7 @@ const fillTensor: Op<[x: Tensor, value: Tensor]> = defineWrite({
  * fill_(zeros(2), 7).tolist() // => [7, 7]
  * ```
  */
-export const fill_: Op<[x: Tensor, value: number | bigint | boolean | Tensor]> = overloads({
+export const fill_: Overwriting<[value: Operand]> = overloads({
   name: "fill_",
   takes: { x: aTensor, value: anOperand },
   ops: [fillNumber, fillTensor],
@@ -62,7 +64,7 @@ export const fill_: Op<[x: Tensor, value: number | bigint | boolean | Tensor]> =
  * zero_(ones(2)).tolist() // => [0, 0]
  * ```
  */
-export const zero_: Op<[x: Tensor]> = defineWrite({
+export const zero_: Overwriting = defineWrite({
   name: "zero_",
   node: "ZeroBackward0",
   inputs: ["x"],
@@ -91,7 +93,7 @@ function copyInto(x: Tensor, source: Tensor): void {
  * copy_(zeros(2), tensor([1n, 2n])).tolist() // => [1, 2]
  * ```
  */
-export const copy_: Op<[x: Tensor, source: Tensor]> = defineWrite({
+export const copy_: Overwriting<[source: Tensor]> = defineWrite({
   name: "copy_",
   node: "CopyBackwards",
   inputs: ["x", "source"],
@@ -128,7 +130,7 @@ function needFloating(op: string, kernel: string, x: Tensor): void {
  * uniform_(zeros(1), 0, 1).tolist() // => [0.49625658988952637]
  * ```
  */
-export const uniform_: Op<[x: Tensor, from?: number, to?: number, generator?: Generator | null]> = defineWrite({
+export const uniform_: Overwriting<[from?: number, to?: number, generator?: Generator | null]> = defineWrite({
   name: "uniform_",
   node: "UniformBackward0",
   inputs: ["x"],
@@ -150,7 +152,7 @@ export const uniform_: Op<[x: Tensor, from?: number, to?: number, generator?: Ge
  * normal_(zeros(2), 3, 0).tolist() // => [3, 3]
  * ```
  */
-export const normal_: Op<[x: Tensor, mean?: number, std?: number, generator?: Generator | null]> = defineWrite({
+export const normal_: Overwriting<[mean?: number, std?: number, generator?: Generator | null]> = defineWrite({
   name: "normal_",
   node: "NormalBackward0",
   inputs: ["x"],
@@ -172,7 +174,7 @@ export const normal_: Op<[x: Tensor, mean?: number, std?: number, generator?: Ge
  * bernoulli_(zeros(2), 1).tolist() // => [1, 1]
  * ```
  */
-export const bernoulli_: Op<[x: Tensor, p?: number, generator?: Generator | null]> = defineWrite({
+export const bernoulli_: Overwriting<[p?: number, generator?: Generator | null]> = defineWrite({
   name: "bernoulli_",
   node: "BernoulliBackward2",
   inputs: ["x"],

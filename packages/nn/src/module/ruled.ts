@@ -1,0 +1,62 @@
+/** How does a layer tell the compiler which shape it gives? By a rule, a type that reads the shape of the input. */
+import type { Shape, Tensor } from "@ag/tensor/fn";
+import type { Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
+
+/**
+ * A layer whose `"~rule"` is made of its `"~input"`: a shape, or why there is none. No layer has these fields: they are types.
+ * Rules ask first whether anything is known: so they refuse nothing inside of a class, where the input is left open.
+ */
+export interface Ruled {
+  readonly "~input": unknown;
+  readonly "~rule": unknown;
+}
+
+/** What the rule of a layer gives for a shape, if it has one; where layer or shape is a type parameter, anything. */
+type RuleAt<L, S> = [unknown] extends [S]
+  ? Shape
+  : [unknown] extends [L]
+    ? Shape
+    : L extends Ruled
+      ? (L & { readonly "~input": S })["~rule"]
+      : Shape;
+
+/** Beside the type of what `forward` takes: it refuses what the rule refuses. */
+export type Fitting<L, T extends Tensor> = Fits<RuleAt<L, ShapeOf<T>>>;
+
+/** The shape of what `forward` gives. */
+export type ShapeFrom<L, T extends Tensor> = Given<RuleAt<L, ShapeOf<T>>>;
+
+/**
+ * What any layer gives for a shape. Layers with a rule have two signatures of `forward`, alike in all of them, so that one of
+ * several layers can be called. The first, of two arguments, cannot be called. It lets subclasses write a plain `forward(x: Tensor): Tensor`, whose layers are known by having no
+ * other: they may give what they like, and the rule is not asked.
+ */
+export type Applied<L, S> = L extends Ruled & {
+  readonly forward: { (...first: infer A): unknown; (...second: never): unknown };
+}
+  ? A["length"] extends 2
+    ? RuleAt<L, S>
+    : Shape
+  : Shape;
+
+/**
+ * The type of an option that a constructor is not given. A field and a subclass that name no sizes have it too: they take
+ * any option. So it has a meaning only beside a size that is known.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what is assigned to it, and from it, is not to be checked
+export type Unsaid = any;
+
+/** An option, or what it is where nobody said it. */
+export type Said<O, Usual> = unknown extends O ? Usual : O;
+
+/** The rule of a layer that keeps the shape. */
+export type Kept<S> = [unknown] extends [S] ? Shape : S extends Shape ? S : Shape;
+
+/** The rule of a layer that keeps the shape, for `C` channels in the second dimension. */
+export type KeptChannels<S, C extends number> = [unknown] extends [S]
+  ? Shape
+  : S extends readonly [number, infer N extends number, ...Shape]
+    ? Differ<N, C> extends true
+      ? `channels ${N} and ${C} differ: the input is ${Show<S>}`
+      : S
+    : Kept<S>;
