@@ -27,9 +27,9 @@ export type Fitting<L, T extends Tensor> = Fits<RuleAt<L, ShapeOf<T>>>;
 export type ShapeFrom<L, T extends Tensor> = Given<RuleAt<L, ShapeOf<T>>>;
 
 /**
- * What any layer gives for a shape. Layers with a rule have two signatures of `forward`, alike in all of them, so that one of
- * several layers can be called. The first, of two arguments, cannot be called. It lets subclasses write a plain `forward(x: Tensor): Tensor`, whose layers are known by having no
- * other: they may give what they like, and the rule is not asked.
+ * What any layer gives for a shape. Layers with a rule have two signatures of `forward`, alike in all of them, so that one
+ * of several layers can be called. The first, of two arguments, cannot be called: it lets subclasses write a plain
+ * `forward(x: Tensor): Tensor`. These have no other signature: they may give what they like, and the rule is not asked.
  */
 export type Applied<L, S> = L extends Ruled & {
   readonly forward: { (...first: infer A): unknown; (...second: never): unknown };
