@@ -23,6 +23,9 @@ export function record(into: Recorder | null): void {
 /** Whether calls are noted. */
 export const isRecording = (): boolean => recorder !== null;
 
+/** Kernels of up to so many parameters are called with each by itself. */
+const MOST_NAMED = 10;
+
 /** Compiles kernels into functions of numbers. Keep the result: each call compiles anew. */
 export function compile<N extends string>(kernels: Readonly<Record<N, Kernel>>): Exports<N> {
   const list = Object.entries<Kernel>(kernels);
@@ -46,19 +49,9 @@ export function compile<N extends string>(kernels: Readonly<Record<N, Kernel>>):
       return 0;
     };
     const count = parameters.length;
-    if (count > 10) return noted;
-    return (
-      a,
-      b,
-      c,
-      d,
-      e,
-      f,
-      g,
-      h,
-      i,
-      j, // a list of arguments costs half of a small kernel
-    ) =>
+    if (count > MOST_NAMED) return noted;
+    // Without a list: that would cost half of a small kernel.
+    return (a, b, c, d, e, f, g, h, i, j) =>
       recorder === null ? now(a, b, c, d, e, f, g, h, i, j) : noted(...[a, b, c, d, e, f, g, h, i, j].slice(0, count));
   };
   return Object.fromEntries(list.map((one, job) => [one[0], callable(one, job)])) as Exports<N>;
