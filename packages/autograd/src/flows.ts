@@ -49,18 +49,24 @@ function added(sum: Tensor, grad: Tensor): Tensor {
   return total;
 }
 
+/** Somebody who waits for the gradient of an output. */
+export interface Target {
+  readonly output: number;
+  found: Tensor | null;
+}
+
 /** Hands out what has arrived at a node: to results that retain it, and to the targets. */
-export function handOut(node: Node, targets: readonly Edge[] | undefined, found: (Tensor | null)[]): void {
+export function handOut(node: Node, targets: readonly Target[] = []): void {
   const { arrived, retained } = node;
   if (!arrived) return;
   retained?.forEach((x, output) => {
     const grad = arrived[output];
     if (x && grad) accumulate(x, owned(grad));
   });
-  targets?.forEach((edge, i) => {
-    const grad = arrived[edge[1]];
-    if (grad && nodeOf(edge) === node) found[i] = owned(grad);
-  });
+  for (const target of targets) {
+    const grad = arrived[target.output];
+    if (grad) target.found = owned(grad);
+  }
 }
 
 /** Runs a node on what has arrived, which is used up; gives what flows to its inputs. */

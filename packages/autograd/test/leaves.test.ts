@@ -287,6 +287,11 @@ test("what nobody asked for is not computed", () => {
   derivative.mockRestore();
 });
 
+test("an input that is named twice gets its gradient twice", () => {
+  const x = leaf([2]);
+  expect(grad(x.mul(x), [x, x]).map((g) => g.tolist())).toEqual([[4], [4]]);
+});
+
 test("backward of chosen inputs fills only those", () => {
   const [x, y] = [leaf([2]), leaf([5])];
   x.mul(y).backward(null, { inputs: [y] });
