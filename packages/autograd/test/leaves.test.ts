@@ -355,6 +355,14 @@ test("a leaf that was used can stop requiring gradients", () => {
   expect(x.grad?.tolist()).toEqual([2, 2]);
 });
 
+test("a leaf that was frozen after its use gets no gradient", () => {
+  const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+  const out = x.mul(y).sum();
+  x.requiresGrad = false;
+  out.backward();
+  expect([x.grad, gradOf(y)]).toEqual([null, [1, 2]]); // PyTorch's
+});
+
 test("a leaf that was saved comes back as it is now", () => {
   const slope = (before: boolean): readonly [Tensor, Tensor] => {
     const [x, y] = [leaf([2]), tensor([5], { requiresGrad: before })];
