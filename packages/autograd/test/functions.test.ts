@@ -92,6 +92,20 @@ class Keeps extends AutogradFunction {
 }
 
 describe("gradcheck", () => {
+  test("of a second derivative sees a first one that was not recorded", () => {
+    class Forgets extends AutogradFunction {
+      static forward(ctx: Context, x: Tensor): Tensor {
+        ctx.saveForBackward(x);
+        return x.mul(x);
+      }
+      static backward(ctx: Context, gradient: Tensor): Tensor {
+        return gradient.mul(ctx.savedTensors[0]!).mul(2).detach();
+      }
+    }
+    expect(gradcheck((x) => Forgets.apply(x), [doubles(1, 2)])).toBe(true);
+    expect(() => gradgradcheck((x) => Forgets.apply(x), [doubles(1, 2)])).toThrow("The derivative is wrong");
+  });
+
   test("finds a derivative that is wrong, in any output", () => {
     const x = doubles(1, 2);
     expect(() => gradcheck((x) => Twice.apply(x), [x])).toThrow(/need d out0\[0\] \/ d input 0\[0\] = .*; got 3\./);
@@ -221,6 +235,14 @@ describe("custom functions", () => {
     y.backward();
     for (let i = 0; i < 2; i++) expect(() => y.backward()).toThrow("a second time");
     expect([x.grad?.tolist(), weight.mul(2).tolist()]).toEqual([[3, 3], [6]]);
+    class Unread extends Scaled {
+      static override backward(_: Context, gradient: Tensor): (Tensor | null)[] {
+        return [gradient.mul(2), null];
+      }
+    }
+    const twice = Unread.apply(x, weight).sum();
+    for (let i = 0; i < 2; i++) twice.backward(); // nothing that was freed is read
+    expect(weight.mul(2).tolist()).toEqual([6]);
     const h = x.mul(2);
     const z = Scaled.apply(x, h);
     h.mul_(3);

@@ -44,7 +44,7 @@ test("a list is saved tensor by tensor, and each input has its own shape", () =>
 });
 
 test("a list of which one tensor was overwritten is not read", () => {
-  const tensors = list();
+  const tensors = [tensor(2), ...list()]; // the first is not tracked
   const out = recorded(tensors, tensor(1), (_, source) => [source.value(0) as Tensor[], tensor(0)]);
   tensors[1]!.detach().add_(1);
   expect(() => out.backward()).toThrow("modified by an inplace operation");
