@@ -32,10 +32,13 @@ type Of1d<T extends Tensor, W extends Tensor, S, P, D, G extends number> =
     ? Convolved1d<ShapeOf<T>, Multiply<C, G>, O, { kernel: K; stride: S; padding: P; dilation: D }>
     : Shape;
 
-type Convolution = Kind<[x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions]>;
+type OfRank<N, T extends Tensor, W extends Tensor, S, P, D, G extends number> = N extends 1
+  ? Of1d<T, W, S, P, D, G>
+  : Of2d<T, W, S, P, D, G>;
 
-/** Over images, with weights [out, in / groups, kh, kw]. */
-export interface Convolution2d extends Convolution {
+/** Over rows, with weights [out, in / groups, k], or over images, with weights [out, in / groups, kh, kw]: `N` dimensions. */
+export interface Convolution<N extends 1 | 2>
+  extends Kind<[x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions]> {
   <
     T extends Tensor,
     W extends Tensor,
@@ -44,28 +47,11 @@ export interface Convolution2d extends Convolution {
     const D extends Window = 1,
     G extends number = 1,
   >(
-    x: T & Fits<Of2d<T, W, S, P, D, G>>,
+    x: T & Fits<OfRank<N, T, W, S, P, D, G>>,
     weight: W,
     bias?: Tensor | null,
     options?: Inferring<ConvolutionOptions, S, P, D, never, G>,
-  ): Tensor<Given<Of2d<T, W, S, P, D, G>>>;
-}
-
-/** Over rows, with weights [out, in / groups, k]. */
-export interface Convolution1d extends Convolution {
-  <
-    T extends Tensor,
-    W extends Tensor,
-    const S extends Window = 1,
-    const P extends Padding = 0,
-    const D extends Window = 1,
-    G extends number = 1,
-  >(
-    x: T & Fits<Of1d<T, W, S, P, D, G>>,
-    weight: W,
-    bias?: Tensor | null,
-    options?: Inferring<ConvolutionOptions, S, P, D, never, G>,
-  ): Tensor<Given<Of1d<T, W, S, P, D, G>>>;
+  ): Tensor<Given<OfRank<N, T, W, S, P, D, G>>>;
 }
 
 type Of<T extends Tensor, K, S, P, D, C> = Pooled<

@@ -9,7 +9,7 @@ import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { Convolution1d, Convolution2d } from "../../kinds/window.ts";
+import type { Convolution } from "../../kinds/window.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
@@ -242,7 +242,7 @@ function convolve(rank: 1 | 2, x: Tensor, weight: Tensor, bias: Tensor | null, o
  * conv2d(ones(1, 1, 3, 3), ones(1, 1, 2, 2)).tolist() // => [[[[4, 4], [4, 4]]]]
  * ```
  */
-export const conv2d: FunctionOnly<Convolution2d> = /* @__PURE__ */ functionOnly(
+export const conv2d: FunctionOnly<Convolution<2>> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv2d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },
@@ -259,7 +259,7 @@ export const conv2d: FunctionOnly<Convolution2d> = /* @__PURE__ */ functionOnly(
  * conv1d(tensor([[1, 2, 3]]), ones(1, 1, 2)).tolist() // => [[3, 5]]
  * ```
  */
-export const conv1d: FunctionOnly<Convolution1d> = /* @__PURE__ */ functionOnly(
+export const conv1d: FunctionOnly<Convolution<1>> = /* @__PURE__ */ functionOnly(
   defineFunction({
     name: "conv1d",
     takes: { x: aTensor, weight: aTensor, "bias?": [aTensor, null], "options?": geometry },

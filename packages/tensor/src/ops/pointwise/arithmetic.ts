@@ -5,6 +5,7 @@ import { divisible, noBool, wholeAlpha } from "../../arguments/accepts.ts";
 import { aNumber, anOperand, aTensor, oneOf } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
+import { zero } from "../../core/formulas.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
 import type { Broadcasting, Choosing, Ternary, Unary } from "../../kinds/elementwise.ts";
@@ -160,7 +161,6 @@ export interface DivisionOptions {
 }
 
 const quotientSlope: Formula = (m, grad, a, b) => m.mul(m.neg(grad!), m.div(m.div(a!, b!), b!));
-const nothing: Formula = (m, grad) => m.select(m.eq(grad!, grad!), 0, 0);
 
 const quotient: Formula = (m, a, b) => m.div(a!, b!);
 
@@ -200,7 +200,7 @@ export const div: Broadcasting<[options?: DivisionOptions]> = pointwise({
     a: (grad, { b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : div(grad, b)),
     b: (grad, { a, b }, { roundingMode } = {}) => (roundingMode ? zerosLike(grad) : mul(neg(grad), div(div(a, b), b))),
   },
-  fused: { b: { formulaFor: ({ roundingMode } = {}) => (roundingMode ? nothing : quotientSlope) } },
+  fused: { b: { formulaFor: ({ roundingMode } = {}) => (roundingMode ? zero : quotientSlope) } },
 });
 
 /**

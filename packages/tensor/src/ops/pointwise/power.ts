@@ -5,6 +5,7 @@ import { noBool } from "../../arguments/accepts.ts";
 import { anOperand, aTensor } from "../../arguments/kinds.ts";
 import { overloads, pointwise } from "../../core/define.ts";
 import { ValueError } from "../../core/errors.ts";
+import { zero } from "../../core/formulas.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Operand, Tensor } from "../../core/tensor.ts";
 import type { Broadcasting, Unary } from "../../kinds/elementwise.ts";
@@ -64,7 +65,6 @@ const exactSlopes: ReadonlyMap<number, Formula> = new Map(
   [...exact].map(([lower, power]) => [lower + 1, slopeOf(power)]),
 );
 const generalSlope = slopeOf(general);
-const noSlope: Formula = (m, grad) => m.select(m.eq(grad!, grad!), 0, 0);
 
 const powNumber: PointwiseOp<[x: Tensor, exponent: number]> = pointwise({
   name: "pow",
@@ -78,7 +78,7 @@ const powNumber: PointwiseOp<[x: Tensor, exponent: number]> = pointwise({
   },
   fused: {
     x: {
-      formulaFor: (exponent) => (exponent === 0 ? noSlope : (exactSlopes.get(exponent) ?? generalSlope)),
+      formulaFor: (exponent) => (exponent === 0 ? zero : (exactSlopes.get(exponent) ?? generalSlope)),
       parameters: (exponent) => (exactSlopes.has(exponent) ? [exponent] : [exponent, exponent - 1]),
     },
   },
