@@ -81,7 +81,7 @@ export function withScope<T>(body: () => T): T {
   let survivors: ReturnType<typeof within> = [];
   try {
     const result = body();
-    survivors = within(result);
+    if (scope.made.length > 0) survivors = within(result); // results may be large
     return result;
   } finally {
     leave(scope, survivors);
