@@ -3,8 +3,8 @@
  * hands on and gives back as soon as it was used; who gets one from outside, or keeps one outside, has another handle.
  */
 import { add, type Edge, type Tensor } from "@ag/tensor/fn";
-import { aliasOf, enter, history, isTrackedLeaf, leave, placeOf } from "@ag/tensor/internal";
-import { type AccumulateGrad, accumulate, edgeOf } from "./accumulate-grad.ts";
+import { aliasOf, enter, leave } from "@ag/tensor/internal";
+import { type AccumulateGrad, accumulate, standAt } from "./accumulate-grad.ts";
 import { isGradEnabled } from "./mode.ts";
 import { type Node, nodeOf } from "./node.ts";
 
@@ -14,11 +14,8 @@ const none: Flows = [];
 
 /** Another handle on a gradient; while recording, in the same place of the graph. */
 export function owned(grad: Tensor): Tensor {
-  const handle = aliasOf(grad, null);
-  if (isGradEnabled() && grad.requiresGrad) {
-    handle[history] = edgeOf(grad);
-    if (isTrackedLeaf(grad)) placeOf(handle).requiresGrad = true;
-  }
+  const handle = aliasOf(grad);
+  if (isGradEnabled() && grad.requiresGrad) standAt(handle, grad);
   return handle;
 }
 

@@ -8,10 +8,12 @@ interface Creating {
   op: string;
   /** Where they lie; null is the cpu. */
   device: Device | null;
+  /** Whether it will never be differentiated: its writes are not counted. */
+  isInference: boolean;
 }
 
 /** The operation that runs now. */
-export const creating: Creating = { op: "tensor", device: null };
+export const creating: Creating = { op: "tensor", device: null, isInference: false };
 
 /** An operation begins; gives the outer one, for `creating.op` when it has ended. Not a callback: each call would make one. */
 export function begin(op: string): string {

@@ -16,6 +16,7 @@ import {
   type View,
 } from "@ag/kernels";
 import { rowMajor } from "../layout/shape.ts";
+import { creating } from "./creating.ts";
 
 /** Null is the cpu. */
 export type Place = Device | null;
@@ -23,8 +24,11 @@ export type Place = Device | null;
 const other = ({ storage }: View): Place => storage.device;
 
 /** Memory for `bytes` bytes, not cleared. `label` names the operation that wants it. */
-export const allocate = (bytes: number, label: string, device: Place): Storage =>
-  device === null ? allocateOnCpu(bytes, label) : device.allocate(bytes, label);
+export function allocate(bytes: number, label: string, device: Place): Storage {
+  const storage = device === null ? allocateOnCpu(bytes, label) : device.allocate(bytes, label);
+  if (creating.isInference) storage.version = Number.NaN;
+  return storage;
+}
 
 /** What to throw for an element that a kernel refuses, such as an index outside. */
 export type Refusal = (element: number | bigint) => Error;

@@ -10,15 +10,19 @@ export class Place {
   /** Whether somebody has read `grad`: then it is theirs, and clearing it does not dispose it. */
   isGradExposed = false;
   isParameter = false;
+  /** Filled by `@ag/autograd`: the end of the tape that collects the gradients of a leaf. */
+  collector: Edge | null = null;
+  /** Whether the node that produces the tensor keeps its gradient, also when that will be another. */
+  retainsGrad = false;
   /** Exempt from scopes. */
   isKept = false;
 }
 
-/** Filled by `@ag/autograd`: what produced the tensor, or, on a leaf, where its gradients are collected. */
+/** Filled by `@ag/autograd`: what produced the tensor; null on a leaf. */
 export const history: unique symbol = /* @__PURE__ */ Symbol("history");
 export const place: unique symbol = /* @__PURE__ */ Symbol("place");
 
-/** The slots. Results of recorded operations need the edge alone; not in one slot, as asking which it holds costs more. */
+/** The slots. Results of recorded operations need the edge alone; not in one slot, as asking which it holds costs more. Of a view the history may be stale: `historyOf` tells. */
 export interface Placed {
   [history]: Edge | null;
   [place]: Place | null;

@@ -8,8 +8,9 @@ import type { Methods } from "../methods/types.ts";
 import { isFloating } from "../types/dtype.ts";
 import { GradError, ShapeError, ValueError } from "./errors.ts";
 import { describeForeign, mark } from "./foreign.ts";
+import { type Making, Origin } from "./origin.ts";
 import { gradAt, history, isTrackedLeaf, type Place, type Placed, place, placeOf } from "./place.ts";
-import { type BackwardOptions, type Edge, type GradFn, recorder } from "./recorder.ts";
+import { type BackwardOptions, type Edge, type GradFn, historyOf, recorder } from "./recorder.ts";
 import { keep, track } from "./scope.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -47,8 +48,8 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   readonly sizes: S;
   readonly strides: readonly number[];
   readonly dtype: DType;
-  /** The tensor that this one is a view of. */
-  readonly base: Tensor | null;
+  /** Of a view: where it comes from. */
+  readonly origin: Origin | null;
   #shape: Frozen<S> | null = null;
 
   /** Takes over one reference to the storage. */
@@ -58,7 +59,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     sizes: S,
     offset: number,
     strides: readonly number[],
-    base: Tensor | null,
+    origin: Origin | null,
   ) {
     super();
     if (strides === undefined)
@@ -68,7 +69,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     this.sizes = sizes;
     this.strides = strides;
     this.dtype = dtype;
-    this.base = base;
+    this.origin = origin;
     track(this);
   }
 
@@ -87,9 +88,24 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     return this.storage.device ?? "cpu";
   }
 
+  /** The tensor that this one is a view of, never a view itself; null unless this is a view. */
+  get base(): Tensor | null {
+    return this.origin === null ? null : this.origin.base;
+  }
+
+  /** How often the elements were written in place, through this tensor, its views, or what it is a view of. */
+  get version(): number {
+    const { version } = this.storage;
+    if (Number.isNaN(version))
+      throw new GradError(
+        "version: Inference tensors do not track version counter: need another; got one. Use x.clone().",
+      );
+    return version;
+  }
+
   /** Whether operations on this tensor are recorded. Settable on leaves of a floating dtype. */
   get requiresGrad(): boolean {
-    return this[history] !== null || isTrackedLeaf(this);
+    return this[history] !== null || isTrackedLeaf(this) || (this.origin !== null && this.origin.base.requiresGrad);
   }
 
   set requiresGrad(on: boolean) {
@@ -107,9 +123,8 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
         "requiresGrad: only Tensors of floating point and complex dtype can require gradients: need a floating dtype; " +
           `got ${this.dtype}.`,
       );
-    if (on) recorder("requiresGrad");
+    if (on) recorder("requiresGrad").checkFlag(this);
     if (on || this[place] !== null) placeOf(this).requiresGrad = on;
-    if (!on) this[history] = null;
   }
 
   /** Sets the flag of a leaf, in place. On the result of a recorded operation `true` changes nothing and `false` throws. */
@@ -120,12 +135,12 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   /** Whether no recorded operation produced this tensor: gradients are collected on leaves. */
   get isLeaf(): boolean {
-    return this[history] === null || isTrackedLeaf(this);
+    return historyOf(this) === null;
   }
 
   /** The node that produced this tensor; null on a leaf. */
   get gradFn(): GradFn | null {
-    return this.isLeaf ? null : this[history]![0];
+    return historyOf(this)?.[0] ?? null;
   }
 
   /** The collected gradient of a leaf, of its shape and dtype; null before the first backward. */
@@ -168,7 +183,16 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   /** The same elements without history; shares storage and version. */
   detach(): Tensor<S> {
-    return aliasOf(this, this.base);
+    return aliasOf(this);
+  }
+
+  /** Takes this tensor out of the graph: it becomes a leaf that requires no grad. Throws {@link GradError} for a view. */
+  detach_(): this {
+    if (this.origin !== null)
+      throw new GradError("detach_: Can't detach views in-place: need a tensor that is no view. Use detach() instead.");
+    this[history] = null;
+    if (this[place] !== null) this[place].requiresGrad = false;
+    return this;
   }
 
   /** Gives back this handle's hold on the memory, now. Views and graphs that share it keep theirs; using the handle throws. */
@@ -283,16 +307,20 @@ function checkGrad(x: Tensor, grad: Tensor): void {
     );
 }
 
-/** Another handle on the same elements, without history. */
-export function aliasOf<S extends Shape>(x: Tensor<S>, base: Tensor | null): Tensor<S> {
+/** Another handle on the same elements, without history: what is written through it is no write to `x`, but counts as one. */
+export function aliasOf<S extends Shape>(x: Tensor<S>): Tensor<S> {
   x.storage.retain();
-  return new Tensor(x.storage, x.dtype, x.sizes, x.offset, x.strides, base);
+  return new Tensor(x.storage, x.dtype, x.sizes, x.offset, x.strides, null);
 }
 
 /** Another layout of the same storage, without history. */
-export function viewOf<S extends Shape>(x: Tensor, layout: Layout & { readonly sizes: S }): Tensor<S> {
+export function viewOf<S extends Shape>(
+  x: Tensor,
+  layout: Layout & { readonly sizes: S },
+  making: Making = "usual",
+): Tensor<S> {
   x.storage.retain();
-  return new Tensor(x.storage, x.dtype, layout.sizes, layout.offset, layout.strides, x.base ?? x);
+  return new Tensor(x.storage, x.dtype, layout.sizes, layout.offset, layout.strides, new Origin(x, making));
 }
 
 /** A fresh contiguous tensor in another shape, in place of its handle, which is given up. */

@@ -1,9 +1,22 @@
 /** How is a tensor changed in place? With a note for the tape; and what a lost thread left unfinished is never read. */
 import { WorkerLostError } from "@ag/kernels";
+import { creating } from "./creating.ts";
+import { GradError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
+
+/** Whether a tensor was made in inference mode: its writes are not counted. */
+export const isInference = ({ storage }: Tensor): boolean => Number.isNaN(storage.version);
+
+function checkInference(targets: readonly Tensor[]): void {
+  if (!creating.isInference && targets.some(isInference))
+    throw new GradError(
+      "Inplace update to inference tensor outside InferenceMode is not allowed: need another tensor. Use x.clone().",
+    );
+}
 
 /** Runs `write`, which changes `targets`, and counts the change. */
 export function writing(targets: readonly Tensor[], write: () => void): void {
+  checkInference(targets);
   try {
     write();
   } catch (error) {

@@ -150,7 +150,7 @@ export const unbind: Op<[x: Tensor, dim?: number], readonly Tensor[]> = defineLi
   takes: { x: aTensor, "dim?": aWhole },
   forward: (x, dim = 0) => {
     const d = dimOf(dim, x.sizes.length, "unbind");
-    return Array.from({ length: x.sizes[d] ?? 0 }, (_, i) => viewOf(x, selected(x, d, i)));
+    return Array.from({ length: x.sizes[d] ?? 0 }, (_, i) => viewOf(x, selected(x, d, i), "oneOfSeveral"));
   },
   derivative: {
     x: (grads, { shape, dtype }, dim = 0) => {
@@ -178,7 +178,7 @@ function parts(x: Tensor, sizes: Shape, dim: number): readonly Tensor[] {
   return sizes.map((size) => {
     const range = { start, end: start + size, step: 1 };
     start += size;
-    return viewOf(x, sliced(x, dim, range));
+    return viewOf(x, sliced(x, dim, range), "oneOfSeveral");
   });
 }
 

@@ -2,15 +2,11 @@
 import { itemSize } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aShape, aTensor, aWhole, someWholes } from "../../arguments/kinds.ts";
-import { defineView } from "../../core/define.ts";
 import { ShapeError } from "../../core/errors.ts";
-import type { Op } from "../../core/op.ts";
-import type { Layout, Tensor } from "../../core/tensor.ts";
-import { checkedShape, countable, type Shape, showShape, sizeOf } from "../../layout/shape.ts";
-import { full, tensor } from "../../make/factories.ts";
-import { gather, scatterAdd } from "../index/gather.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { checkedShape, countable, type Shape, showShape } from "../../layout/shape.ts";
 import { diagonalOp } from "../index/selection.ts";
-import { reshape } from "./view.ts";
+import { asStridedOp, endOf } from "./strided-gradient.ts";
 
 export interface DiagonalOptions {
   /** The dimensions of rows and columns: 0 and 1 unless given. */
@@ -33,52 +29,11 @@ export const diagonal: (x: Tensor, offset?: number, options?: DiagonalOptions) =
   call: (x, offset = 0, { dim1 = 0, dim2 = 1 } = {}) => diagonalOp(x, offset, dim1, dim2),
 });
 
-/** One past the last element that a layout reaches. */
-const endOf = ({ offset, sizes: shape, strides }: Layout): number =>
-  sizeOf(shape) === 0 ? offset : shape.reduce((end, size, d) => end + (size - 1) * strides[d]!, offset + 1);
-
-/** For each element of a layout: how far from `start` it lies, in row-major order. */
-function positions({ offset, sizes: shape, strides }: Layout, start: number): Tensor {
-  const out = new BigInt64Array(sizeOf(shape));
-  let next = 0;
-  const walk = (d: number, at: number): void => {
-    if (d === shape.length) out[next++] = BigInt(at);
-    else for (let i = 0; i < shape[d]!; i++) walk(d + 1, at + i * strides[d]!);
-  };
-  if (out.length > 0) walk(0, offset - start);
-  return tensor(out);
-}
-
-/** What is shown, and what the input showed. */
-interface Geometry {
-  readonly shown: Layout;
-  readonly own: Layout;
-}
-
-/** The gradient of a layout's elements, as that of the elements that `own` shows. */
-function fromLayout(grad: Tensor, { shown, own }: Geometry): Tensor {
-  if (own.sizes.some((size, d) => size > 1 && own.strides[d] === 0))
-    throw new ShapeError(
-      "asStrided: need an input that is not expanded, to differentiate; got one. Use x.clone() first.",
-    );
-  const start = Math.min(shown.offset, own.offset);
-  const zeros = full([Math.max(endOf(shown), endOf(own)) - start], 0, { dtype: grad.dtype });
-  const all = scatterAdd(zeros, 0, positions(shown, start), reshape(grad, -1));
-  return reshape(gather(all, 0, positions(own, start)), own.sizes);
-}
-
-const asStridedOp: Op<[x: Tensor, geometry: Geometry]> = defineView({
-  name: "asStrided",
-  inputs: ["x"],
-  layout: (_x, { shown }) => shown,
-  derivative: { x: (grad, _saved, geometry) => fromLayout(grad, geometry) },
-});
-
 /**
  * Any layout of the storage of `x`: sizes, and strides in elements, from `storageOffset` (that of `x` unless given).
  *
  * Throws {@link ShapeError} when it reaches beyond the storage.
- * Derivative: G, summed where elements come several times.
+ * Derivative: G, summed where elements come several times (and shared where those of `x` do).
  *
  * ```ts doctest
  * asStrided(tensor([1, 2, 3]), [2, 2], [1, 1]).tolist() // => [[1, 2], [2, 3]]
