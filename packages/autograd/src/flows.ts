@@ -3,21 +3,16 @@
  * hands on and gives back as soon as it was used; who gets one from outside, or keeps one outside, has another handle.
  */
 import { add, type Edge, type Tensor } from "@ag/tensor/fn";
-import { aliasOf, enter, leave } from "@ag/tensor/internal";
-import { type AccumulateGrad, accumulate, standAt } from "./accumulate-grad.ts";
+import { enter, leave } from "@ag/tensor/internal";
+import type { AccumulateGrad } from "./accumulate-grad.ts";
+import { owned } from "./handles.ts";
+import { between, seeArrived } from "./hooked.ts";
 import { isGradEnabled } from "./mode.ts";
 import { type Node, nodeOf } from "./node.ts";
 
 type Flows = readonly (Tensor | null)[];
 
 const none: Flows = [];
-
-/** Another handle on a gradient; while recording, in the same place of the graph. */
-export function owned(grad: Tensor): Tensor {
-  const handle = aliasOf(grad);
-  if (isGradEnabled() && grad.requiresGrad) standAt(handle, grad);
-  return handle;
-}
 
 /** Adds a gradient, whose handle is taken over, to what has arrived at the other end of an edge. */
 export function arrive(edge: Edge, grad: Tensor | null | undefined, pass: number): void {
@@ -52,14 +47,11 @@ export interface Target {
   found: Tensor | null;
 }
 
-/** Hands out what has arrived at a node: to results that retain it, and to the targets. */
+/** Shows what has arrived at a node to the hooks of its results, to results that retain it, and to the targets. */
 export function handOut(node: Node, targets: readonly Target[] = []): void {
-  const { arrived, retained } = node;
+  const { arrived, hooks } = node;
   if (!arrived) return;
-  retained?.forEach((x, output) => {
-    const grad = arrived[output];
-    if (x && grad) accumulate(x, owned(grad));
-  });
+  if (hooks !== null) seeArrived(hooks, arrived);
   for (const target of targets) {
     const grad = arrived[target.output];
     if (grad) target.found = owned(grad);
@@ -68,9 +60,14 @@ export function handOut(node: Node, targets: readonly Target[] = []): void {
 
 /** Runs a node on what has arrived, which is used up; gives what flows to its inputs. */
 export function flowsOf(node: Node, pass: number): Flows {
-  const grads = node.arrived;
+  const { arrived: grads, hooks } = node;
   if (!grads) return none;
   node.arrived = null;
+  if (hooks === null) return flowsFrom(node, grads, pass);
+  return between(node, grads, () => flowsFrom(node, grads, pass));
+}
+
+function flowsFrom(node: Node, grads: Flows, pass: number): Flows {
   if (!node.isSelfContained) return node.apply(grads, pass).map((flow) => flow && owned(flow)); // users may keep both
   const scope = enter();
   let flows: Flows = none;
@@ -94,11 +91,18 @@ function separate(flows: Flows, grads: Flows, made: readonly Tensor[]): Flows {
   return own;
 }
 
-/** Fills `grad` of a leaf. */
+/** Fills `grad` of a leaf with what has arrived. */
 export function collect(leaf: AccumulateGrad): void {
-  const { arrived } = leaf;
+  const { arrived, hooks } = leaf;
   leaf.arrived = null;
-  if (arrived) leaf.apply(arrived);
+  if (!arrived) return;
+  if (hooks === null) leaf.apply(arrived);
+  else
+    between(leaf, arrived, () => {
+      leaf.apply(arrived);
+      for (const hook of hooks.accumulated) hook(leaf.variable);
+      return none;
+    });
 }
 
 /** Gives back what has arrived at a node and will not be used. */
@@ -107,13 +111,11 @@ export function drop(node: Node): void {
   node.arrived = null;
 }
 
-/** Takes away what waits at the nodes of a pass, so that another can use them; gives how to put it back. */
-export function setAside(nodes: readonly Node[]): () => void {
-  const waiting = nodes.map(({ pass, arrived, awaited }) => ({ pass, arrived, awaited }));
-  for (const node of nodes) node.arrived = null;
+/** Takes away what a pass has left at a node, so that another can use it; gives how to put it back. */
+export function setAside(node: Node): () => void {
+  const { pass, arrived, awaited } = node;
+  node.arrived = null;
   return () => {
-    nodes.forEach((node, i) => {
-      Object.assign(node, waiting[i]);
-    });
+    Object.assign(node, { pass, arrived, awaited });
   };
 }

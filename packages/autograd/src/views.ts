@@ -1,14 +1,6 @@
 /** What happens to the histories of views and of their base when one of them is written? That of the base goes through the write; those of views are made anew from the base. */
 import { type Edge, GradError, type Tensor } from "@ag/tensor/fn";
-import {
-  asStridedOp,
-  asStridedScatter,
-  type Entry,
-  fromStrided,
-  type Geometry,
-  history,
-  place,
-} from "@ag/tensor/internal";
+import { asStridedOp, asStridedScatter, fromStrided, type Geometry, history, place } from "@ag/tensor/internal";
 import { edgeOf, produced } from "./accumulate-grad.ts";
 import { Node, nodeOf } from "./node.ts";
 import { OperationNode } from "./operation-node.ts";
@@ -22,11 +14,12 @@ const geometryOf = (base: Tensor, { offset, sizes, strides }: Tensor): Geometry 
 /** A write to a part of a base: G outside of it flows on, G inside of it goes through the operation that wrote. */
 class CopySlices extends Node {
   readonly name = "CopySlices";
+  readonly outputCount = 1;
   readonly #geometry: Geometry;
   /** The operation that wrote to the view. */
-  readonly #write: OperationNode;
+  readonly #write: Node;
 
-  constructor(write: OperationNode, geometry: Geometry) {
+  constructor(write: Node, geometry: Geometry) {
     super(write.nextFunctions);
     this.#geometry = geometry;
     this.#write = write;
@@ -49,12 +42,11 @@ class CopySlices extends Node {
 }
 
 /** After `write` has changed a view. */
-export function rebase(write: OperationNode, view: Tensor): void {
+export function rebase(write: Node, view: Tensor): void {
   const { base } = view.origin!;
   (write.nextFunctions as Edge[])[0] = edgeOf(base);
   produced(base, [new CopySlices(write, geometryOf(base, view)), 0]);
   refresh(view);
-  write.saveResult(view, 0, view[history]!);
 }
 
 /** Gives a view the history that it has since its base was written. */
@@ -102,12 +94,12 @@ function refuse(view: Tensor, event: string): void {
 
 /** V1, V2, V10 and V11 of PyTorch's rules: throws where a write would lose a gradient. */
 export function checkWrite(name: string, target: Tensor): void {
-  const { origin } = target;
-  if (origin !== null) refuse(target, "is being modified inplace");
-  const misuse =
-    origin !== null && origin.base.requiresGrad && origin.base[history] === null
-      ? "a view of a leaf Variable that requires grad"
-      : target.requiresGrad && target.isLeaf && "a leaf Variable that requires grad";
+  const { base } = target;
+  if (base !== null) refuse(target, "is being modified inplace");
+  const isOfLeaf = base?.requiresGrad && base[history] === null;
+  const misuse = isOfLeaf
+    ? "a view of a leaf Variable that requires grad"
+    : target.requiresGrad && target.isLeaf && "a leaf Variable that requires grad";
   if (misuse)
     throw new GradError(
       `${name}: ${misuse} is being used in an in-place operation: need a tensor that is not a leaf. ` +

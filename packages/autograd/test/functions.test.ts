@@ -254,9 +254,9 @@ describe("custom functions", () => {
       "nothing",
       () => undefined,
       () => null,
-      "Wrong: need a forward that returns a Tensor, or a list of them; got undefined",
+      "Wrong: need a forward that returns a Tensor, or a list with one; got undefined",
     ],
-    ["a number", () => 3, () => null, "Wrong: need a forward that returns a Tensor, or a list of them; got number"],
+    ["a number", () => 3, () => null, "Wrong: need a forward that returns a Tensor, or a list with one; got number"],
     ["a gradient that is a number", (_, x) => x.mul(2), () => 3, "need a Tensor or null; got number"],
     ["a saved number", (ctx, x) => [x.mul(2), ctx.saveForBackward(5 as never)][0], () => null, "saveForBackward: "],
   ])("say what they need: %s", (_, forward, run, message) => {

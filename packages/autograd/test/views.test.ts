@@ -103,7 +103,7 @@ describe("a view taken before", () => {
 });
 
 describe("refused before anything is written", () => {
-  const untouched = (x: Tensor, write: () => unknown, text: string): void => {
+  const expectUntouched = (x: Tensor, write: () => unknown, text: string): void => {
     const before = x.tolist();
     expect(write).toThrow(text);
     expect(x.tolist()).toEqual(before);
@@ -113,14 +113,14 @@ describe("refused before anything is written", () => {
     const base = ones(2);
     const view = base.view(2);
     base.requiresGrad_();
-    untouched(base.detach(), () => view.add_(1), "a view of a leaf Variable that requires grad");
+    expectUntouched(base.detach(), () => view.add_(1), "a view of a leaf Variable that requires grad");
   });
 
   test("a view made without recording", () => {
     const x = leaf([1, 2]);
     const view = noGrad(() => x.at(slice(0, 1)));
-    untouched(x.detach(), () => view.mul_(2), "A view was created in no_grad mode and is being modified inplace");
-    untouched(
+    expectUntouched(x.detach(), () => view.mul_(2), "A view was created in no_grad mode and is being modified inplace");
+    expectUntouched(
       x.detach(),
       () => view.view(1).mul_(2),
       "A view was created in no_grad mode and is being modified inplace",
@@ -136,7 +136,7 @@ describe("refused before anything is written", () => {
   ] as const)("one of several views: %s", (_, name, views) => {
     const y = leaf([1, 2, 3, 4]).mul(1);
     const [first] = views(y);
-    untouched(y.detach(), () => first!.mul_(2), `Output 0 of ${name} is a view and is being modified inplace`);
+    expectUntouched(y.detach(), () => first!.mul_(2), `Output 0 of ${name} is a view and is being modified inplace`);
     y.mul_(2);
     expect(() => first!.sum()).toThrow("its base or another view of its base has been modified inplace");
   });

@@ -8,7 +8,7 @@ export type Making = "usual" | "noGrad" | "inference" | "oneOfSeveral" | "custom
 export class Origin {
   /** Never a view itself. */
   readonly base: Tensor;
-  readonly making: Making;
+  making: Making;
   /** The version of the elements that the history of the view belongs to: after a write it is made anew from the base. */
   version: number;
 

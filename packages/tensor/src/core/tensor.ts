@@ -10,7 +10,15 @@ import { GradError, ShapeError, ValueError } from "./errors.ts";
 import { describeForeign, mark } from "./foreign.ts";
 import { type Making, Origin } from "./origin.ts";
 import { gradAt, history, isTrackedLeaf, type Place, type Placed, place, placeOf } from "./place.ts";
-import { type BackwardOptions, type Edge, type GradFn, historyOf, recorder } from "./recorder.ts";
+import {
+  type BackwardOptions,
+  type Edge,
+  type GradFn,
+  historyOf,
+  type Removable,
+  recorder,
+  type TensorHook,
+} from "./recorder.ts";
 import { keep, track } from "./scope.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -162,6 +170,42 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     const held = placeOf(this);
     held.grad = value;
     held.isGradExposed = value !== null;
+  }
+
+  /**
+   * Calls `hook` with the gradient of this tensor whenever one is computed; a tensor that it returns takes its place.
+   *
+   * Throws {@link GradError} unless this tensor requires grad.
+   */
+  registerHook(hook: TensorHook): Removable {
+    if (!this.requiresGrad)
+      throw new GradError(
+        "registerHook: cannot register a hook on a tensor that doesn't require gradient: need one with requiresGrad.",
+      );
+    return recorder("registerHook").registerHook(this, hook);
+  }
+
+  /** Calls `hook` with this tensor, a leaf, whenever a backward has added to its `grad`. */
+  registerPostAccumulateGradHook(hook: (leaf: this) => void): Removable {
+    if (!this.requiresGrad)
+      throw new GradError(
+        "registerPostAccumulateGradHook: cannot register a hook on a tensor that doesn't require gradient: need one with " +
+          "requiresGrad.",
+      );
+    if (!this.isLeaf)
+      throw new GradError(
+        "registerPostAccumulateGradHook: post accumulate grad hooks cannot be registered on non-leaf tensors: need a leaf. " +
+          "Use registerHook.",
+      );
+    return recorder("registerPostAccumulateGradHook").registerPostAccumulateGradHook(
+      this,
+      hook as (leaf: Tensor) => void,
+    );
+  }
+
+  /** Whether `grad` of this result is filled by backward: {@link retainGrad} was called. */
+  get retainsGrad(): boolean {
+    return this[place]?.retainsGrad === true && !this.isLeaf;
   }
 
   /** Makes backward fill `grad` of this tensor although it is not a leaf. */

@@ -1,0 +1,79 @@
+/** How do hooks see the gradients at a node, and change them? They get handles of their own, and what they give takes the place of ours. */
+import { GradError, Tensor, ValueError } from "@ag/tensor/fn";
+import { describeForeign, sameShape, showShape } from "@ag/tensor/internal";
+import { accumulate } from "./accumulate-grad.ts";
+import { owned } from "./handles.ts";
+import type { Hooks } from "./hooks.ts";
+import type { Node } from "./node.ts";
+
+/** The engine's own handles, by output or by input. */
+export type Grads = (Tensor | null)[];
+
+/** Hooks of tensors see what has arrived; results that retain their gradient take it. */
+export function seeArrived({ tensors, retained }: Hooks, arrived: Grads): void {
+  tensors.forEach((hooks, output) => {
+    for (const hook of hooks) {
+      const grad = arrived[output] ?? null;
+      const changed: unknown = hook(shown(grad) as Tensor);
+      if (changed !== undefined && changed !== null) arrived[output] = fitting(hook, changed, grad);
+    }
+  });
+  retained.forEach((x, output) => {
+    const grad = arrived[output];
+    if (x && grad) accumulate(x, owned(grad));
+  });
+}
+
+/** Runs `run` on what has arrived at a node, which it uses up, between the node's own hooks; gives what flows on. */
+export function between(node: Node, grads: Grads, run: () => readonly (Tensor | null)[]): Grads {
+  const { before, after } = node.hooks!;
+  for (let output = grads.length; output < node.outputCount; output++) grads.push(null);
+  for (const hook of before) replaceAll(hook, grads, hook(grads.map(shown)));
+  const given = grads.map(shown);
+  const flows = [...run()];
+  for (const hook of after) replaceAll(hook, flows, hook(flows.map(shown), given));
+  return flows;
+}
+
+/** A handle for users, who may keep it. */
+const shown = (grad: Tensor | null | undefined): Tensor | null => (grad ? owned(grad) : null);
+
+const nameOf = (hook: { readonly name: string }): string => hook.name || "<anonymous>";
+
+function replaceAll(hook: { readonly name: string }, grads: Grads, changed: unknown): void {
+  if (changed === undefined || changed === null) return;
+  if (!Array.isArray(changed))
+    throw new ValueError(
+      `expected tuple, but hook returned '${typeof changed}': need a list of gradients, or nothing.`,
+    );
+  if (changed.length !== grads.length)
+    throw new GradError(
+      `hook '${nameOf(hook)}' has returned an incorrect number of values (got ${changed.length}, but expected ${grads.length}).`,
+    );
+  changed.forEach((value: unknown, i) => {
+    const grad = grads[i] ?? null;
+    if (value === undefined || value === null) {
+      grad?.dispose();
+      grads[i] = null;
+    } else grads[i] = fitting(hook, value, grad);
+  });
+}
+
+/** What a hook gave instead of a gradient, by a handle of our own; the other is given up. */
+function fitting(hook: { readonly name: string }, value: unknown, grad: Tensor | null): Tensor {
+  if (!(value instanceof Tensor))
+    throw new ValueError(
+      `expected Variable, but hook returned '${typeof value}': need a Tensor, or nothing. ${describeForeign(value) ?? ""}`,
+    );
+  if (grad && !sameShape(grad.sizes, value.sizes))
+    throw new GradError(
+      `hook '${nameOf(hook)}' has changed the size of value: need ${showShape(grad.sizes)}; got ${showShape(value.sizes)}.`,
+    );
+  if (grad && grad.dtype !== value.dtype)
+    throw new GradError(
+      `hook '${nameOf(hook)}' has changed the type of value (was ${grad.dtype} got ${value.dtype}): need the dtype of the gradient.`,
+    );
+  const own = owned(value);
+  grad?.dispose();
+  return own;
+}
