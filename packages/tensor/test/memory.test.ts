@@ -1,8 +1,10 @@
 /// <reference lib="esnext.disposable" />
 import { keep, memory, OutOfMemoryError, scope, setMemoryLimit, type Tensor, tensor, zeros } from "@ag/tensor";
-import { afterEach, describe, expect, test } from "vitest";
+import { enter, leave } from "@ag/tensor/internal";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 const MIB = 2 ** 20;
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 const isLive = (x: Tensor): boolean => {
   try {
     return x.tolist() !== undefined;
@@ -61,19 +63,72 @@ describe("a scope", () => {
     expect(scope(() => tensor([[1, 2], [3, 4]]).select(0, 1)).tolist()).toEqual([3, 4]); // biome-ignore format: a matrix
   });
 
-  test("refuses a callback that goes on later", () => {
-    expect(() => scope(async () => tensor([1]))).toThrow("scope: need a synchronous callback");
+  test("refuses a callback that goes on later, and gives back what it made", async () => {
+    const fails = async (): Promise<never> => Promise.reject(new Error("nobody hears of this"));
+    const called = vi.fn();
+    // biome-ignore lint/suspicious/noThenProperty: thenables are meant
+    const [object, callable] = [{}, (): void => {}].map((x) => Object.defineProperty(x, "then", { value: called }));
+    const generator = function* (): Generator {};
+    const asyncGenerator = async function* (): AsyncGenerator {};
+    for (const [kind, later] of [
+      ["a promise", fails],
+      ["a thenable", () => object],
+      ["a thenable", () => callable],
+      ["a generator", generator],
+      ["an async generator", asyncGenerator],
+    ] as const) {
+      let made: Tensor | undefined;
+      const body = (): never => {
+        made = tensor([1]);
+        return later() as never;
+      };
+      expect(() => scope(body)).toThrow(`scope: need a synchronous callback; got one that returns ${kind}: `);
+      expect(isLive(made!)).toBe(false);
+    }
+    expect(scope(() => [1, 2].values()).next().value).toBe(1);
+    await nextTask();
+    expect(called).not.toHaveBeenCalled();
   });
 
-  test("lasts to the first await: what others make meanwhile is theirs", async () => {
+  test("that spans an await ends there: what others make is theirs, and all stays", async () => {
     const made: Tensor[] = [];
-    {
-      using _ = scope();
+    const step = async (): Promise<void> => {
+      using s = scope();
       made.push(tensor([1]));
-      await Promise.resolve().then(() => made.push(tensor([2])));
+      await null;
+      made.push(tensor([2]));
+      expect(s.keep(made[0]!)).toBe(made[0]);
+    };
+    const steps = [step(), step()];
+    made.push(tensor([3])); // while both wait
+    {
+      using _ = scope(); // of this job, in which it ends
+      made.push(tensor([4]));
     }
-    expect(made.map(isLive)).toEqual([false, true]);
-    expect(isLive(tensor([3]))).toBe(true);
+    await Promise.all(steps);
+    expect(made.map(isLive)).toEqual([true, true, true, false, true, true]);
+    const next = enter();
+    expect(next.outer).toBe(null); // whoever collected would hold for good what is made from now on
+    leave(next, []);
+  });
+
+  test("that was left open in another ends with it", () => {
+    const made: Tensor[] = [];
+    let left: Disposable | undefined;
+    const result = scope(() => {
+      made.push(tensor([1]));
+      left = scope();
+      made.push(tensor([2]));
+      return [tensor([3])];
+    });
+    made.push(tensor([4]), ...result);
+    left![Symbol.dispose]();
+    expect(made.map(isLive)).toEqual([false, false, true, true]);
+    const alone = scope(() => {
+      left = scope(); // nothing is made but inside of it
+      return { x: tensor([5]) };
+    });
+    expect(isLive(alone.x)).toBe(true);
   });
 
   test("keeps the keys of Maps too, and ends when its result cannot be walked", () => {
@@ -99,6 +154,66 @@ describe("a scope", () => {
     const y = tensor([2]);
     scope(() => tensor([3]));
     expect([x, y].map(isLive)).toEqual([false, true]);
+  });
+
+  test.each([
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ])(
+    // biome-ignore format: a row
+    "inside of others: they end in the order %i, %i, %i",
+    (...order) => {
+      const outer = scope();
+      const scopes = [0, 1, 2].map(() => [scope(), tensor([1])] as const);
+      for (const which of order) {
+        scopes[which]![0][Symbol.dispose]();
+        scopes[which]![0][Symbol.dispose]();
+        expect(isLive(scopes[which]![1])).toBe(false);
+      }
+      const x = tensor([2]);
+      outer[Symbol.dispose]();
+      expect(isLive(x)).toBe(false);
+      const y = tensor([3]);
+      scope(() => undefined);
+      expect(isLive(y)).toBe(true);
+    },
+  );
+
+  test("hands its result to the innermost that is open", () => {
+    const outer = scope();
+    const middle = scope();
+    const x = scope(() => {
+      middle[Symbol.dispose]();
+      return tensor([1]);
+    });
+    expect(isLive(x)).toBe(true);
+    outer[Symbol.dispose]();
+    expect(isLive(x)).toBe(false);
+  });
+
+  test("walks results of any depth, and around", () => {
+    let chain: { readonly x: Tensor; next: unknown } = { x: tensor([0]), next: null };
+    const last = chain;
+    const result = scope(() => {
+      for (let i = 0; i < 20_000; i++) chain = { x: i % 5000 ? last.x : tensor([i]), next: chain };
+      last.next = chain;
+      return { storage: "mine", chain, set: new Set([[tensor([1])]]), nothing: null };
+    });
+    let count = 0;
+    for (let at = result.chain; at !== last; at = at.next as typeof chain) count += Number(isLive(at.x));
+    expect(count).toBe(20_000);
+    expect([...result.set].flat().map(isLive)).toEqual([true]);
+  });
+
+  test("takes a function or nothing, and keeps tensors only", () => {
+    for (const wrong of [undefined, null, 1, {}, "x"])
+      expect(() => scope(wrong as never)).toThrow("scope: need a function");
+    for (const wrong of [undefined, null, 1, {}, { storage: {} }])
+      expect(() => keep(wrong as never)).toThrow("keep: need a tensor");
   });
 
   test("does not look into numbers it returns", () => {

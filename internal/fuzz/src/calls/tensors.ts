@@ -128,7 +128,18 @@ class Doubled extends autograd.AutogradFunction {
 const double = (r: Random): ag.Tensor => x(r, 2).double().detach().requiresGrad_();
 
 function gradients(): Subject[] {
-  const { backward, grad, gradcheck, gradgradcheck, graphOf, toDot, noGrad, enableGrad, isGradEnabled } = autograd;
+  const {
+    backward,
+    grad,
+    gradcheck,
+    gradgradcheck,
+    graphOf,
+    toDot,
+    noGrad,
+    enableGrad,
+    setGradEnabled,
+    isGradEnabled,
+  } = autograd;
   const rows: readonly Row[] = [
     ["backward", (r) => [leaf(r, 2).exp(), x(r, 2), { retainGraph: true }], { call: backward as Method, ...any }],
     ["backward", (r) => [[leaf(r, 2).sum(), leaf(r, 2).exp().sum()], null], { call: backward as Method, ...any }],
@@ -138,6 +149,7 @@ function gradients(): Subject[] {
     ["toDot", (r) => [graphOf(leaf(r, 2).exp().sum())], { call: toDot as Method }],
     ["noGrad", (r) => [() => leaf(r, 2).mul(2)], { call: noGrad as Method }],
     ["enableGrad", (r) => [() => leaf(r, 2).mul(2)], { call: enableGrad as Method }],
+    ["setGradEnabled", (r) => [r.chance(0.5), () => leaf(r, 2).mul(2)], { call: setGradEnabled as Method }],
     ["isGradEnabled", () => [], { call: isGradEnabled }],
     [
       "Doubled.apply",

@@ -1,20 +1,24 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ValueError } from "./errors.ts";
+import { describeForeign } from "./foreign.ts";
+import { type Level, Nesting } from "./nesting.ts";
 import { place, placeOf } from "./place.ts";
+import { type Synchronous, synchronous } from "./synchronous.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A scope that has begun, and what was made since. */
-export interface Open {
+export interface Open extends Level<Open> {
   readonly made: Tensor[];
-  readonly outer: Open | null;
-  isOpen: boolean;
 }
 
-let current: Open | null = null;
+/** A guard that is still open at the next job gives nothing back: what others have made meanwhile is among it. */
+const scopes = /* @__PURE__ */ new Nesting<Open>((guards) => {
+  for (const { made } of guards) made.length = 0;
+});
 
 /** Called for every new tensor. */
 export function track(x: Tensor): void {
-  if (current !== null) current.made.push(x);
+  if (scopes.current !== null) scopes.current.made.push(x);
 }
 
 /**
@@ -29,50 +33,54 @@ export function track(x: Tensor): void {
  * ```
  */
 export function keep<T extends Tensor>(x: T): T {
-  if (!isTensor(x)) throw new ValueError(`keep: need a tensor; got ${typeof x}.`);
+  if (!isTensor(x)) throw new ValueError(`keep: need a tensor; got ${typeof x}. ${describeForeign(x) ?? ""}`.trimEnd());
   placeOf(x).isKept = true;
   return x;
 }
 
 /** As {@link keep}, where no scope would be asked later than now. */
 export function exempt(x: Tensor): void {
-  if (current !== null) placeOf(x).isKept = true;
+  if (scopes.current !== null) placeOf(x).isKept = true;
 }
 
-const isTensor = (value: unknown): boolean => typeof value === "object" && value !== null && "storage" in value;
+/** Only our tensors have a place: an object with a storage may be anything. */
+const isTensor = (value: unknown): value is Tensor =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, place);
 
-/** Collects the tensors inside of a value: itself, and in arrays, Maps, Sets and plain objects. */
-function tensorsIn(value: unknown, found: Set<unknown>): void {
-  if (typeof value !== "object" || value === null || found.has(value)) return;
-  found.add(value);
-  if (isTensor(value) || ArrayBuffer.isView(value)) return;
-  if (value instanceof Map || value instanceof Set || Array.isArray(value))
-    for (const item of value instanceof Map ? [...value].flat() : value.values()) tensorsIn(item, found);
-  else for (const item of Object.values(value)) tensorsIn(item, found);
-}
-
-export function enter(): Open {
-  current = { made: [], outer: current, isOpen: true };
-  return current;
-}
-
-/** Gives back what was made since, but for survivors. Scopes may end in any order: those that have ended collect nothing more. */
-export function leave(scope: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
-  scope.isOpen = false;
-  while (current !== null && !current.isOpen) current = current.outer;
-  const isSurvivor = (x: Tensor): boolean => ("has" in survivors ? survivors.has(x) : survivors.includes(x));
-  for (const x of scope.made) {
-    if (isSurvivor(x)) scope.outer?.made.push(x);
-    else if (!x[place]?.isKept) x.dispose();
-  }
+/** What an array, Map, Set or plain object holds. */
+function itemsOf(value: unknown): Iterable<unknown> {
+  if (typeof value !== "object" || value === null || isTensor(value) || ArrayBuffer.isView(value)) return [];
+  if (value instanceof Map) return [...value.keys(), ...value.values()];
+  return Array.isArray(value) || value instanceof Set ? value : Object.values(value);
 }
 
 /** The tensors inside of a result: most scopes give one. */
 function within(result: unknown): readonly unknown[] | ReadonlySet<unknown> {
   if (isTensor(result)) return [result];
-  const found = new Set<unknown>();
-  tensorsIn(result, found);
+  const found = new Set([result]); // grows while it is walked
+  for (const value of found) for (const item of itemsOf(value)) if (typeof item === "object") found.add(item);
   return found;
+}
+
+const begin = (isGuard: boolean): Open => scopes.begin({ made: [], outer: scopes.current, isGuard, isOpen: true });
+
+export const enter = (): Open => begin(false);
+
+/** Gives back what was made in a scope that has ended, but for survivors: these belong to the scope around. */
+function giveBack({ made }: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
+  const isSurvivor = (x: Tensor): boolean => ("has" in survivors ? survivors.has(x) : survivors.includes(x));
+  for (const x of made) {
+    if (isSurvivor(x)) track(x);
+    else if (!x[place]?.isKept) x.dispose();
+  }
+}
+
+/** Ends what {@link enter} began. Guards that were left open inside end with it. */
+export function leave(scope: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
+  scopes.leave(scope, ({ made }) => {
+    for (const x of made) scope.made.push(x);
+  });
+  giveBack(scope, survivors);
 }
 
 /** Gives back the memory of every tensor made by `body`, except what it returns. */
@@ -81,20 +89,11 @@ export function withScope<T>(body: () => T): T {
   let survivors: ReturnType<typeof within> = [];
   try {
     const result = body();
-    if (scope.made.length > 0) survivors = within(result); // results may be large
+    if (scope.made.length > 0 || scopes.current !== scope) survivors = within(result); // results may be large
     return result;
   } finally {
     leave(scope, survivors);
   }
-}
-
-/** A callback that goes on after it has returned would use what the scope has given back. */
-function synchronous<T>(value: T): T {
-  if (value instanceof Promise)
-    throw new ValueError(
-      "scope: need a synchronous callback; got one that returns a promise. Dispose by hand, or await outside of the scope.",
-    );
-  return value;
 }
 
 /** A scope that ends with its block. */
@@ -105,9 +104,10 @@ export interface Scope extends Disposable {
 
 /**
  * Gives back, at its end, the memory of every tensor made inside: `scope(() => …)` exempts what the callback returns
- * (tensors in arrays, Maps and objects too), `using s = scope()` lasts to the end of the block, or to its first `await`.
+ * (tensors in arrays, Maps and objects too), `using s = scope()` lasts to the end of the block. One that spans an `await`
+ * ends there and gives nothing back: others make tensors while it waits.
  * Parameters, gradients of leaves and what was handed to {@link keep} stay. Nothing ever needs a scope: it only saves
- * memory sooner. Throws {@link ValueError} for a callback that returns a promise.
+ * memory sooner. Throws {@link ValueError} for a callback that returns a promise or a generator.
  *
  * ```ts doctest
  * const loss = scope(() => {
@@ -118,19 +118,22 @@ export interface Scope extends Disposable {
  * ```
  */
 export function scope(): Scope;
-export function scope<T>(body: () => T): T;
-export function scope<T>(body?: () => T): T | Scope {
-  if (body !== undefined && typeof body !== "function")
-    throw new ValueError(`scope: need a function, or nothing; got ${typeof body}.`);
-  if (body) return withScope(() => synchronous(body()));
-  const open = enter();
-  queueMicrotask(() => {
-    if (open.isOpen) current = null; // others run now: their tensors are not this block's
-  });
+export function scope<T>(body: () => Synchronous<T>): T;
+export function scope<T>(...args: readonly [body?: () => T]): T | Scope {
+  if (args.length === 0) return guard();
+  const [body] = args;
+  if (typeof body !== "function") throw new ValueError(`scope: need a function, or nothing; got ${typeof body}.`);
+  return withScope(() => synchronous("scope", body(), ValueError));
+}
+
+function guard(): Scope {
+  const open = begin(true);
   return {
     keep,
     [Symbol.dispose]: () => {
-      if (open.isOpen) leave(open, []);
+      if (!open.isOpen) return;
+      scopes.end(open);
+      giveBack(open, []);
     },
   };
 }
