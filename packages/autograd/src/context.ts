@@ -2,6 +2,7 @@ import { type Edge, Tensor, ValueError } from "@ag/tensor/fn";
 import { type Args, aliasOf } from "@ag/tensor/internal";
 import { edgeOf } from "./accumulate-grad.ts";
 import { standAt } from "./handles.ts";
+import type { Node } from "./node.ts";
 import { freed, SavedTensor } from "./saved.ts";
 
 /** What was given to `saveForBackward`: held from then on, by a handle of its own. */
@@ -26,6 +27,7 @@ export class Context {
   #fixed: ReadonlySet<Tensor> = new Set();
   #dirty: ReadonlySet<Tensor> = new Set();
   #isReleased = false;
+  #node: Node | null = null;
   #materializes = true;
 
   constructor(args: Args) {
@@ -47,7 +49,7 @@ export class Context {
   /** The kept tensors; throws {@link GradError} when they were freed or overwritten. */
   get savedTensors(): readonly Tensor[] {
     if (this.#isReleased) throw freed();
-    return this.#saved.map((saved) => saved?.unpackAnother() ?? null) as readonly Tensor[];
+    return this.#saved.map((saved) => saved?.unpackAnother(this.#node!) ?? null) as readonly Tensor[];
   }
 
   /** Inputs that forward has written to, and returns. */
@@ -78,9 +80,10 @@ export class Context {
     return this.#materializes;
   }
 
-  /** Called once the results are known: where the gradients of those go. */
-  seal(edges: ReadonlyMap<Tensor, Edge> | null): void {
-    if (edges)
+  /** Called once the results are known, with the node that reads what was given, and where the gradients of the results go. */
+  seal(node: Node | null, edges: ReadonlyMap<Tensor, Edge>): void {
+    this.#node = node;
+    if (node)
       this.#saved = this.#given.map((given) => {
         if (given === null) return null;
         const edge = edges.get(given.tensor) ?? edgeOf(given.tensor);

@@ -5,9 +5,10 @@
 import { add, type Edge, type Tensor } from "@ag/tensor/fn";
 import { enter, leave } from "@ag/tensor/internal";
 import type { AccumulateGrad } from "./accumulate-grad.ts";
+import { watched } from "./anomaly.ts";
 import { owned } from "./handles.ts";
 import { between, seeArrived } from "./hooked.ts";
-import { isGradEnabled } from "./mode.ts";
+import { anomalyNow, isGradEnabled } from "./mode.ts";
 import { type Node, nodeOf } from "./node.ts";
 
 type Flows = readonly (Tensor | null)[];
@@ -68,6 +69,10 @@ export function flowsOf(node: Node, pass: number): Flows {
 }
 
 function flowsFrom(node: Node, grads: Flows, pass: number): Flows {
+  return anomalyNow() === null ? computed(node, grads, pass) : watched(node, () => computed(node, grads, pass));
+}
+
+function computed(node: Node, grads: Flows, pass: number): Flows {
   if (!node.isSelfContained) return node.apply(grads, pass).map((flow) => flow && owned(flow)); // users may keep both
   const scope = enter();
   let flows: Flows = none;

@@ -12,7 +12,9 @@ export {
 } from "@ag/kernels";
 export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes, TENSOR } from "./arguments/signature.ts";
+export { type Call, calls } from "./core/calls.ts";
 export { creating, deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
+export { deepStack } from "./core/errors.ts";
 export { describeForeign } from "./core/foreign.ts";
 export { type Level, Nesting } from "./core/nesting.ts";
 export type { Args, Entry, Flow, Source } from "./core/op.ts";
@@ -22,7 +24,7 @@ export { enter, exempt, leave, withScope } from "./core/scope.ts";
 export { type Synchronous, synchronous } from "./core/synchronous.ts";
 export { aliasOf, viewOf } from "./core/tensor.ts";
 export { warnOnce } from "./core/warn.ts";
-export { isInference } from "./core/writing.ts";
+export { isInference, watching } from "./core/writing.ts";
 export { clearGrad, type UpdateGroup, update } from "./engine/update.ts";
 export { cloneLike } from "./layout/clone-like.ts";
 export { converted } from "./layout/converted.ts";

@@ -111,6 +111,11 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     return version;
   }
 
+  /** Whether it was made in inference mode: it will never be part of a graph. */
+  isInference(): boolean {
+    return Number.isNaN(this.storage.version);
+  }
+
   /** Whether operations on this tensor are recorded. Settable on leaves of a floating dtype. */
   get requiresGrad(): boolean {
     return this[history] !== null || isTrackedLeaf(this) || (this.origin !== null && this.origin.base.requiresGrad);

@@ -4,6 +4,9 @@ import { creating } from "./creating.ts";
 import { GradError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** Who wants to know of writes. */
+export const watching: { writes: ((targets: readonly Tensor[]) => void) | null } = { writes: null };
+
 /** Whether a tensor was made in inference mode: its writes are not counted. */
 export const isInference = ({ storage }: Tensor): boolean => Number.isNaN(storage.version);
 
@@ -24,6 +27,7 @@ export function writing(targets: readonly Tensor[], write: () => void): void {
     throw error;
   }
   for (const { storage } of targets) storage.version++;
+  watching.writes?.(targets);
 }
 
 const unfinished = ({ threads }: WorkerLostError): WorkerLostError =>
