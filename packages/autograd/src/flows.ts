@@ -64,15 +64,14 @@ export function flowsOf(node: Node, pass: number): Flows {
   const { arrived: grads, hooks } = node;
   if (!grads) return none;
   node.arrived = null;
-  if (hooks === null) return flowsFrom(node, grads, pass);
-  return between(node, grads, () => flowsFrom(node, grads, pass));
+  const isWatched = anomalyNow() !== null;
+  if (hooks === null && !isWatched) return flowsFrom(node, grads, pass); // the fewer callbacks, the deeper passes may nest
+  const run = (): Flows => flowsFrom(node, grads, pass);
+  const watch = (): Flows => (isWatched ? watched(node, run) : run());
+  return hooks === null ? watch() : between(node, grads, watch);
 }
 
 function flowsFrom(node: Node, grads: Flows, pass: number): Flows {
-  return anomalyNow() === null ? computed(node, grads, pass) : watched(node, () => computed(node, grads, pass));
-}
-
-function computed(node: Node, grads: Flows, pass: number): Flows {
   if (!node.isSelfContained) return node.apply(grads, pass).map((flow) => flow && owned(flow)); // users may keep both
   const scope = enter();
   let flows: Flows = none;

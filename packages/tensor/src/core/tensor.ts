@@ -183,25 +183,15 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
    * Throws {@link GradError} unless this tensor requires grad.
    */
   registerHook(hook: TensorHook): Removable {
-    if (!this.requiresGrad)
-      throw new GradError(
-        "registerHook: cannot register a hook on a tensor that doesn't require gradient: need one with requiresGrad.",
-      );
     return recorder("registerHook").registerHook(this, hook);
   }
 
-  /** Calls `hook` with this tensor, a leaf, whenever a backward has added to its `grad`. */
+  /**
+   * Calls `hook` with this tensor, a leaf, whenever a backward has added to its `grad`.
+   *
+   * Throws {@link GradError} for what is no leaf that requires grad.
+   */
   registerPostAccumulateGradHook(hook: (leaf: this) => void): Removable {
-    if (!this.requiresGrad)
-      throw new GradError(
-        "registerPostAccumulateGradHook: cannot register a hook on a tensor that doesn't require gradient: need one with " +
-          "requiresGrad.",
-      );
-    if (!this.isLeaf)
-      throw new GradError(
-        "registerPostAccumulateGradHook: post accumulate grad hooks cannot be registered on non-leaf tensors: need a leaf. " +
-          "Use registerHook.",
-      );
     return recorder("registerPostAccumulateGradHook").registerPostAccumulateGradHook(
       this,
       hook as (leaf: Tensor) => void,
