@@ -118,7 +118,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   /** Whether operations on this tensor are recorded. Settable on leaves of a floating dtype. */
   get requiresGrad(): boolean {
-    return this[history] !== null || isTrackedLeaf(this) || (this.origin !== null && this.origin.base.requiresGrad);
+    return this[history] !== null || isTrackedLeaf(this) || this.origin?.base.requiresGrad === true;
   }
 
   set requiresGrad(on: boolean) {
