@@ -46,9 +46,9 @@ function host(text: string): ts.CompilerHost {
   };
 }
 
-/** What the compiler makes of `text`, which may import the packages. */
-export function said(text: string, from: keyof typeof conditions = "source"): Said {
-  const program = ts.createProgram([path], { ...options, customConditions: conditions[from] }, host(text));
+/** What the compiler makes of `text`, which may import the packages; `settings` are other ones than ours. */
+export function said(text: string, from: keyof typeof conditions = "source", settings: ts.CompilerOptions = {}): Said {
+  const program = ts.createProgram([path], { ...options, customConditions: conditions[from], ...settings }, host(text));
   const file = program.getSourceFile(path)!;
   const complaints = program.getSemanticDiagnostics(file).map(({ start, messageText }) => ({
     line: file.getLineAndCharacterOfPosition(start ?? 0).line + 1,

@@ -17,7 +17,7 @@ const imports = (["nn", "models", "tensor"] as const).map((name, i) => {
 
 type Body = (...given: unknown[]) => tensor.Tensor;
 const Compiled = (() => {}).constructor as new (...parameters: string[]) => Body;
-const plain = around.replaceAll(/: (number|boolean)(\[\])*/g, "");
+const plain = around.replaceAll(/: (number|boolean|any)(\[\])*/g, "");
 
 /** The shape that an expression has when it is run, or the error. */
 function run(expression: string): readonly number[] | Error {
@@ -37,10 +37,10 @@ interface Outcome {
 }
 
 /** Compiles and runs all. */
-function outcomes(expressions: readonly string[]): Outcome[] {
+function outcomes(expressions: readonly string[], settings: Parameters<typeof said>[2] = {}): Outcome[] {
   const lines = expressions.map((expression, i) => `const x${i} = ${expression};`);
   const text = [...imports, around, ...lines].join("\n");
-  const { types, complaints } = said(text);
+  const { types, complaints } = said(text, "source", settings);
   const before = imports.length + 1;
   return expressions.map((expression, i) => ({
     expression,
@@ -101,5 +101,16 @@ describe("types and run time give one shape", () => {
     );
     expect(differing).toEqual([]);
     expect(all.filter(({ result }) => !isShape(result)).length).toBeGreaterThan(50);
+  });
+
+  test("where other programs are not strict", () => {
+    const some = [...checked, ...inferredWherePossible].filter((_, i) => i % 5 === 0);
+    const loose = outcomes([...some, ...inferred], { strict: false });
+    const strict = outcomes(several, { exactOptionalPropertyTypes: false });
+    expect(
+      [...loose, ...strict].filter(
+        ({ type, complaint, result }) => isShape(result) && (complaint || !allows(type, result)),
+      ),
+    ).toEqual([]);
   });
 });

@@ -103,7 +103,7 @@ type Classifier<C extends number> = `${C}` extends `${bigint}` ? Linear<512, C> 
 /** What a network makes of images: a number for each of `C` classes. */
 type Classified<S, C extends number> = [unknown] extends [S]
   ? Shape
-  : S extends readonly [infer N extends number, infer In extends number, number, number]
+  : S extends readonly [infer N extends number, infer In extends number, unknown, unknown]
     ? Differ<In, 3> extends true
       ? `channels ${In} and 3 differ: the input is ${Show<S>}`
       : [N, C]

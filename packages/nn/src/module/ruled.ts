@@ -1,6 +1,6 @@
 /** How does a layer tell the compiler which shape it gives? By a rule, a type that reads the shape of the input. */
 import type { Shape, Tensor } from "@ag/tensor/fn";
-import type { Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
+import type { Args, Argument, Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
 
 /**
  * A layer whose `"~rule"` is made of its `"~input"`: a shape, or why there is none. No layer has these fields: they are types.
@@ -40,22 +40,22 @@ export type Applied<L, S> = L extends Ruled & {
   : Shape;
 
 /**
- * The type of an option that a constructor is not given. A field and a subclass that name no sizes have it too: they take
- * any option. So it has a meaning only beside a size that is known.
+ * The type of the options of a layer that is named without any. A field and a subclass that name no sizes have it too:
+ * they take any options. So it has a meaning only beside a size that is known.
  */
 // biome-ignore lint/suspicious/noExplicitAny: what is assigned to it, and from it, is not to be checked
 export type Unsaid = any;
 
-/** An option, or what it is where nobody said it. */
-export type Said<O, Usual> = unknown extends O ? Usual : O;
+/** The options among the arguments `A` of a constructor: none where nobody said any. */
+export type Said<A extends Args> = unknown extends A ? undefined : Argument<A, 0>;
 
 /** The rule of a layer that keeps the shape. */
-export type Kept<S> = [unknown] extends [S] ? Shape : S extends Shape ? S : Shape;
+export type Kept<S> = [unknown] extends [S] ? Shape : S extends readonly unknown[] ? S : Shape;
 
 /** The rule of a layer that keeps the shape, for `C` channels in the second dimension. */
 export type KeptChannels<S, C extends number> = [unknown] extends [S]
   ? Shape
-  : S extends readonly [number, infer N extends number, ...Shape]
+  : S extends readonly [unknown, infer N extends number, ...unknown[]]
     ? Differ<N, C> extends true
       ? `channels ${N} and ${C} differ: the input is ${Show<S>}`
       : S
