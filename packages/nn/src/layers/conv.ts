@@ -15,7 +15,7 @@ import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
-import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
+import type { Fitting, Rule, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 
 /** One number for both dimensions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -59,6 +59,10 @@ function needSizes(name: string, sizes: readonly number[], least: number): void 
     throw new ValueError(`Conv2d: need a whole number >= ${least} or a pair of them as ${name}; got ${String(sizes)}.`);
 }
 
+interface Convolving<In, Out, K, A extends Args> extends Rule {
+  readonly output: Convolved2d<this["input"], In, Out, Moving<K, Said<A>>>;
+}
+
 /**
  * Convolution with learned weights [out, in / groups, kh, kw] and a bias for each output channel.
  *
@@ -77,7 +81,7 @@ export class Conv2d<
   const K extends Pair = Pair,
   const A extends Args = Unsaid,
 > extends Feedforward {
-  declare readonly "~rule": Convolved2d<this["~input"], In, Out, Moving<K, Said<A>>>;
+  declare readonly "~rule": Convolving<In, Out, K, A>;
 
   readonly inChannels: In;
   readonly outChannels: Out;

@@ -2,11 +2,15 @@ import { flatten, type Tensor } from "@ag/tensor/fn";
 import { type Args, type Argument, aWhole, type Flattened, need, type Option, type Told } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, Kept, ShapeFrom, Unsaid } from "../module/ruled.ts";
+import type { Fitting, Keeping, Rule, ShapeFrom, Unsaid } from "../module/ruled.ts";
 
 export interface FlattenOptions {
   readonly startDim?: number;
   readonly endDim?: number;
+}
+
+interface Flattening<O> extends Rule {
+  readonly output: Flattened<this["input"], Option<O, "startDim", 1>, Option<O, "endDim", -1>>;
 }
 
 /**
@@ -17,11 +21,7 @@ export interface FlattenOptions {
  * ```
  */
 export class Flatten<const A extends Args = Unsaid> extends Feedforward {
-  declare readonly "~rule": Flattened<
-    this["~input"],
-    Option<Argument<A, 0>, "startDim", 1>,
-    Option<Argument<A, 0>, "endDim", -1>
-  >;
+  declare readonly "~rule": Flattening<Argument<A, 0>>;
 
   readonly startDim: number;
   readonly endDim: number;
@@ -53,7 +53,7 @@ export class Flatten<const A extends Args = Unsaid> extends Feedforward {
  * ```
  */
 export class Identity extends Feedforward {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;

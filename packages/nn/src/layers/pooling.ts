@@ -13,7 +13,7 @@ import {
 } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
+import type { Fitting, Rule, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 import type { Pair } from "./conv.ts";
 
 const windowOptions: Takes = { stride: [extents, null], padding: extents, ceilMode: aFlag };
@@ -59,6 +59,10 @@ export interface MaxPool2dOptions extends WindowOptions {
   readonly dilation?: Pair;
 }
 
+interface Pooling<K, A extends Args> extends Rule {
+  readonly output: Pooled<this["input"], K, Said<A>>;
+}
+
 /**
  * The largest value in each window.
  *
@@ -69,7 +73,7 @@ export interface MaxPool2dOptions extends WindowOptions {
  * ```
  */
 export class MaxPool2d<const K extends Pair = Pair, const A extends Args = Unsaid> extends WindowPool {
-  declare readonly "~rule": Pooled<this["~input"], K, Said<A>>;
+  declare readonly "~rule": Pooling<K, A>;
 
   readonly dilation: Pair;
 
@@ -109,7 +113,7 @@ export interface AvgPool2dOptions extends WindowOptions {
  * ```
  */
 export class AvgPool2d<const K extends Pair = Pair, const A extends Args = Unsaid> extends WindowPool {
-  declare readonly "~rule": Pooled<this["~input"], K, Said<A>>;
+  declare readonly "~rule": Pooling<K, A>;
 
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
@@ -137,6 +141,10 @@ export class AvgPool2d<const K extends Pair = Pair, const A extends Args = Unsai
 /** One number for both dimensions, or [height, width] with null where the input's size stays. */
 export type OutputSize = number | readonly [number | null, number | null];
 
+interface PoolingTo<N> extends Rule {
+  readonly output: PooledTo<this["input"], N>;
+}
+
 /**
  * Means over windows that are as equal as possible, `outputSize` of them: window i spans ⌊i·in/out⌋ … ⌈(i+1)·in/out⌉.
  *
@@ -147,7 +155,7 @@ export type OutputSize = number | readonly [number | null, number | null];
  * ```
  */
 export class AdaptiveAvgPool2d<const N extends OutputSize = OutputSize> extends Feedforward {
-  declare readonly "~rule": PooledTo<this["~input"], N>;
+  declare readonly "~rule": PoolingTo<N>;
 
   readonly outputSize: OutputSize;
 
