@@ -66,6 +66,16 @@ export function said(text: string, from: keyof typeof conditions = "source", set
   return { types, complaints, instantiations };
 }
 
+/** What keeps `text` from being published: types of what it exports that its declarations cannot name. */
+export function unnameable(text: string): readonly string[] {
+  const settings = { ...options, customConditions: conditions.source, noEmit: false, declaration: true };
+  const program = ts.createProgram([path], { ...settings, emitDeclarationOnly: true }, host(text));
+  const file = program.getSourceFile(path)!;
+  return [...program.getSemanticDiagnostics(file), ...program.getDeclarationDiagnostics(file)].map(({ messageText }) =>
+    ts.flattenDiagnosticMessageText(messageText, "\n"),
+  );
+}
+
 /** What an editor shows of the names before each mark `?` in a comment. */
 export function hovers(text: string): readonly { readonly signature: string; readonly documentation: string }[] {
   const settings = { ...options, customConditions: conditions.source };

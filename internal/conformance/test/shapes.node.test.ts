@@ -2,7 +2,7 @@ import * as models from "@ag/models";
 import * as nn from "@ag/nn";
 import * as tensor from "@ag/tensor";
 import { describe, expect, test } from "vitest";
-import { said } from "../src/compiler.ts";
+import { said, unnameable } from "../src/compiler.ts";
 import { around, checked, inferred, inferredWherePossible, partly, several } from "../src/shape-table.ts";
 
 const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
@@ -113,4 +113,23 @@ describe("types and run time give one shape", () => {
       ),
     ).toEqual([]);
   });
+});
+
+test("other packages can be published that leave types to be inferred", () => {
+  const text = `
+    import { Conv2d, Flatten, Linear, Module, ReLU, Sequential } from "@ag/nn";
+    import * as all from "@ag/tensor";
+    import { add, conv2d, gelu, matmul, relu, type Shape, sum, type Tensor, zeros } from "@ag/tensor";
+    export const functions = { ...all };
+    export const activations = { relu, gelu };
+    export const methods = { add: zeros(2).add, sum: zeros(2).sum };
+    export const sums = <S extends Shape>(x: Tensor<S>) => x.sum(0, { keepdim: true });
+    export const rows = <S extends Shape>(x: Tensor<S>, y: Tensor<S>) => x.matmul(y.t()).add(1).reshape(-1).flatten();
+    export const most = <T extends Tensor>(x: T) => x.max(0);
+    export const seen = <T extends Tensor>(x: T) => conv2d(x, zeros(1, 1, 3, 3), null, { stride: 2 });
+    export class Net extends Module {
+      body = new Sequential(new Conv2d(1, 2, 3, { stride: 2 }), new ReLU(), new Flatten(), new Linear(2, 3));
+      forward(x: Tensor) { return this.body.forward(x); }
+    }`;
+  expect(unnameable(text)).toEqual([]);
 });
