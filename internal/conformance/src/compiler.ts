@@ -46,9 +46,9 @@ function host(text: string): ts.CompilerHost {
   };
 }
 
-/** What the compiler makes of `text`, which may import the packages. */
-export function said(text: string, from: keyof typeof conditions = "source"): Said {
-  const program = ts.createProgram([path], { ...options, customConditions: conditions[from] }, host(text));
+/** What the compiler makes of `text`, which may import the packages; `settings` are other ones than ours. */
+export function said(text: string, from: keyof typeof conditions = "source", settings: ts.CompilerOptions = {}): Said {
+  const program = ts.createProgram([path], { ...options, customConditions: conditions[from], ...settings }, host(text));
   const file = program.getSourceFile(path)!;
   const complaints = program.getSemanticDiagnostics(file).map(({ start, messageText }) => ({
     line: file.getLineAndCharacterOfPosition(start ?? 0).line + 1,
@@ -64,6 +64,16 @@ export function said(text: string, from: keyof typeof conditions = "source"): Sa
   };
   visit(file);
   return { types, complaints, instantiations };
+}
+
+/** What keeps `text` from being published: types of what it exports that its declarations cannot name. */
+export function unnameable(text: string): readonly string[] {
+  const settings = { ...options, customConditions: conditions.source, noEmit: false, declaration: true };
+  const program = ts.createProgram([path], { ...settings, emitDeclarationOnly: true }, host(text));
+  const file = program.getSourceFile(path)!;
+  return [...program.getSemanticDiagnostics(file), ...program.getDeclarationDiagnostics(file)].map(({ messageText }) =>
+    ts.flattenDiagnosticMessageText(messageText, "\n"),
+  );
 }
 
 /** What an editor shows of the names before each mark `?` in a comment. */

@@ -68,6 +68,7 @@ export const inferred: readonly string[] = [
     `${x}.sum(null, { keepdim: true })`,
     `${x}.argmax()`,
     `${x}.argmax(null, { keepdim: true })`,
+    `${x}.prod(null, { keepdim: true })`,
     `${x}.max()`,
     `${x}.std()`,
     `${x}.norm()`,
@@ -230,6 +231,21 @@ export const partly: readonly (readonly [expression: string, type: string])[] = 
   ["tensor([1, ...list])", "Tensor<[number]>"],
   ["zeros(2, 3, 1).sum([0, ...list.slice(2, 3)])", "Tensor<Shape>"],
   ["new Sequential(new ReLU(), ...[new Linear(3, 4)]).forward(zeros(2, 3))", "Tensor<[2, 4]>"],
+  ["zeros(2, 3).sum(unknown)", "Tensor<Shape | []>"],
+  ["zeros(2, 3).flatten(unknown)", "Tensor<Shape>"],
+  ["zeros(2, 3).sum(0, unknown)", "Tensor<[3] | [1, 3]>"],
+  ["maxPool2d(ones(1, 1, 9, 9), 2, unknown)", "Tensor<[1, 1, number, number]>"],
+  ["new MaxPool2d(2, { ceilMode: unknown }).forward(ones(1, 1, 9, 9))", "Tensor<[1, 1, number, number]>"],
+  ["new Conv2d(1, 2, 3, { stride: unknown }).forward(ones(1, 1, 9, 9))", "Tensor<[1, 2, number, number]>"],
+  ["new Flatten({ startDim: unknown }).forward(ones(1, 2, 3))", "Tensor<Shape>"],
+];
+
+/** What may be given, or left out. */
+const perhaps = (given: string, d: string): string[] => [
+  `(flag ? ${d === "0" ? `${given} : undefined` : `undefined : ${given}`})`,
+  ...(given.startsWith("{")
+    ? [`(flag ? ${d === "0" ? `${given} : {}` : `{} : ${given}`})`, `{ ...(flag === ${d === "0"} && ${given}) }`]
+    : []),
 ];
 
 /** Of several literals any may be meant: the type allows each. */
@@ -266,9 +282,38 @@ export const several: readonly string[] = ["0", "1"].flatMap((d) => {
     `maxPool2d(zeros(1, 9, 9), ${size}, { padding: ${dim}, stride: 1 })`,
     `new Conv2d(1, 2, ${size}).forward(zeros(1, 1, 9, 9))`,
     `new Linear(4, ${size}).forward(zeros(2, 4))`,
+    `zeros(2, 3).max(${shape})`,
+    `linear(zeros(2, 3), zeros(4, 3), flag ? ${d === "0" ? "zeros(4) : zeros(1)" : "zeros(1) : zeros(4)"})`,
+    ...perhaps("1", d).flatMap((x) => [
+      `zeros(2, 3).sum(${x})`,
+      `zeros(2, 3).argmax(${x})`,
+      `zeros(2, 3, 4).flatten(${x})`,
+      `zeros(2, 3, 4).flatten(0, ${x})`,
+      `zeros(2, 1, 1).squeeze(${x})`,
+      `cat([zeros(2, 3), zeros(2, 3)], ${x})`,
+      `stack([zeros(2, 3), zeros(2, 3)], ${x})`,
+      `eye(2, ${x})`,
+      `maxPool2d(zeros(1, 9, 9), 3, { stride: ${x} ?? null })`,
+    ]),
+    ...perhaps("{ keepdim: true }", d).flatMap((x) => [
+      `zeros(2, 3).mean(0, ${x})`,
+      `zeros(2, 3).sum(null, ${x})`,
+      `zeros(2, 3).logsumexp(1, ${x})`,
+      `zeros(2, 3).argmin(1, ${x})`,
+    ]),
+    ...perhaps("{ stride: 1, padding: 1 }", d).flatMap((x) => [
+      `maxPool2d(zeros(1, 9, 9), 3, ${x})`,
+      `avgPool2d(zeros(1, 9, 9), 3, ${x})`,
+      `conv2d(zeros(1, 9, 9), zeros(2, 1, 3, 3), null, ${x})`,
+      `conv1d(zeros(1, 9), zeros(2, 1, 3), null, ${x})`,
+      `new Conv2d(1, 2, 3, ${x}).forward(zeros(1, 1, 9, 9))`,
+      `new MaxPool2d(3, ${x}).forward(zeros(1, 1, 9, 9))`,
+      `new AvgPool2d(3, ${x}).forward(zeros(1, 1, 9, 9))`,
+    ]),
+    ...perhaps("{ startDim: 2 }", d).map((x) => `new Flatten(${x}).forward(zeros(2, 3, 4, 5))`),
   ];
 });
 
 /** What the expressions of {@link partly} take from elsewhere. */
 export const around =
-  "const n: number = 2; const list: number[] = [2, 3, 1, 0]; const rows: number[][] = [[1], [2]]; const flag: boolean = n === 2;";
+  "const n: number = 2; const list: number[] = [2, 3, 1, 0]; const rows: number[][] = [[1], [2]]; const flag: boolean = n === 2; const unknown: any = undefined;";

@@ -76,6 +76,7 @@ test("a field without sizes takes any layer, and knows none", () => {
     norm: BatchNorm2d = new BatchNorm2d(4);
     body: Sequential = new Sequential(new Linear(3, 4));
     head: Linear = new Linear(4, 2);
+    flat: Flatten = new Flatten({ startDim: 2 });
     layers: ModuleList<Linear> = new ModuleList([new Linear(1, 2), new Linear(2, 3)]);
 
     forward(x: Tensor): Tensor {
@@ -87,6 +88,7 @@ test("a field without sizes takes any layer, and knows none", () => {
   is<[1, 2, number, number]>()(net.pool.forward(rand(1, 2, 9, 9)));
   is<[1, number]>()(net.head.forward(rand(1, 4)));
   is<Shape>()(net.body.forward(rand(1, 3)));
+  is<Shape>()(net.flat.forward(rand(1, 3, 4, 5)));
   net.head = new Linear(4, 7);
   net.conv = new Conv2d(1, 4, 3);
   net.body.append(new ReLU());
@@ -128,6 +130,19 @@ test("functions of type parameters compile", () => {
   const flat = <S extends Shape>(x: Tensor<S>): Tensor => new Flatten().forward(new Conv2d(1, 2, 3).forward(x));
   expect(any(rand(2, 3)).shape).toEqual([2, 4]);
   expect(flat(rand(2, 1, 3, 3)).shape).toEqual([2, 2]);
+});
+
+test("a forward may be of any batch", () => {
+  class Net extends Module {
+    readonly conv = new Conv2d(1, 2, 3);
+    readonly norm = new BatchNorm2d(2);
+    readonly head = new Sequential(new Flatten(), new Linear(18, 4), new ReLU());
+
+    forward<N extends number>(x: Tensor<[N, 1, 5, 5]>): Tensor<[N, 4]> {
+      return this.head.forward(this.norm.forward(this.conv.forward(x)));
+    }
+  }
+  expect(is<[2, 4]>()(new Net().forward(rand(2, 1, 5, 5))).shape).toEqual([2, 4]);
 });
 
 test("a layer is refused what does not fit", () => {

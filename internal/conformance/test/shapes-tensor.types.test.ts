@@ -64,6 +64,20 @@ test("instanceof tells no shape", () => {
   expect([sizes, y.shape]).toEqual([[2, 3], [2]]);
 });
 
+test("functions of sizes compile", () => {
+  const product = <N extends number, K extends number, M extends number>(
+    x: Tensor<[N, K]>,
+    y: Tensor<[K, M]>,
+  ): Tensor => x.matmul(y);
+  const centred = <N extends number>(x: Tensor<[N, 3]>): Tensor => x.sub(x.mean(1, { keepdim: true }));
+  const projected = <N extends number>(x: Tensor<[N, 3]>): Tensor<[N, 4]> => x.matmul(zeros(3, 4)).add(zeros(4));
+  const row = <N extends number>(x: Tensor<[N, 3]>): Tensor => x.reshape(-1).unsqueeze(0).view(1, -1);
+  expect(product(rand(2, 3), rand(3, 4)).shape).toEqual([2, 4]);
+  expect(centred(rand(2, 3)).shape).toEqual([2, 3]);
+  expect(is<[2, 4]>()(projected(rand(2, 3))).shape).toEqual([2, 4]);
+  expect(row(rand(2, 3)).shape).toEqual([1, 6]);
+});
+
 test("options are checked as ever, though some are inferred", () => {
   // @ts-expect-error there is no option of that name
   expect(() => zeros(2, 3).sum(0, { keepDim: true })).toThrow("unexpected keyword argument");

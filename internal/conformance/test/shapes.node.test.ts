@@ -2,7 +2,7 @@ import * as models from "@ag/models";
 import * as nn from "@ag/nn";
 import * as tensor from "@ag/tensor";
 import { describe, expect, test } from "vitest";
-import { said } from "../src/compiler.ts";
+import { said, unnameable } from "../src/compiler.ts";
 import { around, checked, inferred, inferredWherePossible, partly, several } from "../src/shape-table.ts";
 
 const { var: _, ...tensors } = tensor as typeof tensor & { readonly var?: unknown }; // a word of the language
@@ -17,7 +17,7 @@ const imports = (["nn", "models", "tensor"] as const).map((name, i) => {
 
 type Body = (...given: unknown[]) => tensor.Tensor;
 const Compiled = (() => {}).constructor as new (...parameters: string[]) => Body;
-const plain = around.replaceAll(/: (number|boolean)(\[\])*/g, "");
+const plain = around.replaceAll(/: (number|boolean|any)(\[\])*/g, "");
 
 /** The shape that an expression has when it is run, or the error. */
 function run(expression: string): readonly number[] | Error {
@@ -37,10 +37,10 @@ interface Outcome {
 }
 
 /** Compiles and runs all. */
-function outcomes(expressions: readonly string[]): Outcome[] {
+function outcomes(expressions: readonly string[], settings: Parameters<typeof said>[2] = {}): Outcome[] {
   const lines = expressions.map((expression, i) => `const x${i} = ${expression};`);
   const text = [...imports, around, ...lines].join("\n");
-  const { types, complaints } = said(text);
+  const { types, complaints } = said(text, "source", settings);
   const before = imports.length + 1;
   return expressions.map((expression, i) => ({
     expression,
@@ -102,4 +102,34 @@ describe("types and run time give one shape", () => {
     expect(differing).toEqual([]);
     expect(all.filter(({ result }) => !isShape(result)).length).toBeGreaterThan(50);
   });
+
+  test("where other programs are not strict", () => {
+    const some = [...checked, ...inferredWherePossible].filter((_, i) => i % 5 === 0);
+    const loose = outcomes([...some, ...inferred], { strict: false });
+    const strict = outcomes(several, { exactOptionalPropertyTypes: false });
+    expect(
+      [...loose, ...strict].filter(
+        ({ type, complaint, result }) => isShape(result) && (complaint || !allows(type, result)),
+      ),
+    ).toEqual([]);
+  });
+});
+
+test("other packages can be published that leave types to be inferred", () => {
+  const text = `
+    import { Conv2d, Flatten, Linear, Module, ReLU, Sequential } from "@ag/nn";
+    import * as all from "@ag/tensor";
+    import { add, conv2d, gelu, matmul, relu, type Shape, sum, type Tensor, zeros } from "@ag/tensor";
+    export const functions = { ...all };
+    export const activations = { relu, gelu };
+    export const methods = { add: zeros(2).add, sum: zeros(2).sum };
+    export const sums = <S extends Shape>(x: Tensor<S>) => x.sum(0, { keepdim: true });
+    export const rows = <S extends Shape>(x: Tensor<S>, y: Tensor<S>) => x.matmul(y.t()).add(1).reshape(-1).flatten();
+    export const most = <T extends Tensor>(x: T) => x.max(0);
+    export const seen = <T extends Tensor>(x: T) => conv2d(x, zeros(1, 1, 3, 3), null, { stride: 2 });
+    export class Net extends Module {
+      body = new Sequential(new Conv2d(1, 2, 3, { stride: 2 }), new ReLU(), new Flatten(), new Linear(2, 3));
+      forward(x: Tensor) { return this.body.forward(x); }
+    }`;
+  expect(unnameable(text)).toEqual([]);
 });

@@ -11,7 +11,7 @@ import {
   Sequential,
 } from "@ag/nn";
 import { constant_, kaimingNormal_ } from "@ag/nn/init";
-import { Feedforward, type Fitting, type ShapeFrom } from "@ag/nn/internal";
+import { Feedforward, type Fitting, type Rule, type ShapeFrom } from "@ag/nn/internal";
 import { add, flatten, type Shape, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aWhole, type Differ, need, type Show, someWholes, type Takes } from "@ag/tensor/internal";
 import { type HubOptions, loadStateDictFromUrl } from "./hub.ts";
@@ -101,9 +101,12 @@ const resnetTakes: Takes = {
 type Classifier<C extends number> = `${C}` extends `${bigint}` ? Linear<512, C> : Linear | Layer;
 
 /** What a network makes of images: a number for each of `C` classes. */
+interface Classifying<C extends number> extends Rule {
+  readonly output: Classified<this["input"], C>;
+}
 type Classified<S, C extends number> = [unknown] extends [S]
   ? Shape
-  : S extends readonly [infer N extends number, infer In extends number, number, number]
+  : S extends readonly [infer N extends number, infer In extends number, unknown, unknown]
     ? Differ<In, 3> extends true
       ? `channels ${In} and 3 differ: the input is ${Show<S>}`
       : [N, C]
@@ -116,7 +119,7 @@ type Classified<S, C extends number> = [unknown] extends [S]
  * Shapes: [n, 3, h, w] → [n, numClasses].
  */
 export class ResNet<C extends number = number> extends Feedforward {
-  declare readonly "~rule": Classified<this["~input"], C>;
+  declare readonly "~rule": Classifying<C>;
 
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;

@@ -38,4 +38,5 @@ export { asStridedOp, asStridedScatter, fromStrided, type Geometry } from "./ops
 export type { Differ, Fits, Given, ShapeOf, Show } from "./shapes/known.ts";
 export type { LinearOf } from "./shapes/product.ts";
 export type { Flattened } from "./shapes/reshape.ts";
-export type { Convolved2d, Pooled, PooledTo } from "./shapes/window.ts";
+export type { Argument, Option, Told } from "./shapes/told.ts";
+export type { Convolved2d, Moving, Pooled, PooledTo } from "./shapes/window.ts";

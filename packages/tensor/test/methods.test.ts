@@ -7,9 +7,8 @@ const inPyTorch = new Set(golden.methods);
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 
 type Functions = typeof fn;
-type FunctionsOnly = {
-  [K in keyof Functions]: Functions[K] extends { readonly method: null } ? K : never;
-}[keyof Functions];
+type Where<C> = { [K in keyof Functions]: Functions[K] extends C ? K : never }[keyof Functions];
+type FunctionsOnly = Where<{ readonly method: null }>;
 
 /** All of them, or it does not compile. */
 const functionsOnly: Readonly<Record<FunctionsOnly, true>> = {
@@ -70,6 +69,16 @@ describe("methods", () => {
     );
     expect(said.sort()).toEqual(Object.keys(functionsOnly).sort());
     expectTypeOf<Extract<keyof fn.Tensor, FunctionsOnly | `${FunctionsOnly}_`>>().toBeNever();
+  });
+
+  test("write in place where the function does, in the types too", () => {
+    type InPlace = Exclude<Where<{ readonly inPlace: unknown }>, Where<{ readonly method: unknown }>>;
+    const written = Object.entries(fn).flatMap(([name, f]) =>
+      Object(f).inPlace && Object(f).method === undefined ? [`${name}_`] : [],
+    );
+    expect(methods).toEqual(expect.arrayContaining(written));
+    expectTypeOf<keyof fn.Tensor & `${InPlace}_`>().toEqualTypeOf<`${InPlace}_`>();
+    expectTypeOf<keyof fn.Tensor & `${Exclude<keyof Functions, InPlace>}_`>().toEqualTypeOf<"maskedFill_">();
   });
 
   test("are there for every function of operations that PyTorch has as one, and in place", () => {

@@ -3,7 +3,7 @@ import { gelu, leakyRelu, logSoftmax, relu, sigmoid, silu, softmax, type Tensor,
 import { aFlag, aNumber, aWhole, need, oneOf } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, Keeping, ShapeFrom } from "../module/ruled.ts";
 
 export interface InplaceOptions {
   /** Overwrite the input. */
@@ -49,7 +49,7 @@ const applied = <O extends readonly unknown[]>(
  * ```
  */
 export class ReLU extends Elementwise {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
@@ -66,7 +66,7 @@ export class ReLU extends Elementwise {
  * ```
  */
 export class LeakyReLU extends Elementwise {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   readonly negativeSlope: number;
 
@@ -95,7 +95,7 @@ export class LeakyReLU extends Elementwise {
  * ```
  */
 export class Sigmoid extends Feedforward {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
@@ -112,7 +112,7 @@ export class Sigmoid extends Feedforward {
  * ```
  */
 export class Tanh extends Feedforward {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
@@ -129,7 +129,7 @@ export class Tanh extends Feedforward {
  * ```
  */
 export class SiLU extends Elementwise {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
@@ -147,7 +147,7 @@ export class SiLU extends Elementwise {
  * ```
  */
 export class GELU extends Feedforward {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   readonly approximate: "none" | "tanh";
 
@@ -191,7 +191,7 @@ abstract class AlongDim extends Feedforward {
  * ```
  */
 export class Softmax extends AlongDim {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;
@@ -208,7 +208,7 @@ export class Softmax extends AlongDim {
  * ```
  */
 export class LogSoftmax extends AlongDim {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;

@@ -4,7 +4,7 @@ import { aFlag, aNumber, aWhole, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { learned, type Parameter } from "../module/parameter.ts";
 import { optionsText, valueText } from "../module/print.ts";
-import type { Fitting, KeptChannels, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, KeepingChannels, ShapeFrom } from "../module/ruled.ts";
 
 export interface BatchNormOptions {
   readonly eps?: number;
@@ -32,7 +32,7 @@ const batchNormOptions = {
  * are frozen; in evaluation the running ones.
  */
 abstract class BatchNorm<C extends number> extends Feedforward {
-  declare readonly "~rule": KeptChannels<this["~input"], C>;
+  declare readonly "~rule": KeepingChannels<C>;
 
   readonly numFeatures: C;
   eps: number;

@@ -1,10 +1,21 @@
 import { conv2d, type Tensor, ValueError } from "@ag/tensor/fn";
-import { aFlag, aText, aWhole, type Convolved2d, extents, need, type Takes } from "@ag/tensor/internal";
+import {
+  type Args,
+  aFlag,
+  aText,
+  aWhole,
+  type Convolved2d,
+  extents,
+  type Moving,
+  need,
+  type Takes,
+  type Told,
+} from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
-import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
+import type { Fitting, Rule, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 
 /** One number for both dimensions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -13,15 +24,11 @@ export type Pair = number | readonly [number, number];
 export const pairOf = (x: Pair): readonly [number, number] =>
   typeof x === "number" ? [x, x] : ([...x] as [number, number]);
 
-export interface Conv2dOptions<
-  S extends Pair = Pair,
-  P extends Pair | "same" | "valid" = Pair | "same" | "valid",
-  D extends Pair = Pair,
-> {
-  readonly stride?: S;
+export interface Conv2dOptions {
+  readonly stride?: Pair;
   /** Zeros around the input; "same" for an output as large as the input (stride 1), "valid" for none. */
-  readonly padding?: P;
-  readonly dilation?: D;
+  readonly padding?: Pair | "same" | "valid";
+  readonly dilation?: Pair;
   /** Groups of channels that do not see each other. */
   readonly groups?: number;
   readonly bias?: boolean;
@@ -52,6 +59,10 @@ function needSizes(name: string, sizes: readonly number[], least: number): void 
     throw new ValueError(`Conv2d: need a whole number >= ${least} or a pair of them as ${name}; got ${String(sizes)}.`);
 }
 
+interface Convolving<In, Out, K, A extends Args> extends Rule {
+  readonly output: Convolved2d<this["input"], In, Out, Moving<K, Said<A>>>;
+}
+
 /**
  * Convolution with learned weights [out, in / groups, kh, kw] and a bias for each output channel.
  *
@@ -68,16 +79,9 @@ export class Conv2d<
   In extends number = number,
   Out extends number = number,
   const K extends Pair = Pair,
-  const S extends Pair = Unsaid,
-  const P extends Pair | "same" | "valid" = Unsaid,
-  const D extends Pair = Unsaid,
+  const A extends Args = Unsaid,
 > extends Feedforward {
-  declare readonly "~rule": Convolved2d<
-    this["~input"],
-    In,
-    Out,
-    { kernel: K; stride: Said<S, 1>; padding: Said<P, 0>; dilation: Said<D, 1> }
-  >;
+  declare readonly "~rule": Convolving<In, Out, K, A>;
 
   readonly inChannels: In;
   readonly outChannels: Out;
@@ -89,8 +93,9 @@ export class Conv2d<
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: K, options: Conv2dOptions<S, P, D> = {}) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: Told<A, [options?: Conv2dOptions]>) {
     super();
+    const [options = {}]: readonly [options?: Conv2dOptions] = rest;
     need("Conv2d", conv2dTakes, inChannels, outChannels, kernelSize, options);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     needChannels(inChannels, outChannels, groups);

@@ -2,7 +2,7 @@ import { copy_, dropout, type Tensor, ValueError } from "@ag/tensor/fn";
 import { aFlag, aNumber, need } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, Keeping, ShapeFrom } from "../module/ruled.ts";
 import type { InplaceOptions } from "./activation.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { InplaceOptions } from "./activation.ts";
  * ```
  */
 export class Dropout extends Feedforward {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   readonly p: number;
   readonly inplace: boolean;

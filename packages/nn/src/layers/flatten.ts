@@ -1,12 +1,16 @@
 import { flatten, type Tensor } from "@ag/tensor/fn";
-import { aWhole, type Flattened, need } from "@ag/tensor/internal";
+import { type Args, type Argument, aWhole, type Flattened, need, type Option, type Told } from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, Kept, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, Keeping, Rule, ShapeFrom, Unsaid } from "../module/ruled.ts";
 
-export interface FlattenOptions<S extends number = number, E extends number = number> {
-  readonly startDim?: S;
-  readonly endDim?: E;
+export interface FlattenOptions {
+  readonly startDim?: number;
+  readonly endDim?: number;
+}
+
+interface Flattening<O> extends Rule {
+  readonly output: Flattened<this["input"], Option<O, "startDim", 1>, Option<O, "endDim", -1>>;
 }
 
 /**
@@ -16,17 +20,18 @@ export interface FlattenOptions<S extends number = number, E extends number = nu
  * new Flatten().forward(zeros([2, 3, 4])).shape // => [2, 12]
  * ```
  */
-export class Flatten<S extends number = 1, E extends number = -1> extends Feedforward {
-  declare readonly "~rule": Flattened<this["~input"], S, E>;
+export class Flatten<const A extends Args = Unsaid> extends Feedforward {
+  declare readonly "~rule": Flattening<Argument<A, 0>>;
 
-  readonly startDim: S;
-  readonly endDim: E;
+  readonly startDim: number;
+  readonly endDim: number;
 
-  constructor(options: FlattenOptions<S, E> = {}) {
+  constructor(...rest: Told<A, [options?: FlattenOptions]>) {
     super();
+    const [options = {}]: readonly [options?: FlattenOptions] = rest;
     need("Flatten", { "options?": { startDim: aWhole, endDim: aWhole } }, options);
-    this.startDim = options.startDim ?? (1 as S);
-    this.endDim = options.endDim ?? (-1 as E);
+    this.startDim = options.startDim ?? 1;
+    this.endDim = options.endDim ?? -1;
   }
 
   forward(x: unknown, plain: never): Tensor;
@@ -48,7 +53,7 @@ export class Flatten<S extends number = 1, E extends number = -1> extends Feedfo
  * ```
  */
 export class Identity extends Feedforward {
-  declare readonly "~rule": Kept<this["~input"]>;
+  declare readonly "~rule": Keeping;
 
   forward(x: unknown, plain: never): Tensor;
   forward<L, T extends Tensor>(this: L, x: T & Fitting<L, T>): Tensor<ShapeFrom<L, T>>;

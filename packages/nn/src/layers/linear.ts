@@ -4,13 +4,17 @@ import { Feedforward } from "../module/feedforward.ts";
 import type { Parameter } from "../module/parameter.ts";
 import { optionsText, valueText } from "../module/print.ts";
 import { weightAndBias } from "../module/reset.ts";
-import type { Fitting, ShapeFrom } from "../module/ruled.ts";
+import type { Fitting, Rule, ShapeFrom } from "../module/ruled.ts";
 
 const linearTakes: Takes = {
   inFeatures: aWhole,
   outFeatures: aWhole,
   "options?": { bias: aFlag },
 };
+
+interface Weighing<In, Out> extends Rule {
+  readonly output: LinearOf<this["input"], In, Out>;
+}
 
 /**
  * `x·Wᵀ + b`, learned.
@@ -25,7 +29,7 @@ const linearTakes: Takes = {
  * ```
  */
 export class Linear<In extends number = number, Out extends number = number> extends Feedforward {
-  declare readonly "~rule": LinearOf<this["~input"], In, Out>;
+  declare readonly "~rule": Weighing<In, Out>;
 
   readonly inFeatures: In;
   readonly outFeatures: Out;

@@ -1,8 +1,19 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type Tensor } from "@ag/tensor/fn";
-import { aFlag, aWhole, extents, type Kind, need, type Pooled, type PooledTo, type Takes } from "@ag/tensor/internal";
+import {
+  type Args,
+  aFlag,
+  aWhole,
+  extents,
+  type Kind,
+  need,
+  type Pooled,
+  type PooledTo,
+  type Takes,
+  type Told,
+} from "@ag/tensor/internal";
 import { Feedforward } from "../module/feedforward.ts";
 import { optionsText } from "../module/print.ts";
-import type { Fitting, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
+import type { Fitting, Rule, Said, ShapeFrom, Unsaid } from "../module/ruled.ts";
 import type { Pair } from "./conv.ts";
 
 const windowOptions: Takes = { stride: [extents, null], padding: extents, ceilMode: aFlag };
@@ -20,12 +31,12 @@ const anOutputSize: Kind = {
 /** Never the caller's own array. */
 const copied = <T>(x: T): T => (Array.isArray(x) ? (x.slice() as T) : x);
 
-interface WindowOptions<S extends Pair = Pair, P extends Pair = Pair, C extends boolean = boolean> {
+interface WindowOptions {
   /** As large as the window unless given. */
-  readonly stride?: S;
-  readonly padding?: P;
+  readonly stride?: Pair;
+  readonly padding?: Pair;
   /** Windows that reach beyond the border count too, if they start before it. */
-  readonly ceilMode?: C;
+  readonly ceilMode?: boolean;
 }
 
 /** A number for each window. */
@@ -44,13 +55,12 @@ abstract class WindowPool extends Feedforward {
   }
 }
 
-export interface MaxPool2dOptions<
-  S extends Pair = Pair,
-  P extends Pair = Pair,
-  C extends boolean = boolean,
-  D extends Pair = Pair,
-> extends WindowOptions<S, P, C> {
-  readonly dilation?: D;
+export interface MaxPool2dOptions extends WindowOptions {
+  readonly dilation?: Pair;
+}
+
+interface Pooling<K, A extends Args> extends Rule {
+  readonly output: Pooled<this["input"], K, Said<A>>;
 }
 
 /**
@@ -62,22 +72,13 @@ export interface MaxPool2dOptions<
  * new MaxPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[4]]]
  * ```
  */
-export class MaxPool2d<
-  const K extends Pair = Pair,
-  const S extends Pair = Unsaid,
-  const P extends Pair = Unsaid,
-  C extends boolean = Unsaid,
-  const D extends Pair = Unsaid,
-> extends WindowPool {
-  declare readonly "~rule": Pooled<
-    this["~input"],
-    { kernel: K; stride: Said<S, K>; padding: Said<P, 0>; dilation: Said<D, 1> },
-    C
-  >;
+export class MaxPool2d<const K extends Pair = Pair, const A extends Args = Unsaid> extends WindowPool {
+  declare readonly "~rule": Pooling<K, A>;
 
   readonly dilation: Pair;
 
-  constructor(kernelSize: K, options: MaxPool2dOptions<S, P, C, D> = {}) {
+  constructor(kernelSize: K, ...rest: Told<A, [options?: MaxPool2dOptions]>) {
+    const [options = {}]: readonly [options?: MaxPool2dOptions] = rest;
     need("MaxPool2d", { kernelSize: extents, options: maxPoolOptions }, kernelSize, options);
     super(kernelSize, options);
     this.dilation = copied(options.dilation ?? 1);
@@ -95,8 +96,7 @@ export class MaxPool2d<
   }
 }
 
-export interface AvgPool2dOptions<S extends Pair = Pair, P extends Pair = Pair, C extends boolean = boolean>
-  extends WindowOptions<S, P, C> {
+export interface AvgPool2dOptions extends WindowOptions {
   /** Whether padding counts in the divisor. */
   readonly countIncludePad?: boolean;
   /** Divides by this instead of the size of the window. */
@@ -112,22 +112,14 @@ export interface AvgPool2dOptions<S extends Pair = Pair, P extends Pair = Pair, 
  * new AvgPool2d(2).forward(tensor([[[1, 2], [3, 4]]])).tolist() // => [[[2.5]]]
  * ```
  */
-export class AvgPool2d<
-  const K extends Pair = Pair,
-  const S extends Pair = Unsaid,
-  const P extends Pair = Unsaid,
-  C extends boolean = Unsaid,
-> extends WindowPool {
-  declare readonly "~rule": Pooled<
-    this["~input"],
-    { kernel: K; stride: Said<S, K>; padding: Said<P, 0>; dilation: 1 },
-    C
-  >;
+export class AvgPool2d<const K extends Pair = Pair, const A extends Args = Unsaid> extends WindowPool {
+  declare readonly "~rule": Pooling<K, A>;
 
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(kernelSize: K, options: AvgPool2dOptions<S, P, C> = {}) {
+  constructor(kernelSize: K, ...rest: Told<A, [options?: AvgPool2dOptions]>) {
+    const [options = {}]: readonly [options?: AvgPool2dOptions] = rest;
     need("AvgPool2d", { kernelSize: extents, options: avgPoolOptions }, kernelSize, options);
     super(kernelSize, options);
     this.countIncludePad = options.countIncludePad ?? true;
@@ -149,6 +141,10 @@ export class AvgPool2d<
 /** One number for both dimensions, or [height, width] with null where the input's size stays. */
 export type OutputSize = number | readonly [number | null, number | null];
 
+interface PoolingTo<N> extends Rule {
+  readonly output: PooledTo<this["input"], N>;
+}
+
 /**
  * Means over windows that are as equal as possible, `outputSize` of them: window i spans ⌊i·in/out⌋ … ⌈(i+1)·in/out⌉.
  *
@@ -159,7 +155,7 @@ export type OutputSize = number | readonly [number | null, number | null];
  * ```
  */
 export class AdaptiveAvgPool2d<const N extends OutputSize = OutputSize> extends Feedforward {
-  declare readonly "~rule": PooledTo<this["~input"], N>;
+  declare readonly "~rule": PoolingTo<N>;
 
   readonly outputSize: OutputSize;
 

@@ -4,7 +4,7 @@ import { Feedforward } from "../module/feedforward.ts";
 import { Module } from "../module/module.ts";
 import { checkNesting } from "../module/nesting.ts";
 import { printList } from "../module/print.ts";
-import type { Applied, Fitting, ShapeFrom } from "../module/ruled.ts";
+import type { Applied, Fitting, Rule, ShapeFrom } from "../module/ruled.ts";
 
 /** A module that turns one tensor into one tensor. */
 export interface Layer extends Module {
@@ -63,6 +63,10 @@ type Open<L extends Layers> = L extends readonly [Layer, ...Layers]
 
 type NamedLayers = Iterable<readonly [name: string, layer: Layer]>;
 
+interface Passing<L extends Layers> extends Rule {
+  readonly output: Through<L, this["input"]>;
+}
+
 /**
  * Modules one after the other. Their keys are their numbers, or the names given: `new Sequential(a, b)`,
  * `new Sequential(new Map([["conv", a], ["relu", b]]))`.
@@ -74,7 +78,7 @@ type NamedLayers = Iterable<readonly [name: string, layer: Layer]>;
  * ```
  */
 export class Sequential<L extends Layers = Layers> extends Feedforward {
-  declare readonly "~rule": Through<L, this["~input"]>;
+  declare readonly "~rule": Passing<L>;
 
   readonly #layers = new Map<string, Layer>();
 

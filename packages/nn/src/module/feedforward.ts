@@ -1,6 +1,6 @@
 import { Module } from "./module.ts";
 import { passesOn } from "./passing.ts";
-import type { Ruled } from "./ruled.ts";
+import type { Rule, Ruled } from "./ruled.ts";
 
 /**
  * A module through which tensors only pass: its `forward` keeps nothing in fields or elsewhere, calls no modules but those
@@ -8,8 +8,7 @@ import type { Ruled } from "./ruled.ts";
  * (`passing.ts`). A subclass that overrides such a forward is an ordinary module: it may keep what it likes.
  */
 export abstract class Feedforward extends Module implements Ruled {
-  declare readonly "~input": unknown;
-  declare readonly "~rule": unknown;
+  declare readonly "~rule": Rule;
 
   constructor() {
     super();

@@ -1,14 +1,19 @@
 /** How does a layer tell the compiler which shape it gives? By a rule, a type that reads the shape of the input. */
 import type { Shape, Tensor } from "@ag/tensor/fn";
-import type { Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
+import type { Args, Argument, Differ, Fits, Given, ShapeOf, Show } from "@ag/tensor/internal";
 
 /**
- * A layer whose `"~rule"` is made of its `"~input"`: a shape, or why there is none. No layer has these fields: they are types.
+ * What a layer gives, `output`, made of the shape of its `input`: a shape, or why there is none.
  * Rules ask first whether anything is known: so they refuse nothing inside of a class, where the input is left open.
  */
+export interface Rule {
+  readonly input: unknown;
+  readonly output: unknown;
+}
+
+/** A layer with a rule. No layer has this field: it is a type. It stands alone, as the compiler resolves it for each input. */
 export interface Ruled {
-  readonly "~input": unknown;
-  readonly "~rule": unknown;
+  readonly "~rule": Rule;
 }
 
 /** What the rule of a layer gives for a shape, if it has one; where layer or shape is a type parameter, anything. */
@@ -17,7 +22,7 @@ type RuleAt<L, S> = [unknown] extends [S]
   : [unknown] extends [L]
     ? Shape
     : L extends Ruled
-      ? (L & { readonly "~input": S })["~rule"]
+      ? (L["~rule"] & { readonly input: S })["output"]
       : Shape;
 
 /** Beside the type of what `forward` takes: it refuses what the rule refuses. */
@@ -40,22 +45,28 @@ export type Applied<L, S> = L extends Ruled & {
   : Shape;
 
 /**
- * The type of an option that a constructor is not given. A field and a subclass that name no sizes have it too: they take
- * any option. So it has a meaning only beside a size that is known.
+ * The type of the options of a layer that is named without any. A field and a subclass that name no sizes have it too:
+ * they take any options. So it has a meaning only beside a size that is known.
  */
 // biome-ignore lint/suspicious/noExplicitAny: what is assigned to it, and from it, is not to be checked
 export type Unsaid = any;
 
-/** An option, or what it is where nobody said it. */
-export type Said<O, Usual> = unknown extends O ? Usual : O;
+/** The options among the arguments `A` of a constructor: none where nobody said any. */
+export type Said<A extends Args> = unknown extends A ? undefined : Argument<A, 0>;
 
 /** The rule of a layer that keeps the shape. */
-export type Kept<S> = [unknown] extends [S] ? Shape : S extends Shape ? S : Shape;
+export interface Keeping extends Rule {
+  readonly output: Kept<this["input"]>;
+}
+type Kept<S> = [unknown] extends [S] ? Shape : S extends readonly unknown[] ? S : Shape;
 
 /** The rule of a layer that keeps the shape, for `C` channels in the second dimension. */
-export type KeptChannels<S, C extends number> = [unknown] extends [S]
+export interface KeepingChannels<C extends number> extends Rule {
+  readonly output: KeptChannels<this["input"], C>;
+}
+type KeptChannels<S, C extends number> = [unknown] extends [S]
   ? Shape
-  : S extends readonly [number, infer N extends number, ...Shape]
+  : S extends readonly [unknown, infer N extends number, ...unknown[]]
     ? Differ<N, C> extends true
       ? `channels ${N} and ${C} differ: the input is ${Show<S>}`
       : S

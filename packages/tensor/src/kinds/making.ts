@@ -1,10 +1,12 @@
 /** Which shape has what a factory makes? That of the sizes which are literals. */
-import type { Kind } from "../core/op.ts";
+import type { Args, Kind } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Shape } from "../layout/shape.ts";
 import type { TensorOptions, TypedData } from "../make/factories.ts";
 import type { RandomOptions } from "../make/random.ts";
 import type { Mutable } from "../shapes/known.ts";
+import type { Size } from "../shapes/product.ts";
+import type { Argument, Told } from "../shapes/told.ts";
 
 /** `zeros(2, 3)` or `zeros([2, 3], options?)`. */
 export interface Shaped<O> {
@@ -36,7 +38,10 @@ export interface Spaced extends Kind<[start: number, end: number, steps: number,
 
 /** `eye(n, m?, options?)`. */
 export interface Diagonal extends Kind<[n: number, m?: number, options?: TensorOptions]> {
-  <N extends number, M extends number = N>(n: N, m?: M, options?: TensorOptions): Tensor<[N, M]>;
+  <N extends number, const A extends Args>(
+    n: N,
+    ...rest: Told<A, [m?: number, options?: TensorOptions]>
+  ): Tensor<[N, Size<Argument<A, 0, N>>]>;
 }
 
 /** `arange(end)` or `arange(start, end, step)`. */

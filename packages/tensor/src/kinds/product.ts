@@ -59,8 +59,8 @@ type Outer<A, B> = [A, B] extends [readonly [infer N extends number], readonly [
 export interface Affine extends Kind<[x: Tensor, weight: Tensor, bias?: Tensor | null]> {
   <T extends Tensor, W extends Tensor, B extends Tensor | null = null>(
     x: T & Fits<Weighed<T, W>>,
-    weight: W,
-    bias?: B & Fits<Shifted<T, W, B>>,
+    weight: W & Fits<Shifted<T, W, B>>,
+    bias?: B,
   ): Tensor<Given<Weighed<T, W>>>;
 }
 type Weighed<T extends Tensor, W extends Tensor> = [unknown] extends [ShapeOf<T>]
@@ -68,4 +68,6 @@ type Weighed<T extends Tensor, W extends Tensor> = [unknown] extends [ShapeOf<T>
   : ShapeOf<W> extends readonly [infer Out extends number, infer In extends number]
     ? LinearOf<ShapeOf<T>, In, Out>
     : readonly number[];
-type Shifted<T extends Tensor, W extends Tensor, B> = B extends Tensor ? Clash<Given<Weighed<T, W>>, ShapeOf<B>> : null;
+type Shifted<T extends Tensor, W extends Tensor, B> = B extends Tensor
+  ? Clash<Given<Weighed<T, W>>, ShapeOf<B>>
+  : false;

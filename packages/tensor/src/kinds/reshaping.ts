@@ -6,6 +6,7 @@ import type { Fits, Given, Replaced, ShapeOf } from "../shapes/known.ts";
 import type { Permuted, Swapped, Transposed } from "../shapes/permute.ts";
 import type { Reduced } from "../shapes/reduce.ts";
 import type { Expanded, Flattened, Listed, Reshaped, Sizes, Squeezed, Unsqueezed } from "../shapes/reshape.ts";
+import type { Argument, Told } from "../shapes/told.ts";
 
 /** Takes sizes in a row or in an array. */
 interface Sized {
@@ -41,25 +42,26 @@ export interface LikeOther extends Kind<[x: Tensor, other: Tensor]> {
 
 /** Joins dimensions to one. */
 export interface Flattening extends Kind<[x: Tensor, startDim?: number, endDim?: number]> {
-  <T extends Tensor, S extends number = 0, E extends number = -1>(
+  <T extends Tensor, const A extends Args>(
     x: T,
-    startDim?: S,
-    endDim?: E,
-  ): Tensor<Flattened<ShapeOf<T>, S, E>>;
-  readonly [METHOD]?: <T extends Tensor, S extends number = 0, E extends number = -1>(
+    ...rest: Told<A, [startDim?: number, endDim?: number]>
+  ): Tensor<Flattened<ShapeOf<T>, Argument<A, 0, 0>, Argument<A, 1, -1>>>;
+  readonly [METHOD]?: <T extends Tensor, const A extends Args>(
     this: T,
-    startDim?: S,
-    endDim?: E,
-  ) => Tensor<Flattened<ShapeOf<T>, S, E>>;
+    ...rest: Told<A, [startDim?: number, endDim?: number]>
+  ) => Tensor<Flattened<ShapeOf<T>, Argument<A, 0, 0>, Argument<A, 1, -1>>>;
 }
 
 /** Takes out dimensions of size 1. */
 export interface Squeezing extends Kind<[x: Tensor, dim?: number | Shape]> {
-  <T extends Tensor, D extends number | Shape | null = null>(x: T, dim?: D): Tensor<Squeezed<ShapeOf<T>, D>>;
-  readonly [METHOD]?: <T extends Tensor, D extends number | Shape | null = null>(
+  <T extends Tensor, const A extends Args>(
+    x: T,
+    ...rest: Told<A, [dim?: number | Shape]>
+  ): Tensor<Squeezed<ShapeOf<T>, Argument<A, 0>>>;
+  readonly [METHOD]?: <T extends Tensor, const A extends Args>(
     this: T,
-    dim?: D,
-  ) => Tensor<Squeezed<ShapeOf<T>, D>>;
+    ...rest: Told<A, [dim?: number | Shape]>
+  ) => Tensor<Squeezed<ShapeOf<T>, Argument<A, 0>>>;
 }
 
 /** Puts in a dimension of size 1. */

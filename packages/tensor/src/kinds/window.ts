@@ -1,79 +1,48 @@
-/** Which shape is left when a window moves over images? Options are inferred one by one, so that others are checked as ever. */
-import type { Kind } from "../core/op.ts";
+/** Which shape is left when a window moves over images? */
+import type { Args, Kind } from "../core/op.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Shape } from "../layout/shape.ts";
 import type { ConvolutionOptions } from "../ops/nn/convolution.ts";
 import type { MaxPoolOptions, WindowOptions } from "../ops/nn/pool.ts";
 import type { Multiply } from "../shapes/digits.ts";
 import type { Fits, Given, ShapeOf } from "../shapes/known.ts";
-import type { Convolved1d, Convolved2d, Pooled, PooledTo, Window } from "../shapes/window.ts";
+import type { Size } from "../shapes/product.ts";
+import type { Argument, Option, Told } from "../shapes/told.ts";
+import type { Convolved1d, Convolved2d, Moving, Pooled, PooledTo, Window } from "../shapes/window.ts";
 
-type Padding = Window | "same" | "valid";
+/** The channels that weights for `C` of them in a group take. */
+type Taken<C extends number, O> = Multiply<C, Size<Option<O, "groups", 1>>>;
 
-/** The options that decide the shape. */
-interface Deciding<S, P, D, C, G> {
-  readonly stride?: S;
-  readonly padding?: P;
-  readonly dilation?: D;
-  readonly ceilMode?: C;
-  readonly groups?: G;
-}
-
-/** The options of `O`, of which some are inferred. */
-type Inferring<O, S, P, D, C, G> = Omit<O, keyof Deciding<S, P, D, C, G>> &
-  Pick<Deciding<S, P, D, C, G>, keyof O & keyof Deciding<S, P, D, C, G>>;
-
-type Of2d<T extends Tensor, W extends Tensor, S, P, D, G extends number> =
-  ShapeOf<W> extends readonly [infer O, infer C extends number, infer H extends number, infer V extends number]
-    ? Convolved2d<ShapeOf<T>, Multiply<C, G>, O, { kernel: [H, V]; stride: S; padding: P; dilation: D }>
+type Of2d<T extends Tensor, W extends Tensor, O> =
+  ShapeOf<W> extends readonly [infer Out, infer C extends number, infer H extends number, infer V extends number]
+    ? Convolved2d<ShapeOf<T>, Taken<C, O>, Out, Moving<[H, V], O>>
     : Shape;
-type Of1d<T extends Tensor, W extends Tensor, S, P, D, G extends number> =
-  ShapeOf<W> extends readonly [infer O, infer C extends number, infer K extends number]
-    ? Convolved1d<ShapeOf<T>, Multiply<C, G>, O, { kernel: K; stride: S; padding: P; dilation: D }>
+type Of1d<T extends Tensor, W extends Tensor, O> =
+  ShapeOf<W> extends readonly [infer Out, infer C extends number, infer K extends number]
+    ? Convolved1d<ShapeOf<T>, Taken<C, O>, Out, Moving<K, O>>
     : Shape;
 
-type OfRank<N, T extends Tensor, W extends Tensor, S, P, D, G extends number> = N extends 1
-  ? Of1d<T, W, S, P, D, G>
-  : Of2d<T, W, S, P, D, G>;
+type OfRank<N, T extends Tensor, W extends Tensor, O> = N extends 1 ? Of1d<T, W, O> : Of2d<T, W, O>;
 
 /** Over rows, with weights [out, in / groups, k], or over images, with weights [out, in / groups, kh, kw]: `N` dimensions. */
 export interface Convolution<N extends 1 | 2>
   extends Kind<[x: Tensor, weight: Tensor, bias?: Tensor | null, options?: ConvolutionOptions]> {
-  <
-    T extends Tensor,
-    W extends Tensor,
-    const S extends Window = 1,
-    const P extends Padding = 0,
-    const D extends Window = 1,
-    G extends number = 1,
-  >(
-    x: T & Fits<OfRank<N, T, W, S, P, D, G>>,
+  <T extends Tensor, W extends Tensor, const A extends Args>(
+    x: T & Fits<OfRank<N, T, W, Argument<A, 1>>>,
     weight: W,
-    bias?: Tensor | null,
-    options?: Inferring<ConvolutionOptions, S, P, D, never, G>,
-  ): Tensor<Given<OfRank<N, T, W, S, P, D, G>>>;
+    ...rest: Told<A, [bias?: Tensor | null, options?: ConvolutionOptions]>
+  ): Tensor<Given<OfRank<N, T, W, Argument<A, 1>>>>;
 }
 
-type Of<T extends Tensor, K, S, P, D, C> = Pooled<
-  ShapeOf<T>,
-  { kernel: K; stride: S extends null ? K : S; padding: P; dilation: D },
-  C
->;
+type Of<T extends Tensor, K, A extends Args> = Pooled<ShapeOf<T>, K, Argument<A, 0>>;
 
 /** One number for each window. */
 export interface WindowPooling<O extends WindowOptions> extends Kind<[x: Tensor, kernel: Window, options?: O]> {
-  <
-    T extends Tensor,
-    const K extends Window,
-    const S extends Window | null = null,
-    const P extends Window = 0,
-    const D extends Window = 1,
-    C extends boolean = false,
-  >(
+  <T extends Tensor, const K extends Window, const A extends Args>(
     x: T,
     kernel: K,
-    options?: Inferring<O, S, P, D, C, never>,
-  ): Tensor<Of<T, K, S, P, D, C>>;
+    ...rest: Told<A, [options?: O]>
+  ): Tensor<Of<T, K, A>>;
 }
 
 /** The largest of each window, and where it was. */
@@ -82,18 +51,11 @@ export interface PoolingWithIndices
     [x: Tensor, kernel: Window, options?: MaxPoolOptions],
     { readonly values: Tensor; readonly indices: Tensor }
   > {
-  <
-    T extends Tensor,
-    const K extends Window,
-    const S extends Window | null = null,
-    const P extends Window = 0,
-    const D extends Window = 1,
-    C extends boolean = false,
-  >(
+  <T extends Tensor, const K extends Window, const A extends Args>(
     x: T,
     kernel: K,
-    options?: Inferring<MaxPoolOptions, S, P, D, C, never>,
-  ): { readonly values: Tensor<Of<T, K, S, P, D, C>>; readonly indices: Tensor<Of<T, K, S, P, D, C>> };
+    ...rest: Told<A, [options?: MaxPoolOptions]>
+  ): { readonly values: Tensor<Of<T, K, A>>; readonly indices: Tensor<Of<T, K, A>> };
 }
 
 /** So many windows as are asked for. */

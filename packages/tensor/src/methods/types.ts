@@ -22,26 +22,56 @@ type Written<F> =
     ? <T extends Tensor>(this: T, ...rest: Mutable<R>) => T
     : never;
 
-/** A function that says what its method is: none, or one with another order of arguments. */
-interface Directed {
-  readonly method: unknown;
-}
-
 /** What a function says is its method, else itself. */
 type Chosen<F> = F extends { readonly method: infer M } ? M : F;
 
+/**
+ * The functions that are no methods, by name: a compiler that had to ask each function would resolve all of them for the
+ * first method that a program calls. Tests compare these names with what the functions say.
+ */
+type FunctionsOnly =
+  | "adaptiveAvgPool2d"
+  | "avgPool2d"
+  | "batchNorm"
+  | "binaryCrossEntropy"
+  | "binaryCrossEntropyWithLogits"
+  | "cat"
+  | "conv1d"
+  | "conv2d"
+  | "crossEntropy"
+  | "dropout"
+  | "elu"
+  | "embedding"
+  | "gelu"
+  | "hardtanh"
+  | "huberLoss"
+  | "l1Loss"
+  | "layerNorm"
+  | "leakyRelu"
+  | "linear"
+  | "maxPool2d"
+  | "maxPool2dWithIndices"
+  | "mseLoss"
+  | "nllLoss"
+  | "oneHot"
+  | "pad"
+  | "relu6"
+  | "rsub"
+  | "silu"
+  | "smoothL1Loss"
+  | "softplus"
+  | "stack";
+
+/** The elementwise ones whose methods do not overwrite the tensor. */
+type NeverInPlace = FunctionsOnly | "allclose" | "equal" | "isclose" | "where";
+
+/** With the documentation of the functions, which a parameter for the names keeps. */
+type MethodsOf<F, N extends keyof F> = { [K in N]: Method<Chosen<F[K]>> };
+
 /** Every function of every family that is a method. */
-type Functions = {
-  [K in keyof Families as Families[K] extends { readonly method: null } ? never : K]: Method<Chosen<Families[K]>>;
-};
+type Functions = MethodsOf<Families, Exclude<keyof Families, FunctionsOnly>>;
 
 /** The elementwise ones, with an underscore, overwrite the tensor. */
-type InPlace = {
-  [K in keyof Elementwise as Elementwise[K] extends Directed
-    ? never
-    : Elementwise[K] extends { readonly inPlace: unknown }
-      ? `${K}_`
-      : never]: Written<Elementwise[K]>;
-};
+type InPlace = { [K in Exclude<keyof Elementwise, NeverInPlace> as `${K}_`]: Written<Elementwise[K]> };
 
 export interface Methods extends Functions, InPlace {}

@@ -18,11 +18,11 @@ type Stretched<A extends Shape, B extends Shape, Out extends number[] = []> = A 
   : [...B, ...Out];
 
 /** A size that is not known may be 1, or else that of the other operand. */
-type Wider<X extends number, Y extends number> = [X] extends [1]
-  ? Y
-  : [Y] extends [1]
-    ? X
-    : [X, Y] extends [Y, X]
+type Wider<X extends number, Y extends number> = [X, Y] extends [Y, X]
+  ? X
+  : [X] extends [1]
+    ? Y
+    : [Y] extends [1]
       ? X
       : number extends X
         ? Fixed<Y>
@@ -33,14 +33,14 @@ type Fixed<N extends number> = 1 extends N ? number : N;
 
 /** Why there is no such shape. In brackets, the questions also have an answer for a shape that is a type parameter: none. */
 export type Clash<A extends Shape, B extends Shape> = [B] extends [readonly []]
-  ? null
+  ? false
   : [number] extends [A["length"] | B["length"]]
-    ? null
+    ? false
     : [A, B] extends [B, A]
-      ? null
+      ? false
       : ClashOf<A, B> extends readonly [infer X extends number, infer Y extends number]
         ? `sizes ${X} and ${Y} do not broadcast: ${Show<A>} and ${Show<B>}`
-        : null;
+        : false;
 
 /** The first sizes from the end that differ. */
 type ClashOf<A extends Shape, B extends Shape> = A extends readonly [
@@ -48,10 +48,10 @@ type ClashOf<A extends Shape, B extends Shape> = A extends readonly [
   infer X extends number,
 ]
   ? B extends readonly [...infer J extends number[], infer Y extends number]
-    ? 1 extends X | Y
+    ? [1] extends [X | Y]
       ? ClashOf<I, J>
       : Differ<X, Y> extends true
         ? [X, Y]
         : ClashOf<I, J>
-    : null
-  : null;
+    : false
+  : false;

@@ -104,7 +104,7 @@ type Sum<
       ? `${Out}1`
       : Sum<"0", B, C, Out>;
 
-/** null where B is larger. */
+/** false where B is larger. Not null, which programs that are not strict take for any type. */
 type Difference<
   A extends string,
   B extends string,
@@ -120,7 +120,7 @@ type Difference<
       : Difference<A, "0", C, Out>
   : `${C}${B}` extends "0" | "00"
     ? Out
-    : null;
+    : false;
 
 type TimesDigit<
   A extends string,
@@ -187,12 +187,12 @@ export type Add<A extends number, B extends number> = B extends 0
       ? number
       : Sure<NumberOf<Sum<DigitsOf<A>, DigitsOf<B>>>>;
 
-/** A − B, or null where that is below 0. */
+/** A − B, or false where that is below 0. */
 export type Subtract<A extends number, B extends number> = B extends 0
   ? A
   : number extends A | B
     ? number
-    : Sure<Difference<DigitsOf<A>, DigitsOf<B>> extends infer D extends string ? NumberOf<D> : null>;
+    : Sure<Difference<DigitsOf<A>, DigitsOf<B>> extends infer D extends string ? NumberOf<D> : false>;
 
 export type Multiply<A extends number, B extends number> = A extends 1
   ? B
@@ -211,13 +211,13 @@ export type Divide<A extends number, B extends number> = B extends 1
       ? Sure<Half<`${A}`>>
       : Sure<Division<A, B>["quotient"]>;
 
-/** A / B, or null where something is left over or B is 0. */
+/** A / B, or false where something is left over or B is 0. */
 export type DivideEvenly<A extends number, B extends number> = B extends 1
   ? A
   : number extends A | B
     ? number
     : B extends 0
-      ? null
+      ? false
       : Sure<Whole<Division<A, B>>>;
 type Division<A extends number, B extends number> = B extends 0
   ? never
@@ -226,6 +226,6 @@ type Division<A extends number, B extends number> = B extends 0
     : Quotient<`${A}`, DigitsOf<B>>;
 type Whole<Q> = Q extends { readonly quotient: infer N; readonly rest: infer L }
   ? L extends `${string}${Exclude<Digit, "0">}${string}`
-    ? null
+    ? false
     : N
   : never;

@@ -8,13 +8,12 @@ import type { Unsqueezed } from "./reshape.ts";
 type Tensors = readonly Tensor[];
 
 /** One after the other along `D`. Of several ranks only empty tensors may be among them: then the type says nothing. */
-export type Concatenated<T extends Tensors, D extends number> = T extends readonly [
-  infer F extends Tensor,
-  ...infer R extends Tensors,
-]
-  ? number extends D
-    ? Shape
-    : Appended<ShapeOf<F>, R, D>
+export type Concatenated<T extends Tensors, D> = T extends readonly [infer F extends Tensor, ...infer R extends Tensors]
+  ? D extends number // of several, each
+    ? number extends D
+      ? Shape
+      : Appended<ShapeOf<F>, R, D>
+    : never
   : Shape;
 type Appended<S extends Shape, T extends Tensors, D extends number> = number extends S["length"]
   ? Shape
@@ -27,7 +26,9 @@ type Appended<S extends Shape, T extends Tensors, D extends number> = number ext
       : Shape;
 
 /** One upon the other, along a new dimension `D`. */
-export type Stacked<T extends Tensors, D extends number> = T extends readonly [infer F extends Tensor, ...Tensors]
-  ? Counted<Unsqueezed<ShapeOf<F>, D>, D, T["length"]>
+export type Stacked<T extends Tensors, D> = T extends readonly [infer F extends Tensor, ...Tensors]
+  ? D extends number // of several, each
+    ? Counted<Unsqueezed<ShapeOf<F>, D>, D, T["length"]>
+    : never
   : Shape;
 type Counted<S extends Shape, D extends number, N extends number> = Replaced<S, D, [N]>;

@@ -5,8 +5,14 @@ import type { Shape } from "../layout/shape.ts";
 /** The shape of a tensor. Rules ask for its length first: so nothing is known where a type is `any`. */
 export type ShapeOf<T extends Tensor> = T["sizes"];
 
-/** The shape of an operand: numbers have that of a scalar. */
-export type OperandShape<T extends Operand> = unknown extends T ? Shape : T extends Tensor ? ShapeOf<T> : [];
+/** The shape of an operand: numbers have that of a scalar. Asks for numbers, so as not to compare tensors. */
+export type OperandShape<T extends Operand> = unknown extends T
+  ? Shape
+  : T extends number | bigint | boolean
+    ? []
+    : T extends { readonly sizes: infer S extends Shape }
+      ? S
+      : Shape;
 
 /**
  * Rules give a shape, or a text that says why there is none.
@@ -30,8 +36,8 @@ type ShowRest<S extends Shape> = S extends readonly [infer N extends number, ...
   : "";
 type ShowSize<N extends number> = number extends N ? "number" : `${N}`;
 
-/** Whether two sizes are known and differ. */
-export type Differ<A, B> = [A & B] extends [never] ? true : false;
+/** Whether two sizes are known and differ. The first question lets a type parameter fit itself. */
+export type Differ<A, B> = [A] extends [B] ? false : [A & B] extends [never] ? true : false;
 
 /** Without `readonly`, which literals of arguments have. */
 export type Mutable<S extends Shape> = number extends S["length"] ? Shape : { -readonly [K in keyof S]: S[K] };

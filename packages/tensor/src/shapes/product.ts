@@ -42,7 +42,7 @@ export type ProductOfRank<A extends Shape, B extends Shape, RankA extends number
 /** What a linear layer gives, for weights [out, in]. */
 export type LinearOf<S, In, Out> = [unknown] extends [S]
   ? Shape
-  : S extends Shape
+  : S extends readonly unknown[] // and not Shape, which leaves sizes open that are type parameters
     ? number extends S["length"]
       ? Shape
       : S extends readonly [...infer P extends number[], infer N extends number]

@@ -31,10 +31,12 @@ export type Reshaped<S extends Shape, N extends Shape> = [number] extends [S["le
       ? Misfit<S, N>
       : N;
 
-/** The one size that is −1 becomes `M`; null where it is not whole. */
-type Completed<N extends Shape, M, S extends Shape> = M extends number
+/** The one size that is −1 becomes `M`; false where it is not whole. */
+type Completed<N extends Shape, M, S extends Shape> = [M] extends [number]
   ? { [K in keyof N]: Computed<N[K], M> }
-  : Misfit<S, N>;
+  : [M] extends [false]
+    ? Misfit<S, N>
+    : Completed<N, Exclude<M, false>, S>;
 type Computed<N, M extends number> = [N] extends [-1] ? M : -1 extends N ? number : N;
 type Misfit<S extends Shape, N extends Shape> = `${Count<S>} elements do not fit ${Show<N>}: they are ${Show<S>}`;
 type Unknown<N extends Shape> = number extends N["length"] ? Shape : { [K in keyof N]: Computed<N[K], number> };
@@ -51,13 +53,15 @@ export type Flattened<S, Start, End> = [unknown] extends [S]
   : S extends readonly []
     ? [1]
     : S extends readonly [infer F extends number, ...infer R extends Shape]
-      ? [Start, End] extends [1, -1]
-        ? R extends readonly []
-          ? Shape // there is no dimension 1
-          : [F, Count<R>]
-        : [Start, End] extends [0, -1]
-          ? [Count<S>]
-          : Joined<S, IndexOf<S, Start>, IndexOf<S, End>>
+      ? number extends Start | End
+        ? Shape
+        : [Start, End] extends [1, -1]
+          ? R extends readonly []
+            ? Shape // there is no dimension 1
+            : [F, Count<R>]
+          : [Start, End] extends [0, -1]
+            ? [Count<S>]
+            : Joined<S, IndexOf<S, Start>, IndexOf<S, End>>
       : Shape;
 
 /** A dimension as a key, counted from the front; never where there is none or nobody knows it. */

@@ -3,17 +3,26 @@ import type { Shape } from "../layout/shape.ts";
 import type { Add, Divide, Multiply, Subtract } from "./digits.ts";
 import type { Differ, Show } from "./known.ts";
 import type { Size } from "./product.ts";
+import type { Option } from "./told.ts";
 
 /** One number for every dimension, or one for each. */
 export type Window = number | Shape;
 
 /** How a window moves; any field may be unknown. */
-export interface Moves {
+interface Moves {
   readonly kernel: unknown;
   readonly stride: unknown;
   readonly padding: unknown;
   readonly dilation: unknown;
 }
+
+/** How a window of size `K` moves as the options `O` say; without a stride, it moves by `S`. */
+export type Moving<K, O, S = 1> = {
+  readonly kernel: K;
+  readonly stride: Option<O, "stride", S>;
+  readonly padding: Option<O, "padding", 0>;
+  readonly dilation: Option<O, "dilation", 1>;
+};
 
 /** ⌊(N + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1 positions: with what is not N as one number, ⌊(N + that) / stride⌋. */
 type Positions<
@@ -92,14 +101,17 @@ export type Convolved1d<S, In, Out, M extends Moves> = [unknown] extends [S]
       : Shape
     : Shape;
 
-/** One number for each window over images; where windows may reach beyond the border, `Ceil`, sizes are not known. */
-export type Pooled<S, M extends Moves, Ceil> = [unknown] extends [S]
+/** One number for each window over images, by steps of a whole window unless the options `O` say other ones. */
+export type Pooled<S, K, O> = PooledBy<S, Moving<K, O, K>, Option<O, "ceilMode", false>>;
+
+/** Where windows may reach beyond the border, `Ceil`, sizes are not known. */
+type PooledBy<S, M extends Moves, Ceil> = [unknown] extends [S]
   ? Shape
   : S extends readonly [...infer B extends number[], infer H extends number, infer W extends number]
     ? B["length"] extends 1 | 2
-      ? [Ceil] extends [false]
-        ? [...B, Along<H, M, 0>, Along<W, M, 1>]
-        : [...B, number, number]
+      ? true extends Ceil // which any is, too
+        ? [...B, number, number]
+        : [...B, Along<H, M, 0>, Along<W, M, 1>]
       : Shape
     : Shape;
 

@@ -47,7 +47,7 @@ function pair(op: string, name: string, value: number | Shape): Pair {
 
 export interface WindowOptions {
   /** Steps between windows; the size of the window unless given. */
-  readonly stride?: number | Shape;
+  readonly stride?: number | Shape | null;
   /** Border, at most half of the window: lower than everything for maxima, zeros for means. 0. */
   readonly padding?: number | Shape;
   /** Windows that reach beyond the border count too, if they start before it. */

@@ -49,7 +49,7 @@ export const relu: Unary = pointwise({
 });
 
 /** The options of {@link leakyRelu}. */
-interface Slope {
+export interface LeakyReluOptions {
   /** Below 0; 0.01 unless given. */
   readonly negativeSlope?: number;
 }
@@ -107,13 +107,14 @@ function refuseNegative(op: string, slope: number): void {
  * leakyRelu(tensor([-1, 2]), { negativeSlope: 0.5 }).tolist() // => [-0.5, 2]
  * ```
  */
-export const leakyRelu: FunctionOnly<Unary<[options?: Slope]>> = /* @__PURE__ */ functionOnly(
+export const leakyRelu: FunctionOnly<Unary<[options?: LeakyReluOptions]>> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "leakyRelu",
     takes: { x: aTensor, "options?": { negativeSlope: aNumber } },
     ops: [leakyPlain, leakyWritten],
     call: (x, { negativeSlope = 0.01 } = {}) => leakyPlain(x, negativeSlope),
-    inPlace: (x: Tensor, { negativeSlope = 0.01 }: Slope = {}): Tensor => leakyWritten.inPlace(x, negativeSlope),
+    inPlace: (x: Tensor, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Tensor =>
+      leakyWritten.inPlace(x, negativeSlope),
   }),
 );
 
@@ -159,7 +160,7 @@ const eluWritten: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
 });
 
 /** The options of {@link elu}. */
-interface Alpha {
+export interface EluOptions {
   /** −alpha is the limit far below 0; 1 unless given. */
   readonly alpha?: number;
 }
@@ -174,13 +175,13 @@ interface Alpha {
  * elu(tensor([0, 2])).tolist() // => [0, 2]
  * ```
  */
-export const elu: FunctionOnly<Unary<[options?: Alpha]>> = /* @__PURE__ */ functionOnly(
+export const elu: FunctionOnly<Unary<[options?: EluOptions]>> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "elu",
     takes: { x: aTensor, "options?": { alpha: aNumber } },
     ops: [eluPlain, eluWritten],
     call: (x, { alpha = 1 } = {}) => eluPlain(x, alpha),
-    inPlace: (x: Tensor, { alpha = 1 }: Alpha = {}): Tensor => eluWritten.inPlace(x, alpha),
+    inPlace: (x: Tensor, { alpha = 1 }: EluOptions = {}): Tensor => eluWritten.inPlace(x, alpha),
   }),
 );
 
@@ -227,12 +228,12 @@ const geluTanhFused: Formula = <T, C>(m: Algebra<T, C>, ...[grad, x]: readonly T
 };
 
 /** The options of {@link gelu}. */
-interface Approximation {
+export interface GeluOptions {
   /** "none" unless given. */
   readonly approximate?: "none" | "tanh";
 }
 
-const isApproximate = ({ approximate }: Approximation = {}): boolean => approximate === "tanh";
+const isApproximate = ({ approximate }: GeluOptions = {}): boolean => approximate === "tanh";
 
 /**
  * x · Φ(x), with the distribution function of the normal distribution, or its approximation by tanh
@@ -242,7 +243,7 @@ const isApproximate = ({ approximate }: Approximation = {}): boolean => approxim
  * gelu(tensor([0])).tolist() // => [0]
  * ```
  */
-export const gelu: FunctionOnly<Unary<[options?: Approximation]>> = /* @__PURE__ */ functionOnly(
+export const gelu: FunctionOnly<Unary<[options?: GeluOptions]>> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "gelu",
     inputs: ["x"],
@@ -295,7 +296,7 @@ export const silu: FunctionOnly<Unary> = /* @__PURE__ */ functionOnly(
 );
 
 /** The options of {@link softplus}. */
-interface Softness {
+export interface SoftplusOptions {
   /** How sharp the bend is; 1 unless given. */
   readonly beta?: number;
   /** Where beta · x is larger, the result is x; 20 unless given. */
@@ -309,7 +310,7 @@ interface Softness {
  * softplus(tensor([100])).tolist() // => [100]
  * ```
  */
-export const softplus: FunctionOnly<Unary<[options?: Softness]>> = /* @__PURE__ */ functionOnly(
+export const softplus: FunctionOnly<Unary<[options?: SoftplusOptions]>> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "softplus",
     inputs: ["x"],

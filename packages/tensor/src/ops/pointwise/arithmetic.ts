@@ -13,7 +13,7 @@ import { full, zerosLike } from "../../make/factories.ts";
 import { type FunctionOnly, functionOnly, type MethodOf, methodOf } from "../../methods/as-method.ts";
 import { floorFormula, truncFormula } from "./division-formulas.ts";
 
-interface Scaled {
+export interface AddOptions {
   /** Factor of the second operand; 1 unless given. */
   readonly alpha?: number;
 }
@@ -29,7 +29,7 @@ const scaledReversed: Formula = <T, C>(m: Algebra<T, C>, ...[x, b, alpha]: reado
 
 const scaled = { alpha: aNumber };
 
-const factor = ({ alpha = 1 }: Scaled = {}): readonly number[] => (alpha === 1 ? [] : [alpha]);
+const factor = ({ alpha = 1 }: AddOptions = {}): readonly number[] => (alpha === 1 ? [] : [alpha]);
 
 /** Bools cannot be subtracted, not even from numbers. */
 function subtractable(op: string): (dtype: DType, operands: readonly Operand[]) => void {
@@ -55,7 +55,7 @@ function subtractable(op: string): (dtype: DType, operands: readonly Operand[]) 
  * add(tensor([1, 2]), 10).tolist() // => [11, 12]
  * ```
  */
-export const add: Broadcasting<[options?: Scaled]> = pointwise({
+export const add: Broadcasting<[options?: AddOptions]> = pointwise({
   name: "add",
   inputs: ["a", "b"],
   takes: { a: anOperand, b: anOperand, "options?": scaled },
@@ -79,7 +79,7 @@ export const add: Broadcasting<[options?: Scaled]> = pointwise({
  * sub(10, tensor([1, 2])).tolist() // => [9, 8]
  * ```
  */
-export const sub: Broadcasting<[options?: Scaled]> = pointwise({
+export const sub: Broadcasting<[options?: AddOptions]> = pointwise({
   name: "sub",
   inputs: ["a", "b"],
   takes: { a: anOperand, b: anOperand, "options?": scaled },
@@ -93,9 +93,9 @@ export const sub: Broadcasting<[options?: Scaled]> = pointwise({
   },
 });
 
-const reversedFor = ({ alpha = 1 }: Scaled = {}): Formula => (alpha === 1 ? reversed : scaledReversed);
+const reversedFor = ({ alpha = 1 }: AddOptions = {}): Formula => (alpha === 1 ? reversed : scaledReversed);
 
-const rsubNumber: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = pointwise({
+const rsubNumber: PointwiseOp<[x: Tensor, b: Operand, options?: AddOptions]> = pointwise({
   name: "rsub",
   node: "RsubBackward1",
   inputs: ["x", "b"],
@@ -105,7 +105,7 @@ const rsubNumber: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = point
   derivative: { x: (grad, _, { alpha = 1 } = {}) => (alpha === 1 ? neg(grad) : mul(grad, -alpha)), b: null },
 });
 
-const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = pointwise({
+const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: AddOptions]> = pointwise({
   name: "rsub",
   inputs: ["x", "b"],
   formulaFor: reversedFor,
@@ -124,13 +124,13 @@ const rsubTensor: PointwiseOp<[x: Tensor, b: Operand, options?: Scaled]> = point
  * rsub(tensor([1, 2]), 10).tolist() // => [9, 8]
  * ```
  */
-export const rsub: FunctionOnly<Broadcasting<[options?: Scaled], Tensor>> = /* @__PURE__ */ functionOnly(
+export const rsub: FunctionOnly<Broadcasting<[options?: AddOptions], Tensor>> = /* @__PURE__ */ functionOnly(
   overloads({
     name: "rsub",
     takes: { x: aTensor, b: anOperand, "options?": scaled },
     ops: [rsubNumber, rsubTensor],
     call: (x, b, options) => (typeof b === "object" ? rsubTensor(x, b, options) : rsubNumber(x, b, options)),
-    inPlace: (x: Tensor, b: Operand, options?: Scaled): Tensor =>
+    inPlace: (x: Tensor, b: Operand, options?: AddOptions): Tensor =>
       (typeof b === "object" ? rsubTensor : rsubNumber).inPlace(x, b, options),
   }),
 );

@@ -161,7 +161,7 @@ export const clampMax: Unary<[max: number]> = overloads({
 });
 
 /** The options of {@link hardtanh}. */
-interface Range {
+export interface HardtanhOptions {
   /** −1 unless given. */
   readonly minVal?: number;
   /** 1 unless given. */
@@ -178,7 +178,7 @@ interface Range {
  * hardtanh(tensor([-3, 0.5, 3])).tolist() // => [-1, 0.5, 1]
  * ```
  */
-export const hardtanh: FunctionOnly<Unary<[options?: Range]>> = /* @__PURE__ */ functionOnly(
+export const hardtanh: FunctionOnly<Unary<[options?: HardtanhOptions]>> = /* @__PURE__ */ functionOnly(
   pointwise({
     name: "hardtanh",
     inputs: ["x"],

@@ -11,7 +11,7 @@ import type { Ternary } from "../../kinds/elementwise.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { div, mul, neg, reciprocal, rsub, sub } from "./arithmetic.ts";
 
-interface Valued {
+export interface AddcmulOptions {
   /** Factor of the product or quotient; 1 unless given. */
   readonly value?: number;
 }
@@ -25,7 +25,7 @@ const valued = { value: aNumber };
  * addcmul(tensor([1]), tensor([2]), tensor([3]), { value: 10 }).tolist() // => [61]
  * ```
  */
-export const addcmul: Ternary<[options?: Valued]> = pointwise({
+export const addcmul: Ternary<[options?: AddcmulOptions]> = pointwise({
   name: "addcmul",
   inputs: ["x", "a", "b"],
   takes: { x: aTensor, a: aTensor, b: aTensor, "options?": valued },
@@ -49,7 +49,7 @@ export const addcmul: Ternary<[options?: Valued]> = pointwise({
  * addcdiv(tensor([1]), tensor([6]), tensor([3]), { value: 10 }).tolist() // => [21]
  * ```
  */
-export const addcdiv: Ternary<[options?: Valued]> = pointwise({
+export const addcdiv: Ternary<[options?: AddcmulOptions]> = pointwise({
   name: "addcdiv",
   inputs: ["x", "a", "b"],
   takes: { x: aTensor, a: aTensor, b: aTensor, "options?": valued },

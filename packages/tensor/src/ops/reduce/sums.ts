@@ -22,7 +22,7 @@ import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
 import { expandOp } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
-import { countOf, type Dims, dropped, reduced, spread } from "./reduction.ts";
+import { countOf, type Dims, dropped, keptShape, reduced, spread } from "./reduction.ts";
 import { type SumOptions, sumDim, sumType } from "./sum-dim.ts";
 
 export type { SumOptions } from "./sum-dim.ts";
@@ -243,8 +243,11 @@ export const prod: Reduction<SumOptions, number> = overloads({
   name: "prod",
   takes: { x: aTensor, "dim?": [aWhole, null], "options?": summed },
   ops: [prodAll, prodDim],
-  call: (x, dim, options) =>
-    dim === undefined || dim === null ? prodAll(x, options?.dtype) : prodDim(x, dim, options),
+  call: (x, dim, options) => {
+    if (dim !== undefined && dim !== null) return prodDim(x, dim, options);
+    const out = prodAll(x, options?.dtype);
+    return options?.keepdim ? reshape(out, keptShape(x.sizes, null, "prod")) : out;
+  },
 });
 
 /** The largest elements, 0 where they are infinite or there are none: what is subtracted before eˣ. */
