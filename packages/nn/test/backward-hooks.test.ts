@@ -17,7 +17,7 @@ class Pair extends Module {
 
 type Grads = readonly (Tensor | null)[];
 const listed = (grads: Grads): unknown => grads.map((grad) => grad?.tolist() ?? null);
-const leaf = (): Tensor => ones(2, { requiresGrad: true });
+const leaf = (): Tensor => ones([2], { requiresGrad: true });
 
 function log(module: Module): unknown[] {
   const seen: unknown[] = [];
