@@ -14,7 +14,7 @@ export * from "./arguments/kinds.ts";
 export { check, type Kind, need, signatureOf, type Takes, TENSOR } from "./arguments/signature.ts";
 export { deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
 export { describeForeign } from "./core/foreign.ts";
-export { type Level, Nesting } from "./core/nesting.ts";
+export { beginGuard, endLevel, endWithin, type Level, type Nesting } from "./core/nesting.ts";
 export type { Args, Entry, Flow, Source } from "./core/op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, placeOf } from "./core/place.ts";
 export { install, type Recorder } from "./core/recorder.ts";
