@@ -4,6 +4,7 @@ import type { Exemptions } from "./complete.ts";
 /** Functions of `@ag/tensor/fn`. */
 export const exemptFunctions: Exemptions = {
   "empty emptyLike": "what is in the tensor is left open",
+  expr: "a formula of other operations; expr.test.ts",
   fromBytes: "reads a layout that PyTorch has no function for; tests of its own",
   "isFloating promoteTypes resultType slice": "of dtypes and shapes, not of tensors",
   "manualSeed setPrintOptions numerics": "settings",

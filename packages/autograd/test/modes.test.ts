@@ -86,7 +86,7 @@ describe("a guard that is left open", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const [ended, open] = [enableGrad(), setGradEnabled(false)];
     ended[Symbol.dispose]();
-    await null;
+    await Promise.resolve();
     expect(warn).toHaveBeenCalledOnce(); // of the one that is open
     expect(() => open[Symbol.dispose]()).toThrow(`setGradEnabled: ${late}`);
     for (const [name, mode] of [
@@ -95,7 +95,7 @@ describe("a guard that is left open", () => {
       ["setGradEnabled", () => setGradEnabled(false)],
     ] as const) {
       const left = mode();
-      await null;
+      await Promise.resolve();
       expect(isGradEnabled()).toBe(true);
       expect(() => left[Symbol.dispose]()).toThrow(`${name}: ${late}`);
       left[Symbol.dispose]();
@@ -103,7 +103,7 @@ describe("a guard that is left open", () => {
     }
     const misused = async (): Promise<void> => {
       using _ = noGrad();
-      await null;
+      await Promise.resolve();
     };
     await expect(misused()).rejects.toThrow(GradError);
     warn.mockRestore();
@@ -114,7 +114,7 @@ describe("a guard that is left open", () => {
     const seen: boolean[] = [];
     const held = async (mode: () => Disposable, ticks: number): Promise<string> => {
       const guard = mode();
-      for (let i = 0; i < ticks; i++) await null;
+      for (let i = 0; i < ticks; i++) await Promise.resolve();
       seen.push(isGradEnabled());
       const inner = noGrad();
       seen.push(!isGradEnabled());
@@ -145,7 +145,7 @@ describe("a guard that is left open", () => {
       enableGrad(leave);
       expect(isGradEnabled()).toBe(true);
       left.push(noGrad());
-      expect(() => enableGrad(() => expect.fail(String(leave())))).toThrow();
+      expect(() => enableGrad(() => expect.fail(`mine ${String(leave())}`))).toThrow("mine");
       expect(isGradEnabled()).toBe(false);
     });
     expect(isGradEnabled()).toBe(true);

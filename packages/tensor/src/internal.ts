@@ -16,7 +16,7 @@ export { type Call, calls } from "./core/calls.ts";
 export { creating, deviceName, isElsewhere, registerDevice, there } from "./core/creating.ts";
 export { deepStack } from "./core/errors.ts";
 export { describeForeign } from "./core/foreign.ts";
-export { type Level, Nesting } from "./core/nesting.ts";
+export { beginGuard, endLevel, endWithin, type Level, type Nesting } from "./core/nesting.ts";
 export type { Args, Entry, Flow, Source } from "./core/op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, place, placeOf } from "./core/place.ts";
 export { historyOf, install, type Recorder } from "./core/recorder.ts";

@@ -65,7 +65,7 @@ describe("a scope", () => {
 
   test("refuses a callback that goes on later, and gives back what it made", async () => {
     const fails = async (): Promise<never> => Promise.reject(new Error("nobody hears of this"));
-    const called = vi.fn();
+    const called = vi.fn<() => void>();
     // biome-ignore lint/suspicious/noThenProperty: thenables are meant
     const [object, callable] = [{}, (): void => {}].map((x) => Object.defineProperty(x, "then", { value: called }));
     const generator = function* (): Generator {};
@@ -95,7 +95,7 @@ describe("a scope", () => {
     const step = async (): Promise<void> => {
       using s = scope();
       made.push(tensor([1]));
-      await null;
+      await Promise.resolve();
       made.push(tensor([2]));
       expect(s.keep(made[0]!)).toBe(made[0]);
     };

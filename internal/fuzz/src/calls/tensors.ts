@@ -15,6 +15,8 @@ const options = (random: Random): object => ({ dtype: random.pick(["float32", "f
 const any = { writes: "any" } as const;
 const first = { writes: "first" } as const;
 
+const formula = Object.assign(["-3 * ", " ** 2 + sin(", ") / 2"], { raw: ["-3 * ", " ** 2 + sin(", ") / 2"] });
+
 const factories: readonly Row[] = [
   ["zeros", (r) => [shape(r), options(r)]],
   ["zeros", () => [2, 3]],
@@ -74,6 +76,7 @@ const others: readonly Row[] = [
   ["normal_", (r) => [x(r, 3, 4), 0, 1, generator()], first],
   ["uniform_", (r) => [x(r, 3, 4), -1, 1, generator()], first],
   ["bernoulli_", (r) => [x(r, 3, 4), 0.5, generator()], first],
+  ["expr", (r) => [formula, x(r, 2), r.chance(0.5) ? 1.5 : leaf(r, 2)]],
   ["keep", (r) => [x(r, 2)]],
   ["isFloating", () => ["float32"]],
   ["promoteTypes", () => ["float32", "int64"]],

@@ -14,7 +14,7 @@ function typeOf(value: unknown): string {
 }
 
 /** A value as messages show it: short, and without running its code. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (Array.isArray(value))
     return value.length > 8
       ? `an array of ${value.length}`
@@ -61,15 +61,24 @@ export function refuseCount({ op, parameters }: Signature, args: readonly unknow
 
 /** An option that does not exist. */
 export function refuseOption(op: string, key: string, known: readonly Parameter[]): never {
-  const [near] = known.map(({ name }) => name).sort((a, b) => difference(key, a) - difference(key, b));
+  const [near] = nearest(
+    key,
+    known.map(({ name }) => name),
+  );
   throw new ValueError(
     sentences(
       op,
       ` got an unexpected keyword argument '${key}': need ${namesOf(known) || "no options"}; got ${key}.`,
-      near && difference(key, near) <= Math.min(3, near.length / 2) ? `Did you mean ${near}?` : "",
+      near && `Did you mean ${near}?`,
     ),
   );
 }
+
+/** What may have been meant, the nearest first. */
+export const nearest = (word: string, known: readonly string[]): string[] =>
+  known
+    .filter((name) => difference(word, name) <= Math.min(3, name.length / 2))
+    .sort((a, b) => difference(word, a) - difference(word, b));
 
 const letters = (word: string): string => word.toLowerCase().replaceAll("_", "");
 

@@ -7,48 +7,45 @@ export interface Level<L> {
   isOpen: boolean;
 }
 
-export class Nesting<L extends Level<L>> {
+export interface Nesting<L> {
   /** The innermost level that is open. */
-  current: L | null = null;
-  readonly #lapsed: (guards: readonly L[]) => void;
-  #isWatched = false;
+  current: L | null;
+  /** Whether the next job will look for guards. */
+  isWatched: boolean;
+}
 
-  /** `lapsed` gets the guards that were still open at the next job. */
-  constructor(lapsed: (guards: readonly L[]) => void) {
-    this.#lapsed = lapsed;
-  }
+/** Ends a level alone: what began later goes on. */
+export function endLevel<L extends Level<L>>(nesting: Nesting<L>, level: L): void {
+  level.isOpen = false;
+  while (nesting.current !== null && !nesting.current.isOpen) nesting.current = nesting.current.outer;
+}
 
-  begin(level: L): L {
-    this.current = level;
-    if (level.isGuard && !this.#isWatched) {
-      this.#isWatched = true;
-      queueMicrotask(() => this.#lapse());
-    }
-    return level;
+/** Ends a callback, and before it the guards that were left open inside; `visit` sees these. */
+export function endWithin<L extends Level<L>>(nesting: Nesting<L>, level: L, visit?: (guard: L) => void): void {
+  for (let inner = nesting.current; inner !== null && inner !== level; inner = inner.outer) {
+    inner.isOpen = false;
+    visit?.(inner);
   }
+  endLevel(nesting, level);
+}
 
-  /** Ends a level alone: what began later goes on. */
-  end(level: L): void {
-    level.isOpen = false;
-    while (this.current !== null && !this.current.isOpen) this.current = this.current.outer;
-  }
+/** Begins a guard. Whoever still has one open at the next job waits for something, or has left it: `lapsed` gets those. */
+export function beginGuard<L extends Level<L>>(
+  nesting: Nesting<L>,
+  level: L,
+  lapsed: (guards: readonly L[]) => void,
+): L {
+  if (!nesting.isWatched) queueMicrotask(() => lapse(nesting, lapsed));
+  nesting.isWatched = true;
+  nesting.current = level;
+  return level;
+}
 
-  /** Ends a callback, and before it the guards that were left open inside; `visit` sees these. */
-  leave(level: L, visit?: (guard: L) => void): void {
-    for (let inner = this.current; inner !== null && inner !== level; inner = inner.outer) {
-      inner.isOpen = false;
-      visit?.(inner);
-    }
-    this.end(level);
-  }
-
-  /** Ends every guard: this is another job, so whoever has one open waits for something, or has left it. */
-  #lapse(): void {
-    this.#isWatched = false;
-    const guards: L[] = [];
-    for (let level = this.current; level !== null; level = level.outer)
-      if (level.isGuard && level.isOpen) guards.push(level);
-    for (const guard of guards) this.end(guard);
-    if (guards.length > 0) this.#lapsed(guards);
-  }
+function lapse<L extends Level<L>>(nesting: Nesting<L>, lapsed: (guards: readonly L[]) => void): void {
+  nesting.isWatched = false;
+  const guards: L[] = [];
+  for (let level = nesting.current; level !== null; level = level.outer)
+    if (level.isGuard && level.isOpen) guards.push(level);
+  for (const guard of guards) endLevel(nesting, guard);
+  if (guards.length > 0) lapsed(guards);
 }

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { ValueError } from "./errors.ts";
 import { describeForeign } from "./foreign.ts";
-import { type Level, Nesting } from "./nesting.ts";
+import { beginGuard, endLevel, endWithin, type Level, type Nesting } from "./nesting.ts";
 import { place, placeOf } from "./place.ts";
 import { type Synchronous, synchronous } from "./synchronous.ts";
 import type { Tensor } from "./tensor.ts";
@@ -11,10 +11,7 @@ export interface Open extends Level<Open> {
   readonly made: Tensor[];
 }
 
-/** A guard that is still open at the next job gives nothing back: what others have made meanwhile is among it. */
-const scopes = /* @__PURE__ */ new Nesting<Open>((guards) => {
-  for (const { made } of guards) made.length = 0;
-});
+const scopes: Nesting<Open> = { current: null, isWatched: false };
 
 /** Called for every new tensor. */
 export function track(x: Tensor): void {
@@ -62,9 +59,12 @@ function within(result: unknown): readonly unknown[] | ReadonlySet<unknown> {
   return found;
 }
 
-const begin = (isGuard: boolean): Open => scopes.begin({ made: [], outer: scopes.current, isGuard, isOpen: true });
+const level = (isGuard: boolean): Open => ({ made: [], outer: scopes.current, isGuard, isOpen: true });
 
-export const enter = (): Open => begin(false);
+export function enter(): Open {
+  scopes.current = level(false);
+  return scopes.current;
+}
 
 /** Gives back what was made in a scope that has ended, but for survivors: these belong to the scope around. */
 function giveBack({ made }: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
@@ -77,7 +77,7 @@ function giveBack({ made }: Open, survivors: readonly unknown[] | ReadonlySet<un
 
 /** Ends what {@link enter} began. Guards that were left open inside end with it. */
 export function leave(scope: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
-  scopes.leave(scope, ({ made }) => {
+  endWithin(scopes, scope, ({ made }) => {
     for (const x of made) scope.made.push(x);
   });
   giveBack(scope, survivors);
@@ -126,13 +126,18 @@ export function scope<T>(...args: readonly [body?: () => T]): T | Scope {
   return withScope(() => synchronous("scope", body(), ValueError));
 }
 
+/** What was made under guards that are open at the next job stays: what others have made meanwhile is among it. */
+const lapsed = (guards: readonly Open[]): void => {
+  for (const { made } of guards) made.length = 0;
+};
+
 function guard(): Scope {
-  const open = begin(true);
+  const open = beginGuard(scopes, level(true), lapsed);
   return {
     keep,
     [Symbol.dispose]: () => {
       if (!open.isOpen) return;
-      scopes.end(open);
+      endLevel(scopes, open);
       giveBack(open, []);
     },
   };

@@ -15,15 +15,12 @@ const goingOn: Readonly<Record<string, string>> = {
 
 const thenable = "a thenable: what it waits for would run outside. Await it first, outside of the callback.";
 
-const isThenable = (x: unknown): boolean =>
-  ((typeof x === "object" && x !== null) || typeof x === "function") &&
-  typeof (x as PromiseLike<unknown>).then === "function";
-
 /** What is wrong with a value that goes on; null for any other. */
 function described(value: unknown): string | null {
+  if (Object(value) !== value) return null;
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (Object.hasOwn(goingOn, tag)) return goingOn[tag]!;
-  return isThenable(value) ? thenable : null;
+  return typeof (value as PromiseLike<unknown>).then === "function" ? thenable : null;
 }
 
 const nothing = (): void => {};
