@@ -56,6 +56,19 @@ interface Slope {
 
 const leaky = <T, C>(m: Algebra<T, C>, ...[x, slope]: readonly T[]): T => m.select(m.lt(0, x!), x!, m.mul(x!, slope!));
 
+/** G where the saved value is above 0, slope · G elsewhere. */
+const leakyBackward: PointwiseOp<[grad: Tensor, saved: Tensor, slope: number]> = pointwise({
+  name: "leakyReluBackward",
+  inputs: ["grad", "saved"],
+  saves: { grad: ["saved"] },
+  formula: (m, grad, saved, slope) => m.select(m.lt(0, saved!), grad!, m.mul(grad!, slope!)),
+  parameters: (slope) => [slope],
+  derivative: {
+    grad: (grad, { saved }, slope) => leakyBackward(grad, saved, slope),
+    saved: (grad) => zerosLike(grad),
+  },
+});
+
 const leakyPlain: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
   name: "leakyRelu",
   inputs: ["x"],
@@ -63,13 +76,7 @@ const leakyPlain: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
   formula: leaky,
   parameters: (slope) => [slope],
   accepts: onlyFloating("leakyRelu", "leaky_relu_cpu"),
-  derivative: { x: (grad, { x }, slope) => where(gt(x, 0), grad, mul(grad, slope)) },
-  fused: {
-    x: {
-      formula: (m, grad, x, slope) => m.select(m.lt(0, x!), grad!, m.mul(grad!, slope!)),
-      parameters: (slope) => [slope],
-    },
-  },
+  derivative: { x: (grad, { x }, slope) => leakyBackward(grad, x, slope) },
 });
 
 /** In place the input is gone, but the result has its sign while the slope is not negative. */
@@ -84,7 +91,7 @@ const leakyWritten: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
   derivative: {
     x: (grad, { out }, slope) => {
       refuseNegative("leakyRelu", slope);
-      return where(gt(out, 0), grad, mul(grad, slope));
+      return leakyBackward(grad, out, slope);
     },
   },
 });

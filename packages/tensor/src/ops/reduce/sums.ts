@@ -208,7 +208,7 @@ const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   forward: (x, dtype) => reduced("prod", x, null, { dtype: sumType(x, dtype), op: "prod" }),
   derivative: {
     x: (grad, { x, out, shape }) =>
-      mul(grad, reshape(productOfOthers(reshape(to(x, out.dtype), [sizeOf(shape)]), out, 0), shape)),
+      shape.length === 0 ? grad : mul(grad, reshape(productOfOthers(reshape(to(x, out.dtype), [sizeOf(shape)]), out, 0), shape)),
   },
 });
 
