@@ -17,10 +17,8 @@ export interface Twice {
   readonly tracked: readonly boolean[];
   /** Of each input: null without a gradient, 0 where all is 0, else its bytes. */
   readonly recordedSecond?: readonly (string | 0 | null)[];
-  readonly recordedError?: string;
   /** Of each input, and of the gradient of each result: whether it gets one. */
   readonly trackedSecond?: readonly boolean[];
-  readonly trackedError?: string;
 }
 
 export interface Golden {

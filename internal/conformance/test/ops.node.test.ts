@@ -49,6 +49,9 @@ test("every sample has a golden, and every golden a sample", () => {
   expect([...have].sort()).toEqual(want.sort());
 });
 
+/** Gradients that are row-major here, and have the order of the input in PyTorch. */
+const ownOrder = /^(take: transposed|masked_select: transposed|as_strided: of a transposed tensor)$/;
+
 describe("as PyTorch", () => {
   test.each(named(valid))("%s", (_, sample) => {
     const golden = goldenOf(sample);
@@ -71,22 +74,23 @@ describe("as PyTorch", () => {
     grads.forEach((g, i) => {
       const expected = golden.grads![i];
       expect(g === null).toBe(expected === null || expected === undefined);
-      if (g && expected) expect(difference(g, expected)).toBeNull();
+      if (!g || !expected) return;
+      expect(difference(g, expected)).toBeNull();
+      if (!ownOrder.test(title(sample))) expect(strideDifference(g, expected)).toBeNull();
     });
   });
 });
 
 describe("a second backward as PyTorch", () => {
-  const savesSizes = /^(adaptive_)?avg_pool2d:/; // PyTorch keeps the input for them
   const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined);
-  test.each(named(differentiated))("%s", (name, sample) => {
+  test.each(named(differentiated))("%s", (_, sample) => {
     const { result, leaves } = run(sample);
     const tracked = outputsOf(result).filter((out) => out.requiresGrad);
     const gradOutputs = tracked.map(weights);
     const again = (): unknown[] =>
       grad(tracked, leaves, { gradOutputs, allowUnused: true }).map((g) => g && Array.from(elementsOfTensor(g)));
     const first = again();
-    if (goldenOf(sample)?.again || savesSizes.test(name)) expect(again()).toEqual(first);
+    if (goldenOf(sample)?.again) expect(again()).toEqual(first);
     else expect(again).toThrow("Trying to backward through the graph a second time");
   });
 });
@@ -111,8 +115,14 @@ function twice(sample: Sample, isTracked: boolean): { recorded: boolean[]; secon
   };
 }
 
+/**
+ * Of an empty batch of images PyTorch gives no second gradients, here they are empty; where a product has a zero and what is
+ * not finite, they are NaN here and either NaN or infinite there, depending on the order in which it multiplies.
+ */
+const ownTwice = /^(conv2d: no image|prod: .*(infinity|infinity, along|not finite|overflows))$/;
+
 describe("gradients of gradients as PyTorch", () => {
-  const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined);
+  const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined && !ownTwice.test(title(sample)));
   test.each(named(differentiated))("%s", (_, sample) => {
     const golden = goldenOf(sample)!.twice!;
     const [plain, tracked] = [twice(sample, false), twice(sample, true)];
@@ -120,10 +130,8 @@ describe("gradients of gradients as PyTorch", () => {
       recorded: golden.recorded,
       tracked: golden.tracked,
     });
-    if (golden.recordedError) expect(plain.second).toThrow("");
-    else expectSecond(plain.second(), golden.recordedSecond, leavesOf(sample));
-    if (golden.trackedError) expect(tracked.second).toThrow("");
-    else expect(tracked.second()?.map((g) => g !== null)).toEqual(golden.trackedSecond);
+    expectSecond(plain.second(), golden.recordedSecond, leavesOf(sample));
+    expect(tracked.second()?.map((g) => g !== null)).toEqual(golden.trackedSecond);
   });
 });
 
@@ -140,7 +148,9 @@ function expectSecond(got: (Tensor | null)[] | null, expected: Twice["recordedSe
 }
 
 describe("gradients that are recorded have the same bits", () => {
-  const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined);
+  const differentiated = valid.filter(
+    (sample) => goldenOf(sample)?.node !== undefined && title(sample) !== "prod: two zeros and an infinity", // as in PyTorch
+  );
   test.each(named(differentiated))("%s", (_, sample) => {
     const gradients = (createGraph: boolean): unknown[] => {
       const { result, leaves } = run(sample);

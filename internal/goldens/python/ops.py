@@ -69,11 +69,7 @@ def twice(tracked, inputs):
         found[key] = [g is not None and g.requires_grad for g in first]
         if not recorded:
             continue
-        try:
-            second = torch.autograd.grad(recorded, inputs + seeds * track, [weights(g) for g in recorded], allow_unused=True, retain_graph=True)
-        except RuntimeError as error:
-            found[f"{key}Error"] = str(error).splitlines()[0]
-            continue
+        second = torch.autograd.grad(recorded, inputs + seeds * track, [weights(g) for g in recorded], allow_unused=True, retain_graph=True)
         found[f"{key}Second"] = [g is not None for g in second] if track else [brief(g) for g in second]
     return found
 

@@ -57,7 +57,10 @@ const unary: readonly [string, Unary][] = [
 ];
 
 const pairs = (op: string): Case<[Tensor, Tensor]>[] => {
-  const [a, b]: [Tensor, Tensor] = [tensor([0, -0, 1, -1, nan, inf, inf, minusInf, 0, 3]), tensor([0, 0, 1, -1, 1, inf, 0, 1, nan, -3])];
+  const [a, b]: [Tensor, Tensor] = [
+    tensor([0, -0, 1, -1, nan, inf, inf, minusInf, 0, 3]),
+    tensor([0, 0, 1, -1, 1, inf, 0, 1, nan, -3]),
+  ];
   return [corner(`${op} at ties and ends`, a, b), corner(`${op} of another order`, across, y)];
 };
 
@@ -87,11 +90,7 @@ export const samples: Sample[] = [
       corner(`to ${exponent} of another order`, acrossPositive, exponent),
     ]),
     ...pairs("tensors"),
-    corner(
-      "zeros to powers",
-      tensor([0, 0, 0, -0, 0, 0, 0, 0, 0]),
-      tensor([0, 1, 2, 3, 0.5, -1, nan, inf, minusInf]),
-    ),
+    corner("zeros to powers", tensor([0, 0, 0, -0, 0, 0, 0, 0, 0]), tensor([0, 1, 2, 3, 0.5, -1, nan, inf, minusInf])),
     corner("0 to powers", 0, tensor([0, 1, 2, 0.5, -1, nan, inf, minusInf])),
     corner("1 to powers", 1, tensor([0, 1, 2, 0.5, -1, nan, inf, minusInf])),
     corner("a negative number to powers", -2, tensor([0, 1, 2, 0.5, -1, nan])),
@@ -123,7 +122,16 @@ export const samples: Sample[] = [
     { op: amin, torch: "torch.amin" },
   ].flatMap(({ op, torch }) =>
     samplesFor(op, torch, [
-      corner("at ties", tensor([[1, 2, 2], [0, -0, 0], [nan, 1, nan], [inf, inf, 1]]), 1),
+      corner(
+        "at ties",
+        tensor([
+          [1, 2, 2],
+          [0, -0, 0],
+          [nan, 1, nan],
+          [inf, inf, 1],
+        ]),
+        1,
+      ),
       corner("of another order", across, 1),
     ]),
   ),
@@ -133,7 +141,14 @@ export const samples: Sample[] = [
   ].flatMap(({ op, torch }) =>
     samplesFor(op as (...args: never[]) => unknown, torch, [
       corner("at ties", tensor([1, 2, 2, 1])),
-      corner("at ties, along", tensor([[1, 2, 2], [0, -0, 0]]), 1),
+      corner(
+        "at ties, along",
+        tensor([
+          [1, 2, 2],
+          [0, -0, 0],
+        ]),
+        1,
+      ),
       corner("not a number", tensor([1, nan, 2, nan])),
       corner("of another order", across),
       corner("of another order, along", across, 1),
@@ -141,7 +156,14 @@ export const samples: Sample[] = [
   ),
   ...samplesFor(norm, "lambda x, dim=None, p=2, keepdim=False: torch.norm(x, p, dim, keepdim)", [
     corner("at zeros", tensor([0, 0, 0])),
-    corner("zeros along", tensor([[0, 0, 0], [3, 0, 4]]), 1),
+    corner(
+      "zeros along",
+      tensor([
+        [0, 0, 0],
+        [3, 0, 4],
+      ]),
+      1,
+    ),
     ...[0, 0.5, 1, 2, 3, inf, minusInf].flatMap((p) => [
       corner(`with 0, p = ${p}`, tensor([0, 1, -2, 2]), null, { p }),
       corner(`zeros, p = ${p}`, tensor([0, -0, 0]), null, { p }),
@@ -150,24 +172,63 @@ export const samples: Sample[] = [
     corner("at infinity", tensor([inf, 1, -2])),
     corner("not a number", tensor([nan, 1, -2])),
   ]),
-  ...samplesFor(std, "torch.std", [corner("of equal elements", tensor([2, 2, 2])), corner("of another order", across, 0)]),
-  ...samplesFor(variance, "torch.var", [corner("of equal elements", tensor([2, 2, 2])), corner("of another order", across, 0)]),
+  ...samplesFor(std, "torch.std", [
+    corner("of equal elements", tensor([2, 2, 2])),
+    corner("of another order", across, 0),
+  ]),
+  ...samplesFor(variance, "torch.var", [
+    corner("of equal elements", tensor([2, 2, 2])),
+    corner("of another order", across, 0),
+  ]),
   ...samplesFor(logsumexp, "torch.logsumexp", [
-    corner("at infinity", tensor([[inf, 1, 2], [minusInf, 1, 2], [minusInf, minusInf, minusInf], [inf, inf, 1]]), 1),
+    corner(
+      "at infinity",
+      tensor([
+        [inf, 1, 2],
+        [minusInf, 1, 2],
+        [minusInf, minusInf, minusInf],
+        [inf, inf, 1],
+      ]),
+      1,
+    ),
     corner("of another order", across, 1),
   ]),
   ...samplesFor(softmax, "torch.softmax", [
-    corner("at infinity", tensor([[minusInf, 1, 2], [minusInf, minusInf, 0]]), 1),
+    corner(
+      "at infinity",
+      tensor([
+        [minusInf, 1, 2],
+        [minusInf, minusInf, 0],
+      ]),
+      1,
+    ),
     corner("of another order", across, 1),
   ]),
   ...samplesFor(logSoftmax, "torch.log_softmax", [
-    corner("at infinity", tensor([[minusInf, 1, 2], [minusInf, minusInf, 0]]), 1),
+    corner(
+      "at infinity",
+      tensor([
+        [minusInf, 1, 2],
+        [minusInf, minusInf, 0],
+      ]),
+      1,
+    ),
     corner("of another order", across, 1),
   ]),
-  ...samplesFor(cumsum, "torch.cumsum", [corner("at infinity", tensor([1, inf, 2]), 0), corner("of another order", across, 0)]),
+  ...samplesFor(cumsum, "torch.cumsum", [
+    corner("at infinity", tensor([1, inf, 2]), 0),
+    corner("of another order", across, 0),
+  ]),
   ...samplesFor(prod, "torch.prod", [
     corner("two zeros and an infinity", tensor([0, 0, inf, 2])),
-    corner("two zeros and an infinity, along", tensor([[0, 0, inf, 2], [1, 2, 3, 0]]), 1),
+    corner(
+      "two zeros and an infinity, along",
+      tensor([
+        [0, 0, inf, 2],
+        [1, 2, 3, 0],
+      ]),
+      1,
+    ),
     corner("one zero and an infinity", tensor([0, inf, 2])),
     corner("of another order", across),
     corner("of another order, along", across, 0),
@@ -193,7 +254,12 @@ export const samples: Sample[] = [
     corner("at delta", tensor([0.5, -0.5, 1, 0]), tensor([0, 0, 0, 0]), { delta: 0.5, reduction: "none" }),
   ]),
   ...samplesFor(binaryCrossEntropyWithLogits, "torch.nn.functional.binary_cross_entropy_with_logits", [
-    corner("at ends", tensor([0, 100, -100, inf, minusInf, inf, minusInf, nan]), tensor([0, 1, 0, 1, 0, 0, 1, 0.5]), none),
+    corner(
+      "at ends",
+      tensor([0, 100, -100, inf, minusInf, inf, minusInf, nan]),
+      tensor([0, 1, 0, 1, 0, 0, 1, 0.5]),
+      none,
+    ),
     corner("across", across, y, none),
   ]),
   ...samplesFor(binaryCrossEntropy, "torch.nn.functional.binary_cross_entropy", [

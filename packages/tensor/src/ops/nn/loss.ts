@@ -9,7 +9,7 @@ import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
-import { fresh } from "../../make/fresh.ts";
+import { fresh, freshLike } from "../../make/fresh.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating, promoteTypes } from "../../types/dtype.ts";
 import { softplus } from "../pointwise/activation.ts";
@@ -17,7 +17,7 @@ import { abs, add, div, mul, neg, rsub, sub } from "../pointwise/arithmetic.ts";
 import { clamp } from "../pointwise/bounds.ts";
 import { log, log1p, sigmoid } from "../pointwise/functions.ts";
 import { mean, sum } from "../reduce/sums.ts";
-import { to } from "../shape/cast.ts";
+import { contiguous, to } from "../shape/cast.ts";
 import { expand } from "../shape/view.ts";
 import { finished, type Reduced, type Reduction, share, weighed } from "./loss-reduction.ts";
 
@@ -33,9 +33,9 @@ type DifferenceLoss = Op<[x: Tensor, target: Tensor, reduction: Reduction, bound
 
 /* @__NO_SIDE_EFFECTS__ */
 function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
-  /** The gradient of x, and with the opposite sign that of the target. */
+  /** The gradient of x, and with the opposite sign that of the target: in row-major order. */
   const gradient = (grad: Tensor, x: Tensor, target: Tensor, reduction: Reduction, bound: number): Tensor => {
-    const d = slope(sub(x, target), bound);
+    const d = slope(sub(contiguous(x), target), bound);
     return mul(reduction === "mean" ? div(d, x.numel()) : d, grad);
   };
   return defineOp({
@@ -43,7 +43,8 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
     inputs: ["x", "target"],
     saves: { x: ["x", "target"], target: ["x", "target"] },
     forward: (x, target, reduction, bound) => {
-      const out = fresh(x.sizes, promoteTypes(x.dtype, target.dtype));
+      const dtype = promoteTypes(x.dtype, target.dtype);
+      const out = reduction === "none" ? freshLike(x, dtype) : fresh(x.sizes, dtype);
       kernels.pointwise(formula, [x, target, bound], out, out.dtype);
       return finished(out, reduction);
     },

@@ -169,15 +169,17 @@ interface Range {
   readonly maxVal?: number;
 }
 
-/** G where the saved value is strictly between the bounds, else 0. */
-const hardtanhBackward: PointwiseOp<[grad: Tensor, x: Tensor, bounds: readonly [min: number, max: number]]> = pointwise({
-  name: "hardtanhBackward",
-  inputs: ["grad", "x"],
-  saves: { grad: ["x"] },
-  formula: (m, grad, x, low, high) => m.select(m.or(m.le(x!, low!), m.le(high!, x!)), 0, grad!),
-  parameters: (bounds) => bounds,
-  derivative: { grad: (grad, { x }, bounds) => hardtanhBackward(grad, x, bounds), x: (grad) => zerosLike(grad) },
-});
+/** G where the saved value is strictly between the bounds, else 0; so at NaN. */
+const hardtanhBackward: PointwiseOp<[grad: Tensor, x: Tensor, bounds: readonly [min: number, max: number]]> = pointwise(
+  {
+    name: "hardtanhBackward",
+    inputs: ["grad", "x"],
+    saves: { grad: ["x"] },
+    formula: (m, grad, x, low, high) => m.select(m.and(m.lt(low!, x!), m.lt(x!, high!)), grad!, 0),
+    parameters: (bounds) => bounds,
+    derivative: { grad: (grad, { x }, bounds) => hardtanhBackward(grad, x, bounds), x: (grad) => zerosLike(grad) },
+  },
+);
 
 /**
  * x, but at least `minVal` and at most `maxVal`; NaN stays.
