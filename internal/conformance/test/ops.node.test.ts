@@ -122,7 +122,9 @@ function twice(sample: Sample, isTracked: boolean): { recorded: boolean[]; secon
 const ownTwice = /^(conv2d: no image|prod: .*(infinity|infinity, along|not finite|overflows))$/;
 
 describe("gradients of gradients as PyTorch", () => {
-  const differentiated = valid.filter((sample) => goldenOf(sample)?.node !== undefined && !ownTwice.test(title(sample)));
+  const differentiated = valid.filter(
+    (sample) => goldenOf(sample)?.node !== undefined && !ownTwice.test(title(sample)),
+  );
   test.each(named(differentiated))("%s", (_, sample) => {
     const golden = goldenOf(sample)!.twice!;
     const [plain, tracked] = [twice(sample, false), twice(sample, true)];

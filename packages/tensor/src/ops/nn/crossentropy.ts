@@ -3,6 +3,7 @@ import type { Formula } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor, aWhole } from "../../arguments/kinds.ts";
+import { refuseTracked } from "../../arguments/untracked.ts";
 import { needTogether } from "../../core/creating.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../../core/errors.ts";
@@ -205,6 +206,7 @@ export const nllLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: NllOpti
       call: (x, target, options = {}) => {
         const { reduction = "mean", weight = null } = options;
         checkTarget("nllLoss", x, target, weight);
+        refuseTracked("nllLoss", x.sizes.length <= 2 ? "nll_loss_forward" : "nll_loss2d_forward", { weight });
         const rank = x.sizes.length;
         const dim = rank === 1 ? 0 : 1;
         const count = x.sizes[dim]!;

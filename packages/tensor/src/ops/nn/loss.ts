@@ -2,6 +2,7 @@
 import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor } from "../../arguments/kinds.ts";
+import { refuseTracked } from "../../arguments/untracked.ts";
 import { defineOp } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
@@ -266,7 +267,9 @@ export const binaryCrossEntropyWithLogits: FunctionOnly<
       "options?": { ...weighted, "posWeight?": [aTensor, null] },
     },
     call: (x, target, { weight = null, posWeight = null, reduction = "mean" } = {}) => {
-      checkBinary("binaryCrossEntropyWithLogits", x, target, [weight, posWeight]);
+      const op = "binaryCrossEntropyWithLogits";
+      checkBinary(op, x, target, [weight, posWeight]);
+      refuseTracked(op, "binary_cross_entropy_with_logits", { weight, pos_weight: posWeight });
       return withScope(() => withLogitsOp(x, to(target, x.dtype), weight, posWeight, reduction));
     },
   }),
@@ -281,6 +284,13 @@ const crossFormula: Formula = (m, x, target, weight) => {
 };
 
 const isShare: Formula = (m, x) => m.and(m.le(0, x), m.le(x, 1));
+
+const needShares = (name: string, x: Tensor): void =>
+  kernels.check(
+    isShare,
+    x,
+    (p) => new ValueError(`binaryCrossEntropy: all elements of ${name} should be between 0 and 1; got ${p}.`),
+  );
 
 const binaryCrossEntropyOp: Op<[x: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction]> = defineOp({
   name: "binaryCrossEntropy",
@@ -301,7 +311,7 @@ const binaryCrossEntropyOp: Op<[x: Tensor, target: Tensor, weight: Tensor | null
 /**
  * Cross entropy of probabilities and targets, both in [0, 1].
  *
- * Shapes and errors: as {@link binaryCrossEntropyWithLogits}; {@link ValueError} for probabilities outside.
+ * Shapes and errors: as {@link binaryCrossEntropyWithLogits}; {@link ValueError} for numbers outside.
  * Derivative: (x − target) / (x·(1 − x))·G.
  *
  * ```ts doctest
@@ -315,11 +325,9 @@ export const binaryCrossEntropy: FunctionOnly<(x: Tensor, target: Tensor, option
       takes: { x: aTensor, target: aTensor, "options?": weighted },
       call: (x, target, { weight = null, reduction = "mean" } = {}) => {
         checkBinary("binaryCrossEntropy", x, target, [weight]);
-        kernels.check(
-          isShare,
-          x,
-          (p) => new ValueError(`binaryCrossEntropy: all elements of input should be between 0 and 1; got ${p}.`),
-        );
+        refuseTracked("binaryCrossEntropy", "binary_cross_entropy", { weight });
+        needShares("input", x);
+        needShares("target", target);
         return withScope(() => binaryCrossEntropyOp(x, to(target, x.dtype), weight, reduction));
       },
     }),
