@@ -108,7 +108,7 @@ function twice(sample: Sample, isTracked: boolean): { recorded: boolean[]; secon
       recorded.length === 0
         ? null
         : grad(recorded, isTracked ? [...leaves, ...gradOutputs] : leaves, {
-            gradOutputs: recorded.map(weights),
+            gradOutputs: recorded.map((g, i) => weights(g).mul(i + 1)), // losses have opposite ones
             allowUnused: true,
             retainGraph: true,
           }),

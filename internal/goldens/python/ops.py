@@ -69,7 +69,7 @@ def twice(tracked, inputs):
         found[key] = [g is not None and g.requires_grad for g in first]
         if not recorded:
             continue
-        second = torch.autograd.grad(recorded, inputs + seeds * track, [weights(g) for g in recorded], allow_unused=True, retain_graph=True)
+        second = torch.autograd.grad(recorded, inputs + seeds * track, [weights(g) * (i + 1) for i, g in enumerate(recorded)], allow_unused=True, retain_graph=True)
         found[f"{key}Second"] = [g is not None for g in second] if track else [brief(g) for g in second]
     return found
 

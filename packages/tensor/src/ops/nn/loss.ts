@@ -3,10 +3,10 @@ import { type Algebra, type Formula, formulas } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor } from "../../arguments/kinds.ts";
 import { refuseTracked } from "../../arguments/untracked.ts";
-import { defineOp } from "../../core/define.ts";
+import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
-import type { Op } from "../../core/op.ts";
+import type { Op, PointwiseOp } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { broadcast, sameShape, showShape } from "../../layout/shape.ts";
@@ -16,6 +16,7 @@ import { checkComputes, isFloating, promoteTypes } from "../../types/dtype.ts";
 import { softplus } from "../pointwise/activation.ts";
 import { abs, add, div, mul, neg, rsub, sub } from "../pointwise/arithmetic.ts";
 import { clamp } from "../pointwise/bounds.ts";
+import { lt } from "../pointwise/compare.ts";
 import { log, log1p, sigmoid } from "../pointwise/functions.ts";
 import { mean, sum } from "../reduce/sums.ts";
 import { contiguous, to } from "../shape/cast.ts";
@@ -56,6 +57,16 @@ function differenceLoss({ name, formula, slope }: Difference): DifferenceLoss {
   });
 }
 
+/** d between −bound and bound. Its slope at these is 0, as that of PyTorch's losses. */
+const bounded: PointwiseOp<[d: Tensor, bound: number]> = pointwise({
+  name: "hardtanh",
+  inputs: ["d"],
+  saves: { d: ["d"] },
+  formula: (m, d, bound) => m.min(m.max(d!, m.neg(bound!)), bound!),
+  parameters: (bound) => [bound],
+  derivative: { d: (grad, { d }, bound) => mul(grad, lt(abs(d), bound)) },
+});
+
 const mseLossOp: DifferenceLoss = differenceLoss({
   name: "mseLoss",
   formula: (m, x, target) => m.mul(m.sub(x!, target!), m.sub(x!, target!)),
@@ -71,7 +82,7 @@ const smoothL1Of: DifferenceLoss = differenceLoss({
     const inner = m.div(m.mul(m.mul(size, size), half), beta!);
     return m.select(m.lt(size, beta!), inner, m.sub(size, m.mul(beta!, half)));
   },
-  slope: (d, beta) => clamp(div(d, beta), { min: -1, max: 1 }),
+  slope: (d, beta) => bounded(div(d, beta), 1),
 });
 
 const huberLossOp: DifferenceLoss = differenceLoss({
@@ -81,7 +92,7 @@ const huberLossOp: DifferenceLoss = differenceLoss({
     const outer = m.mul(delta!, m.sub(size, m.mul(delta!, half)));
     return m.select(m.le(size, delta!), m.mul(m.mul(size, size), half), outer);
   },
-  slope: (d, delta) => clamp(d, { min: -delta, max: delta }),
+  slope: (d, delta) => bounded(d, delta),
 });
 
 /** Calls `use` with both in their common shape. */
