@@ -252,9 +252,9 @@ describe("gradcheck", () => {
 
   test("shows both matrices, also of what failed along one direction", () => {
     const run = (fastMode: boolean, atol: number): boolean => gradcheck(threefold, x(), { fastMode, atol });
-    expect(() => run(false, 1e-5)).toThrow(/numerical:tensor\(\[\[2[.]0000[^]*analytical:tensor\(\[\[3[.], 0[.]\]/);
+    expect(() => run(false, 1e-5)).toThrow(/numerical:tensor\(\[\[2[.]0000.*analytical:tensor\(\[\[3[.], 0[.]\]/s);
     expect(() => run(true, 1e-5)).toThrow(
-      /Analytical:\ntensor[^]*max per-element difference \(slow mode\) is: (1|0[.]99)/,
+      /Analytical:\ntensor.*max per-element difference \(slow mode\) is: (1|0[.]99)/s,
     );
     expect(() => run(true, 0.9)).not.toThrow("differences are small");
   });

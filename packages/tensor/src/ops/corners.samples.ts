@@ -16,7 +16,27 @@ import { elu, gelu, leakyRelu, relu, silu, softplus } from "./pointwise/activati
 import { abs, div, mul, reciprocal, sign, where } from "./pointwise/arithmetic.ts";
 import { clamp, clampMax, clampMin, hardtanh, maximum, minimum, relu6 } from "./pointwise/bounds.ts";
 import { fmod, remainder } from "./pointwise/division.ts";
-import * as functions from "./pointwise/functions.ts";
+import {
+  atan,
+  ceil,
+  cos,
+  erf,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  log2,
+  log10,
+  round,
+  rsqrt,
+  sigmoid,
+  sin,
+  sqrt,
+  tan,
+  tanh,
+  trunc,
+} from "./pointwise/functions.ts";
 import { pow } from "./pointwise/power.ts";
 import { amax, amin, max, min } from "./reduce/extremes.ts";
 import { norm, std, variance } from "./reduce/statistics.ts";
@@ -36,13 +56,10 @@ const corner = <P extends readonly unknown[]>(name: string, ...args: P): Case<P>
 
 type Unary = (x: Tensor) => Tensor;
 const unary: readonly [string, Unary][] = [
-  ...(["sqrt", "rsqrt", "exp", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "tanh"] as const).map(
-    (name): [string, Unary] => [`torch.${name}`, functions[name]],
+  ...Object.entries({ sqrt, rsqrt, exp, expm1, log, log2, log10, log1p, sin, cos, tan, tanh, sigmoid, atan, erf }).map(
+    ([name, op]): [string, Unary] => [`torch.${name}`, op],
   ),
-  ...(["sigmoid", "atan", "erf", "floor", "ceil", "round", "trunc"] as const).map((name): [string, Unary] => [
-    `torch.${name}`,
-    functions[name],
-  ]),
+  ...Object.entries({ floor, ceil, round, trunc }).map(([name, op]): [string, Unary] => [`torch.${name}`, op]),
   ["torch.relu", relu],
   ["torch.abs", abs],
   ["torch.sign", sign],

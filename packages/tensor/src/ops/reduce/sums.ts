@@ -6,7 +6,6 @@ import { defineOp, overloads } from "../../core/define.ts";
 import { DTypeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op } from "../../core/op.ts";
-import { isRecording } from "../../core/recorder.ts";
 import { withScope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Same } from "../../kinds/elementwise.ts";
@@ -214,9 +213,7 @@ const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   forward: (x, dtype) => reduced("prod", x, null, { dtype: sumType(x, dtype), op: "prod" }),
   derivative: {
     x: (grad, { x, out, shape }) =>
-      shape.length === 0
-        ? grad
-        : mul(grad, productOfOthers(to(x, out.dtype), out, null, isRecording() ? Number.POSITIVE_INFINITY : 1)),
+      shape.length === 0 ? grad : mul(grad, productOfOthers(to(x, out.dtype), out, null, 1)),
   },
 });
 
