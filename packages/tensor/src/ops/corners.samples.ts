@@ -3,14 +3,8 @@ import type { Tensor } from "../core/tensor.ts";
 import { tensor } from "../make/factories.ts";
 import { type Case, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
 import { maskedFill } from "./index/mask.ts";
-import {
-  binaryCrossEntropy,
-  binaryCrossEntropyWithLogits,
-  huberLoss,
-  l1Loss,
-  mseLoss,
-  smoothL1Loss,
-} from "./nn/loss.ts";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./nn/binary-loss.ts";
+import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./nn/loss.ts";
 import { logSoftmax, softmax } from "./nn/softmax.ts";
 import { elu, gelu, leakyRelu, relu, silu, softplus } from "./pointwise/activation.ts";
 import { abs, div, mul, reciprocal, sign, where } from "./pointwise/arithmetic.ts";
@@ -283,4 +277,10 @@ export const samples: Sample[] = [
     corner("at ends", tensor([0, 0, 1, 1, 0.5]), tensor([1, 0, 1, 0, 0.5]), none),
     corner("at ends, mean", tensor([0, 0, 1, 1, 0.5]), tensor([1, 0, 1, 0, 0.5])),
   ]),
+  ...samplesFor(
+    (p: Tensor) => binaryCrossEntropy(p, tensor([1, 0, 1, 0, 0.5], { dtype: p.dtype, device: p.device }), none),
+    "lambda p: torch.nn.functional.binary_cross_entropy(p, torch.tensor([1, 0, 1, 0, 0.5]), reduction='none')",
+    [corner("at ends, of constants", tensor([0, 0, 1, 1, 0.5]))],
+    "binary_cross_entropy",
+  ),
 ];

@@ -2,7 +2,8 @@ import type { Tensor } from "../../core/tensor.ts";
 import { tensor } from "../../make/factories.ts";
 import { between, integers, normal, positive, type Sample, samplesFor, shared } from "../../sample.ts";
 import { t } from "../shape/permute.ts";
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./binary-loss.ts";
+import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 
 const { x, y } = shared({ x: normal([3, 4]), y: normal([3, 4]) });
 const [positive4, half4] = [tensor([1, 2, 0.5, 0.25]), tensor([0.5, 1.5, 2.5, 3.5])];
