@@ -95,6 +95,21 @@ export const samples: Sample[] = [
     corner("at corners, approximate", points, { approximate: "tanh" }),
     corner("of another order, approximate", across, { approximate: "tanh" }),
   ]),
+  ...(
+    [
+      ["elu_", elu],
+      ["leaky_relu_", leakyRelu],
+      ["hardtanh_", hardtanh],
+      ["relu_", relu],
+    ] as const
+  ).flatMap(([name, op]) =>
+    samplesFor(
+      (x: Tensor) => op.inPlace(mul(x, 1)),
+      `lambda x: torch.nn.functional.${name}(x * 1)`,
+      [corner("at corners", points), { name: "of another order", args: [across] }],
+      name,
+    ),
+  ),
   ...samplesFor(pow, "torch.pow", [
     ...[0, 0.5, 1, 1.5, 2, 3, 4, -0.5, -1, -2].flatMap((exponent) => [
       corner(`to ${exponent} at corners`, points, exponent),
