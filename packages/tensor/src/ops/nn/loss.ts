@@ -3,7 +3,7 @@ import type { Formula } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor } from "../../arguments/kinds.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
-import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
+import { DTypeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op, PointwiseOp } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
