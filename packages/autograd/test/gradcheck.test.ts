@@ -129,6 +129,7 @@ const cases: Readonly<Record<string, () => boolean>> = {
   "the first result detached": () => gradcheck((x) => [x!.detach().mul(3), x!.mul(2)], [x()]),
   constant: () => gradcheck((x) => onesLike(x!), [x()]),
   "constant, fast": () => gradcheck((x) => onesLike(x!), [x()], { fastMode: true }),
+  "whole numbers of it": () => gradcheck((x) => x!.mul(1e7).long(), [x()]),
   "no results": () => gradcheck(() => [], [x()]),
   "not derived by": () => gradcheck((a) => a!.mul(2), [x(), y()]),
   "the input": () => gradcheck((x) => x!, [x()]),

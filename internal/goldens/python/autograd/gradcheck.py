@@ -96,6 +96,7 @@ cases |= {
     "the first result detached": lambda: gradcheck(lambda x: (x.detach() * 3, x * 2), (x(),)),
     "constant": lambda: gradcheck(lambda x: ones(x).detach(), (x(),)),
     "constant, fast": lambda: gradcheck(lambda x: ones(x).detach(), (x(),), fast_mode=True),
+    "whole numbers of it": lambda: gradcheck(lambda x: (x * 1e7).long(), (x(),)),
     "no results": lambda: gradcheck(lambda x: (), (x(),)),
     "not derived by": lambda: gradcheck(lambda a, b: a * 2, (x(), y())),
     "the input": lambda: gradcheck(lambda x: x, (x(),)),
