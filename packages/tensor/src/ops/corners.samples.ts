@@ -1,4 +1,5 @@
 /** Derivatives where formulas bend or end, at what is not finite, and of operands that lie in another order than their gradient. */
+import { withScope } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { tensor } from "../make/factories.ts";
 import { type Case, normal, positive, type Sample, samplesFor, shared } from "../sample.ts";
@@ -7,7 +8,7 @@ import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./nn/binary-lo
 import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./nn/loss.ts";
 import { logSoftmax, softmax } from "./nn/softmax.ts";
 import { elu, gelu, leakyRelu, relu, silu, softplus } from "./pointwise/activation.ts";
-import { abs, div, mul, reciprocal, sign, where } from "./pointwise/arithmetic.ts";
+import { abs, div, mul, reciprocal, rsub, sign, where } from "./pointwise/arithmetic.ts";
 import { clamp, clampMax, clampMin, hardtanh, maximum, minimum, relu6 } from "./pointwise/bounds.ts";
 import { fmod, remainder } from "./pointwise/division.ts";
 import {
@@ -293,8 +294,8 @@ export const samples: Sample[] = [
     corner("at ends, mean", tensor([0, 0, 1, 1, 0.5]), tensor([1, 0, 1, 0, 0.5])),
   ]),
   ...samplesFor(
-    (p: Tensor) => binaryCrossEntropy(p, tensor([1, 0, 1, 0, 0.5], { dtype: p.dtype, device: p.device }), none),
-    "lambda p: torch.nn.functional.binary_cross_entropy(p, torch.tensor([1, 0, 1, 0, 0.5]), reduction='none')",
+    (p: Tensor) => withScope(() => binaryCrossEntropy(p, rsub(p.detach(), 1), none)),
+    "lambda p: torch.nn.functional.binary_cross_entropy(p, 1 - p.detach(), reduction='none')",
     [corner("at ends, of constants", tensor([0, 0, 1, 1, 0.5]))],
     "binary_cross_entropy",
   ),
