@@ -1,5 +1,5 @@
 /** Do the derivatives of the tape agree with differences, and with themselves? */
-import { Generator, GradError, rand, type Tensor } from "@ag/tensor/fn";
+import { GradError, type Tensor } from "@ag/tensor/fn";
 import {
   analytical,
   type Differentiable,
@@ -9,6 +9,7 @@ import {
   numerical,
   resultsOf,
   shown,
+  uniforms,
   weighted,
 } from "./jacobian.ts";
 
@@ -80,9 +81,9 @@ const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, 
 const sum = (x: Float64Array): number => x.reduce((total, value) => total + value, 0);
 
 /** Directions of length 1 with no negative part, the same in every call. */
-function directions(like: readonly Tensor[], generator: Generator): Float64Array[] {
+function directions(like: readonly Tensor[], next: () => number): Float64Array[] {
   return like.map((x) => {
-    const drawn = Float64Array.from(rand([x.numel()], { generator }).data() as Float32Array);
+    const drawn = Float64Array.from({ length: x.numel() }, next);
     const length = Math.sqrt(dot(drawn, drawn));
     return drawn.map((value) => value / length);
   });
@@ -94,8 +95,8 @@ export function checkFast(fn: Differentiable, inputs: readonly Tensor[], limits:
   const tracked = inputs.filter((x) => x.requiresGrad);
   const results = resultsOf(fn, inputs);
   const outputs = results.filter((out) => out.requiresGrad);
-  const generator = new Generator();
-  const [u, v] = [directions(tracked, generator), directions(outputs, generator)];
+  const next = uniforms();
+  const [u, v] = [directions(tracked, next), directions(outputs, next)];
   const numeric = tracked.map((input, i) => differences(fn, inputs, input, { direction: u[i]!, eps }));
   if (outputs.length === 0)
     needConstant(

@@ -129,3 +129,12 @@ export const shown = (jacobian: Jacobian): string =>
       jacobian[0]?.length ?? 0,
     ]),
   );
+
+/** Numbers in [0, 1), the same in every call: a linear congruential generator. */
+export function uniforms(): () => number {
+  let state = 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
