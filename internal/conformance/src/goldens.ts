@@ -10,6 +10,17 @@ export interface GoldenTensor {
   readonly bytes: string;
 }
 
+/** What gradients that were recorded have for gradients. Of `tracked` ones the gradients of the results were tracked too. */
+export interface Twice {
+  /** Whether each gradient requires one. */
+  readonly recorded: readonly boolean[];
+  readonly tracked: readonly boolean[];
+  /** Of each input: null without a gradient, 0 where all is 0, else its bytes. */
+  readonly recordedSecond?: readonly (string | 0 | null)[];
+  /** Of each input, and of the gradient of each result: whether it gets one. */
+  readonly trackedSecond?: readonly boolean[];
+}
+
 export interface Golden {
   readonly out?: readonly GoldenTensor[];
   /** The answer of a function that gives no tensor. */
@@ -18,6 +29,7 @@ export interface Golden {
   readonly node?: readonly [name: string, next: readonly (string | null)[]];
   /** The graph saves nothing: a second backward gives the same. */
   readonly again?: true;
+  readonly twice?: Twice;
   readonly error?: string;
 }
 

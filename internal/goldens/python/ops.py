@@ -2,7 +2,7 @@
 
 For each sample: values (dtype, shape, strides, bytes), the gradients of all floating inputs when the
 results are weighted with the numbers of `weights`, the name of the node and of those it leads to, whether the graph saves
-nothing (`again`: a second backward gives the same), or the error's text.
+nothing (`again`: a second backward gives the same), what their gradients have for gradients (`twice`), or the error's text.
 """
 import json
 import re
@@ -54,6 +54,26 @@ def tensors(args):
             yield from tensors(x)
 
 
+def brief(g):
+    """Bytes, where nothing else can differ from the input; null without a gradient, 0 where all is 0."""
+    return g if g is None else encode(g)["bytes"] if g.count_nonzero() or not g.numel() else 0
+
+
+def twice(tracked, inputs):
+    """Which gradients were recorded, and the gradients of these; with `grad`, which of both exist if those of the results are tracked."""
+    found = {}
+    for key, track in (("recorded", False), ("tracked", True)):
+        seeds = [weights(x).requires_grad_(track) for x in tracked]
+        first = torch.autograd.grad(tracked, inputs, seeds, allow_unused=True, create_graph=True)
+        recorded = [g for g in first if g is not None and g.requires_grad]
+        found[key] = [g is not None and g.requires_grad for g in first]
+        if not recorded:
+            continue
+        second = torch.autograd.grad(recorded, inputs + seeds * track, [weights(g) * (i + 1) for i, g in enumerate(recorded)], allow_unused=True, retain_graph=True)
+        found[f"{key}Second"] = [g is not None for g in second] if track else [brief(g) for g in second]
+    return found
+
+
 def run(sample):
     call = eval(sample["torch"])
     args = [decode(x) for x in sample["args"]]
@@ -73,6 +93,7 @@ def run(sample):
     if tracked:
         answer["node"] = node(tracked[0].grad_fn)
         backward = lambda: torch.autograd.grad(tracked, inputs, [weights(x) for x in tracked], allow_unused=True)
+        answer["twice"] = twice(tracked, inputs)
         answer["grads"] = [g if g is None else encode(g) for g in backward()]
         try:
             backward()

@@ -1,30 +1,8 @@
-import { AutogradFunction, backward, type Context, enableGrad, grad, gradcheck, gradgradcheck } from "@ag/autograd";
+import { AutogradFunction, backward, type Context, enableGrad, grad } from "@ag/autograd";
 import { ones, type Tensor, tensor } from "@ag/tensor";
 import { describe, expect, test } from "vitest";
 
 const doubles = (...values: number[]): Tensor => tensor(values, { dtype: "float64", requiresGrad: true });
-
-/** Twice its input, with the derivative of another function. */
-class Twice extends AutogradFunction {
-  static forward(_: Context, x: Tensor): Tensor {
-    return x.mul(2);
-  }
-  static backward(_: Context, grad: Tensor): Tensor {
-    return grad.mul(3);
-  }
-}
-
-/** The third power; its derivative is right, but has none of its own. */
-class Cube extends AutogradFunction {
-  static forward(ctx: Context, x: Tensor): Tensor {
-    ctx.saveForBackward(x);
-    return x.pow(3);
-  }
-  static backward(ctx: Context, grad: Tensor): Tensor {
-    const [x] = ctx.savedTensors as [Tensor];
-    return x.detach().pow(2).mul(3).mul(grad);
-  }
-}
 
 /** A copy, its floor without a derivative, and what became of both gradients. */
 class Parts extends AutogradFunction {
@@ -90,42 +68,6 @@ class Keeps extends AutogradFunction {
     return given;
   }
 }
-
-describe("gradcheck", () => {
-  test("of a second derivative sees a first one that was not recorded", () => {
-    class Forgets extends AutogradFunction {
-      static forward(ctx: Context, x: Tensor): Tensor {
-        ctx.saveForBackward(x);
-        return x.mul(x);
-      }
-      static backward(ctx: Context, gradient: Tensor): Tensor {
-        return gradient.mul(ctx.savedTensors[0]!).mul(2).detach();
-      }
-    }
-    expect(gradcheck((x) => Forgets.apply(x), [doubles(1, 2)])).toBe(true);
-    expect(() => gradgradcheck((x) => Forgets.apply(x), [doubles(1, 2)])).toThrow("The derivative is wrong");
-  });
-
-  test("finds a derivative that is wrong, in any output", () => {
-    const x = doubles(1, 2);
-    expect(() => gradcheck((x) => Twice.apply(x), [x])).toThrow(/need d out0\[0\] \/ d input 0\[0\] = .*; got 3\./);
-    expect(() => gradcheck((x) => [x.mul(x), Twice.apply(x)], [x])).toThrow("need d out1[0]");
-    expect(gradcheck((x) => Twice.apply(x), [x], { absolute: 2 })).toBe(true);
-    expect(gradcheck((x) => Cube.apply(x), [x])).toBe(true);
-  });
-
-  test("and, of gradients, one that is missing", () => {
-    expect(() => gradgradcheck((x) => Cube.apply(x), [doubles(1, 2)])).toThrow("The derivative is wrong");
-    expect(gradgradcheck((x) => x.mul(2), [doubles(1)])).toBe(true); // constant gradients
-  });
-
-  test("needs float64, and something to derive by", () => {
-    expect(() => gradcheck((x) => x, [tensor([1], { dtype: "float64" })])).toThrow("at least one input tensor");
-    expect(() => gradcheck((x) => x, [tensor([1], { requiresGrad: true })])).toThrow("need float64 inputs");
-    expect(() => gradcheck("x" as never, [doubles(1)])).toThrow("'fn'");
-    expect(() => gradcheck((x) => x, [doubles(1)], { step: "1" as never })).toThrow("'step'");
-  });
-});
 
 describe("custom functions", () => {
   test("know which inputs want gradients, and mark results that have none", () => {

@@ -16,6 +16,7 @@ export const exempt: Readonly<Record<string, string>> = {
   DisposedError: "an error",
   DTypeError: "an error",
   GradError: "an error",
+  GradcheckError: "an error",
   IndexError: "an error",
   OutOfMemoryError: "an error",
   ShapeError: "an error",

@@ -146,8 +146,12 @@ function gradients(): Subject[] {
   const rows: readonly Row[] = [
     ["backward", (r) => [leaf(r, 2).exp(), x(r, 2), { retainGraph: true }], { call: backward as Method, ...any }],
     ["backward", (r) => [[leaf(r, 2).sum(), leaf(r, 2).exp().sum()], null], { call: backward as Method, ...any }],
-    ["gradcheck", (r) => [(a: ag.Tensor) => a.mul(a), [double(r)], { step: 1e-6 }], { call: gradcheck as Method }],
-    ["gradgradcheck", (r) => [(a: ag.Tensor) => a.exp(), [double(r)], {}], { call: gradgradcheck as Method }],
+    ["gradcheck", (r) => [(a: ag.Tensor) => a.mul(a), [double(r)], { eps: 1e-6 }], { call: gradcheck as Method }],
+    [
+      "gradgradcheck",
+      (r) => [(a: ag.Tensor) => a.exp(), [double(r)], null, { fastMode: true }],
+      { call: gradgradcheck as Method },
+    ],
     ["graphOf", (r) => [leaf(r, 2).exp().sum(), {}], { call: graphOf as Method }],
     ["toDot", (r) => [graphOf(leaf(r, 2).exp().sum())], { call: toDot as Method }],
     ["noGrad", (r) => [() => leaf(r, 2).mul(2)], { call: noGrad as Method }],

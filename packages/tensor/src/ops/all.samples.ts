@@ -1,4 +1,6 @@
 /** The samples of every family: a line each. */
+
+export { samples as corners } from "./corners.samples.ts";
 export { samples as at } from "./index/at.samples.ts";
 export { samples as embedding } from "./index/embedding.samples.ts";
 export { samples as index } from "./index/gather.samples.ts";

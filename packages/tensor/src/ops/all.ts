@@ -6,6 +6,7 @@ export * from "./index/gather.ts";
 export * from "./index/mask.ts";
 export * from "./linalg/matmul.ts";
 export * from "./linalg/mm.ts";
+export * from "./nn/binary-loss.ts";
 export * from "./nn/convolution.ts";
 export * from "./nn/crossentropy.ts";
 export * from "./nn/dropout.ts";

@@ -14,6 +14,7 @@ export const samples: Sample[] = [
     // too large for gradcheck: the row of the padding gets no gradient, although the result depends on it
     { name: "padding", args: [tensor([2n, 0n, 1n]), normal([3, 30]), { paddingIdx: 0 }] },
     { name: "padding from the end", args: [tensor([2n, 0n, 1n]), normal([3, 30]), { paddingIdx: -1 }] },
+    { name: "no padding", args: [tensor([2n, 0n, 1n]), normal([3, 2]), { paddingIdx: null }] },
     { name: "outside", args: [tensor([3n]), normal([3, 2])], throws: "index out of range in self" },
     {
       name: "floating",

@@ -78,7 +78,7 @@ function withoutRow(x: Tensor, index: number): Tensor {
 
 export interface EmbeddingOptions {
   /** The row of this index gets no gradient. */
-  readonly paddingIdx?: number;
+  readonly paddingIdx?: number | null;
 }
 
 /**
@@ -97,7 +97,7 @@ export const embedding: FunctionOnly<(index: Tensor, weight: Tensor, options?: E
     defineFunction({
       name: "embedding",
       takes: { index: aTensor, weight: aTensor, "options?": { "paddingIdx?": [aWhole, null] } },
-      call: (index, weight, { paddingIdx } = {}) => {
+      call: (index, weight, { paddingIdx = null } = {}) => {
         if (index.dtype !== "int64" && index.dtype !== "int32")
           throw new DTypeError(
             "embedding: Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
@@ -106,11 +106,11 @@ export const embedding: FunctionOnly<(index: Tensor, weight: Tensor, options?: E
         if (weight.sizes.length !== 2)
           throw new ShapeError(`embedding: 'weight' must be 2-D: need [n, d]; got ${showShape(weight.sizes)}.`);
         const count = weight.sizes[0]!;
-        if (paddingIdx !== undefined && !(paddingIdx >= -count && paddingIdx < count))
+        if (paddingIdx !== null && !(paddingIdx >= -count && paddingIdx < count))
           throw new ValueError(
             `embedding: Padding_idx must be within num_embeddings: need −${count} to ${count - 1}; got ${paddingIdx}.`,
           );
-        const padding = paddingIdx === undefined ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
+        const padding = paddingIdx === null ? -1 : paddingIdx < 0 ? paddingIdx + count : paddingIdx;
         return withScope(() => embeddingOp(weight, to(index, "int64"), padding));
       },
     }),

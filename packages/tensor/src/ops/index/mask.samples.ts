@@ -32,6 +32,8 @@ export const samples: Sample[] = [
   ...samplesFor(onResult(maskedFill_), "lambda x, mask, value: (x * 1).masked_fill_(mask, value)", [
     { name: "number", args: [x, mask, 2.5] },
     { name: "broadcast", args: [x, booleans([4]), -1] },
+    { name: "tensor", args: [x, mask, normal([])] },
+    { name: "tensor of another dtype", args: [x, mask, normal([], "float64")] },
   ]),
   ...samplesFor(maskedSelect, "torch.masked_select", [
     { name: "plain", args: [x, mask] },

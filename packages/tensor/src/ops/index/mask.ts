@@ -15,9 +15,10 @@ import { stretched, withDense } from "../../layout/dense.ts";
 import { broadcast, type Shape, sizeOf } from "../../layout/shape.ts";
 import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
-import { checkComputes } from "../../types/dtype.ts";
+import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { where } from "../pointwise/arithmetic.ts";
 import { sum } from "../reduce/sums.ts";
+import { to } from "../shape/cast.ts";
 import { reshape } from "../shape/view.ts";
 import { indexAdd } from "./gather.ts";
 import { positionsOf, row } from "./indices.ts";
@@ -33,6 +34,18 @@ const fillInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Scalar]> = point
   formula: (m, x, mask, value) => m.select(m.ne(mask!, 0), value!, x!),
   parameters: (value) => [value],
   derivative: { x: (grad, { mask }) => maskedFillNumber(grad, mask, 0), mask: null },
+});
+
+/** The gradient of the value, which went to many places. */
+const valueGrad = (grad: Tensor, { mask }: { readonly mask: Tensor }): Tensor => sum(where(mask, grad, 0));
+
+const fillTensorInPlace: PointwiseOp<[x: Tensor, mask: Tensor, value: Tensor]> = pointwise({
+  name: "maskedFill",
+  node: "MaskedFillBackward1",
+  inputs: ["x", "mask", "value"],
+  saves: { x: ["mask"], value: ["mask"] },
+  formula: (m, x, mask, value) => m.select(m.ne(mask!, 0), value!, x!),
+  derivative: { x: (grad, { mask }) => maskedFillNumber(grad, mask, 0), mask: null, value: valueGrad },
 });
 
 function filled(x: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor {
@@ -58,7 +71,7 @@ const maskedFillTensor: Op<[x: Tensor, mask: Tensor, value: Tensor]> = defineOp(
   derivative: {
     x: (grad, { mask }) => maskedFillNumber(grad, mask, 0),
     mask: null,
-    value: (grad, { mask }) => sum(where(mask, grad, 0)),
+    value: valueGrad,
   },
 });
 
@@ -97,18 +110,20 @@ export const maskedFill: Stretching<[value: Operand], Tensor, Tensor> = defineFu
 });
 
 /**
- * As {@link maskedFill} with a number, in place.
+ * As {@link maskedFill}, in place.
  *
  * ```ts doctest
  * maskedFill_(zeros(2), tensor([true, false]), 9).tolist() // => [9, 0]
  * ```
  */
-export const maskedFill_: Overwriting<[mask: Tensor, value: number | bigint | boolean]> = defineFunction({
+export const maskedFill_: Overwriting<[mask: Tensor, value: Operand]> = defineFunction({
   name: "maskedFill_",
   takes: { x: aTensor, mask: aTensor, value: anOperand },
   call: (x, mask, value) => {
     checkFill("maskedFill_", x, mask, value);
-    return fillInPlace.inPlace(x, mask, value);
+    return value instanceof Tensor
+      ? fillTensorInPlace.inPlace(x, mask, isFloating(x.dtype) ? value : to(value, x.dtype))
+      : fillInPlace.inPlace(x, mask, value);
   },
 });
 

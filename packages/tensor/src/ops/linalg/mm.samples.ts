@@ -86,6 +86,7 @@ export const samples: Sample[] = [
         (m) => [m.between([6, 40, 33]), m.between([6, 40, 200]), m.between([6, 200, 33]), { alpha: 0.7, beta: 0.3 }],
       ],
     },
+    { name: "small", args: [normal([2, 2]), normal([2, 2, 3]), normal([2, 3, 2]), { beta: 0.5, alpha: 2 }] },
     { name: "weighed", args: [normal([2, 1, 4]), normal([2, 3, 5]), normal([2, 5, 4]), { beta: 0.5, alpha: 2 }] },
   ]),
 ];

@@ -15,7 +15,7 @@ import { type Shape, showShape } from "../../layout/shape.ts";
 import { fresh } from "../../make/fresh.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
-import { sum } from "../reduce/sums.ts";
+import { reduced, spread } from "../reduce/reduction.ts";
 import { contiguous } from "../shape/cast.ts";
 import { pad } from "../shape/repeat.ts";
 import { squeeze, unsqueeze } from "../shape/view.ts";
@@ -60,8 +60,26 @@ const convolution: Op<[x: Tensor, weight: Tensor, bias: Tensor | null, geometry:
     return {
       x: x && convolutionInput(dense, x.weight, x.shape, geometry),
       weight: weight && convolutionWeight(dense, weight.x, weight.shape, geometry),
-      bias: bias && sum(grad, grad.sizes.length === 3 ? [0, 2] : [0, 2, 3]),
+      bias: bias && convolutionBias(grad, weight?.x ?? null, x?.weight ?? null),
     };
+  },
+});
+
+const butChannels = ({ length }: Shape): Shape => (length === 3 ? [0, 2] : [0, 2, 3]);
+
+/** The gradient of the bias: sums of G. One node of PyTorch gives it and the others, so it counts as made of both. */
+const convolutionBias: Op<[grad: Tensor, x: Tensor | null, weight: Tensor | null]> = defineOp<
+  [grad: Tensor, x: Tensor | null, weight: Tensor | null],
+  readonly ["grad", "x", "weight"]
+>({
+  name: "convolutionBias",
+  node: "ConvolutionBackwardBackward0",
+  inputs: ["grad", "x", "weight"],
+  forward: (grad) => reduced("sum", grad, butChannels(grad.sizes), { op: "convolution" }),
+  derivative: {
+    grad: (g, { shape }) => spread(g, shape, butChannels(shape), "convolution"),
+    x: () => null,
+    weight: () => null,
   },
 });
 

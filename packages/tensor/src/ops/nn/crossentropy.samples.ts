@@ -1,6 +1,6 @@
 import type { Tensor } from "../../core/tensor.ts";
 import { full, tensor, zeros } from "../../make/factories.ts";
-import { between, integers, normal, type Sample, samplesFor, shared } from "../../sample.ts";
+import { between, integers, normal, positive, type Sample, samplesFor, shared } from "../../sample.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./crossentropy.ts";
 
 const { x } = shared({ x: normal([3, 5]) });
@@ -98,6 +98,31 @@ export const samples: Sample[] = [
       { name: "without weight, one ignored", args: [wide, tensor([1n, -100n, 2n])] },
     ],
     "nll_loss",
+  ),
+  ...Object.entries({ nll_loss: nllLoss, cross_entropy: crossEntropy }).flatMap(([name, op]) =>
+    samplesFor(
+      (x: Tensor, target: Tensor, weight: Tensor) => op(x, target, { weight: weight.detach().requiresGrad_() }),
+      `lambda x, target, weight: torch.nn.functional.${name}(x, target, weight.requires_grad_())`,
+      [
+        {
+          name: "weight that requires a gradient",
+          args: [x, classes, positive([5])],
+          throws: "The function 'nll_loss_forward' is not differentiable with respect to argument 'weight'",
+        },
+        {
+          name: "weight that requires a gradient, images",
+          args: [normal([2, 3, 2, 2]), integers([2, 2, 2], 0, 3), positive([3])],
+          throws: "The function 'nll_loss2d_forward' is not differentiable with respect to argument 'weight'",
+        },
+      ],
+      name,
+    ),
+  ),
+  ...samplesFor(
+    (x: Tensor, target: Tensor, weight: Tensor) => crossEntropy(x, target, { weight }),
+    "torch.nn.functional.cross_entropy",
+    [{ name: "weight that requires a gradient, shares", args: [x, between([3, 5], 0, 1), positive([5])] }],
+    "cross_entropy",
   ),
   ...samplesFor(crossEntropy, "torch.nn.functional.cross_entropy", [
     {

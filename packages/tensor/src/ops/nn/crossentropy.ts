@@ -3,6 +3,7 @@ import type { Formula } from "@ag/kernels";
 import { kindOf } from "../../arguments/accepts.ts";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aNumber, aReduction, aTensor, aWhole } from "../../arguments/kinds.ts";
+import { refuseTracked } from "../../arguments/untracked.ts";
 import { needTogether } from "../../core/creating.ts";
 import { defineOp, pointwise } from "../../core/define.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../../core/errors.ts";
@@ -12,7 +13,7 @@ import { withScope } from "../../core/scope.ts";
 import { reshaped, type Tensor } from "../../core/tensor.ts";
 import { cast } from "../../layout/cast.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../../layout/shape.ts";
-import { full } from "../../make/factories.ts";
+import { full, zerosLike } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
@@ -48,13 +49,19 @@ const noClass =
 
 /** factor · x at one index each; the factors are minus the weights of the classes, of which `total` is the sum for a mean. */
 type Picking = [x: Tensor, index: Tensor, factor: Tensor, total: Tensor | null, options: PickOptions];
+type PickingBack = [grad: Tensor, ...Picking];
 
-const picking = (name: string, node: string): Op<Picking> =>
-  defineOp<Picking, readonly ["x", "index", "factor", "total"], { x: readonly ["index", "factor", "total"] }>({
+/* @__NO_SIDE_EFFECTS__ */
+function picking(name: string, node: string): Op<Picking> {
+  const forward: Op<Picking> = defineOp<
+    Picking,
+    readonly ["x", "index", "factor", "total"],
+    { x: readonly ["x", "index", "factor", "total"] }
+  >({
     name,
-    node,
+    node: `${node}Backward0`,
     inputs: ["x", "index", "factor", "total"],
-    saves: { x: ["index", "factor", "total"] },
+    saves: { x: ["x", "index", "factor", "total"] },
     forward: (x, index, factor, total, { dim, reduction, shape }) => {
       const out = fresh(shape, x.dtype);
       const places = { storage: out.storage, offset: 0, sizes: factor.sizes, strides: factor.strides, dtype: x.dtype };
@@ -66,19 +73,41 @@ const picking = (name: string, node: string): Op<Picking> =>
       return finished(out, reduction, total ?? 1);
     },
     derivative: {
-      x: (grad, { index, factor, total, shape }, { dim, reduction }) => {
-        const each = reduction === "none" ? reshape(grad, factor.sizes) : total ? div(grad, total) : grad;
-        const flows = maskedFill(mul(factor, each), eq(reciprocal(factor), Number.POSITIVE_INFINITY), 0);
-        return scatterAdd(full(shape, 0, { dtype: grad.dtype }), dim, index, flows);
-      },
+      x: (grad, { x, index, factor, total }, options) => backward(grad, x, index, factor, total, options),
       index: null,
       factor: null,
       total: null,
     },
   });
+  const backward: Op<PickingBack> = defineOp<
+    PickingBack,
+    readonly ["grad", "x", "index", "factor", "total"],
+    { grad: readonly ["index", "factor", "total"] }
+  >({
+    name: `${name}Backward`,
+    node: `${node}BackwardBackward0`,
+    inputs: ["grad", "x", "index", "factor", "total"],
+    saves: { grad: ["index", "factor", "total"] },
+    forward: (grad, x, index, factor, total, { dim, reduction }) =>
+      withScope(() => {
+        const g = grad.detach();
+        const each = reduction === "none" ? reshape(g, factor.sizes) : total ? div(g, total) : g;
+        const flows = maskedFill(mul(factor, each), eq(reciprocal(factor), Number.POSITIVE_INFINITY), 0);
+        return scatterAdd(full(x.sizes, 0, { dtype: grad.dtype }), dim, index, flows);
+      }),
+    derivative: {
+      grad: (g, { index, factor, total }, options) => forward(g, index, factor, total, options),
+      x: (g) => zerosLike(g),
+      index: null,
+      factor: null,
+      total: null,
+    },
+  });
+  return forward;
+}
 
-const nllLossOp = picking("nllLoss", "NllLossBackward0");
-const nllLoss2dOp = picking("nllLoss2d", "NllLoss2DBackward0");
+const nllLossOp = picking("nllLoss", "NllLoss");
+const nllLoss2dOp = picking("nllLoss2d", "NllLoss2D");
 
 export interface NllOptions extends Reduced {
   /** Weighs each class: [c]. */
@@ -177,6 +206,7 @@ export const nllLoss: FunctionOnly<(x: Tensor, target: Tensor, options?: NllOpti
       call: (x, target, options = {}) => {
         const { reduction = "mean", weight = null } = options;
         checkTarget("nllLoss", x, target, weight);
+        refuseTracked("nllLoss", x.sizes.length <= 2 ? "nll_loss_forward" : "nll_loss2d_forward", { weight });
         const rank = x.sizes.length;
         const dim = rank === 1 ? 0 : 1;
         const count = x.sizes[dim]!;

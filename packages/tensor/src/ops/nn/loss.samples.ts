@@ -1,7 +1,9 @@
+import type { Tensor } from "../../core/tensor.ts";
 import { tensor } from "../../make/factories.ts";
 import { between, integers, normal, positive, type Sample, samplesFor, shared } from "../../sample.ts";
 import { t } from "../shape/permute.ts";
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "./binary-loss.ts";
+import { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 
 const { x, y } = shared({ x: normal([3, 4]), y: normal([3, 4]) });
 const [positive4, half4] = [tensor([1, 2, 0.5, 0.25]), tensor([0.5, 1.5, 2.5, 3.5])];
@@ -123,7 +125,48 @@ export const samples: Sample[] = [
     [{ name: "weighed", args: [x, shares] }],
     "binary_cross_entropy_with_logits",
   ),
+  ...samplesFor(
+    (a: Tensor, b: Tensor, posWeight: Tensor) =>
+      binaryCrossEntropyWithLogits(a, b, { posWeight: posWeight.detach().requiresGrad_() }),
+    "lambda a, b, p: torch.nn.functional.binary_cross_entropy_with_logits(a, b, pos_weight=p.requires_grad_())",
+    [
+      {
+        name: "weight of positives that requires a gradient",
+        args: [x, shares, positive([4])],
+        throws: "not differentiable with respect to argument 'pos_weight'",
+      },
+    ],
+    "binary_cross_entropy_with_logits",
+  ),
+  ...Object.entries({
+    binary_cross_entropy: binaryCrossEntropy,
+    binary_cross_entropy_with_logits: binaryCrossEntropyWithLogits,
+  }).flatMap(([name, op]) =>
+    samplesFor(
+      (a: Tensor, b: Tensor, weight: Tensor) => op(a, b, { weight: weight.detach().requiresGrad_() }),
+      `lambda a, b, w: torch.nn.functional.${name}(a, b, w.requires_grad_())`,
+      [
+        {
+          name: "weight that requires a gradient",
+          args: [shares, shares, positive([4])],
+          throws: `The function '${name}' is not differentiable with respect to argument 'weight'`,
+        },
+      ],
+      name,
+    ),
+  ),
   ...samplesFor(binaryCrossEntropy, "torch.nn.functional.binary_cross_entropy", [
+    ...(
+      [
+        ["target outside", 1.5],
+        ["negative target", -0.5],
+        ["target that is no number", Number.NaN],
+      ] as const
+    ).map(([name, value]) => ({
+      name,
+      args: [tensor([0.5, 0.5]), tensor([0.5, value])] as [Tensor, Tensor],
+      throws: "all elements of target should be between 0 and 1",
+    })),
     {
       name: "mean",
       args: [shares, between([3, 4], 0, 1)],

@@ -54,6 +54,18 @@ const runningIn = (passed: string, shown = "[:1]"): string =>
 
 export const samples: Sample[] = [
   ...samplesFor(
+    (x: Tensor, mean: Tensor, variance: Tensor) => batchNorm(x, mean.detach().requiresGrad_(), variance),
+    "lambda x, m, v: torch.nn.functional.batch_norm(x, m.requires_grad_(), v)",
+    [
+      {
+        name: "statistics that require gradients",
+        args: [normal([3, 2]), positive([2]), positive([2])],
+        throws: "not differentiable with respect to argument 'running_mean'",
+      },
+    ],
+    "batch_norm",
+  ),
+  ...samplesFor(
     withRunning(true),
     runningIn("True"),
     [

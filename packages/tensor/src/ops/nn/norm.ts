@@ -3,6 +3,7 @@
 import type { Formula, View } from "@ag/kernels";
 import { defineFunction } from "../../arguments/checked.ts";
 import { aFlag, aNumber, aShape, aTensor } from "../../arguments/kinds.ts";
+import { refuseTracked } from "../../arguments/untracked.ts";
 import { defineOutputs } from "../../core/define.ts";
 import { DTypeError, ShapeError, ValueError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
@@ -159,6 +160,7 @@ export const batchNorm: FunctionOnly<
     call: (x, runningMean, runningVar, options = {}) => {
       const running = { runningMean, runningVar };
       checkBatch(x, running, options);
+      refuseTracked("batchNorm", "native_batch_norm", { running_mean: runningMean, running_var: runningVar });
       const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
       const { out, mean, invstd } = batchNormOp(x, weight, bias, running, { training, momentum, eps });
       mean.dispose();

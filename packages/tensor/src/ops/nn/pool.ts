@@ -12,6 +12,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { AdaptivePooling, PoolingWithIndices, WindowPooling } from "../../kinds/window.ts";
 import { withDense } from "../../layout/dense.ts";
 import { type Shape, showShape } from "../../layout/shape.ts";
+import { zerosLike } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
@@ -135,7 +136,7 @@ const maxPoolOp: Op<[x: Tensor, windows: Windows, shape: Shape], Pooled> = defin
   node: "MaxPool2DWithIndicesBackward0",
   inputs: ["x"],
   outputs: ["out", "indices"],
-  saves: { x: ["indices"] },
+  saves: { x: ["x", "indices"] },
   forward: (x, windows, shape) => {
     const [out, indices] = [fresh(shape, x.dtype), fresh(shape, "int64")];
     const pooling = { kind: "max", windows, indices } as const;
@@ -143,18 +144,18 @@ const maxPoolOp: Op<[x: Tensor, windows: Windows, shape: Shape], Pooled> = defin
     return { out, indices };
   },
   derivative: {
-    x: ([grad], { indices, shape }, windows) => (grad ? maxPoolBackward(grad, indices, shape, windows) : null),
+    x: ([grad], { x, indices }, windows) => (grad ? maxPoolBackward(grad, x, indices, windows) : null),
   },
 });
 
 /** Zeros with each gradient at the place of its maximum. */
-const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape, windows: Windows]> = defineOp({
+const maxPoolBackward: Op<[grad: Tensor, x: Tensor, indices: Tensor, windows: Windows]> = defineOp({
   name: "maxPool2dWithIndicesBackward",
   node: "MaxPool2DWithIndicesBackwardBackward0",
-  inputs: ["grad", "indices"],
+  inputs: ["grad", "x", "indices"],
   saves: { grad: ["indices"] },
-  forward: (grad, indices, shape, windows) => {
-    const out = fresh(shape, grad.dtype);
+  forward: (grad, x, indices, windows) => {
+    const out = fresh(x.sizes, grad.dtype);
     if (out.numel() > 0)
       withDense([grad, indices], (g, i) =>
         kernels.poolBackward(images(g), images(out), { kind: "max", windows, indices: i }),
@@ -166,6 +167,7 @@ const maxPoolBackward: Op<[grad: Tensor, indices: Tensor, shape: Shape, windows:
       const lead = shape.slice(0, -2);
       return reshape(gather(reshape(g, [...lead, -1]), lead.length, reshape(indices, [...lead, -1])), shape);
     },
+    x: (g) => zerosLike(g),
     indices: null,
   },
 });
@@ -225,24 +227,25 @@ function averaging(name: string, node: string): Op<[x: Tensor, pooling: Averagin
     name,
     node: `${node}Backward0`,
     inputs: ["x"],
+    saves: { x: ["x"] },
     forward: (x, pooling, shape) => {
       const out = fresh(shape, x.dtype);
       if (out.numel() > 0) withDense([x], (a) => kernels.pool(images(a), images(out), pooling));
       return out;
     },
-    derivative: { x: (grad, { shape }, pooling) => backward(grad, pooling, shape) },
+    derivative: { x: (grad, { x }, pooling) => backward(grad, x, pooling) },
   });
-  const backward: Op<[grad: Tensor, pooling: Averaging, shape: Shape]> = defineOp({
+  const backward: Op<[grad: Tensor, x: Tensor, pooling: Averaging]> = defineOp({
     name: `${name}Backward`,
     node: `${node}BackwardBackward0`,
-    inputs: ["grad"],
-    forward: (grad, pooling, shape) => {
-      const out = fresh(shape, grad.dtype);
+    inputs: ["grad", "x"],
+    forward: (grad, x, pooling) => {
+      const out = fresh(x.sizes, grad.dtype);
       if (grad.numel() === 0) kernels.fill(out, 0);
       else if (out.numel() > 0) withDense([grad], (g) => kernels.poolBackward(images(g), images(out), pooling));
       return out;
     },
-    derivative: { grad: (g, { shape }, pooling) => forward(g, pooling, shape) },
+    derivative: { grad: (g, { shape }, pooling) => forward(g, pooling, shape), x: (g) => zerosLike(g) },
   });
   return forward;
 }

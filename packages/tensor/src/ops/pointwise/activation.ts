@@ -8,25 +8,16 @@ import { DTypeError, GradError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Unary } from "../../kinds/elementwise.ts";
-import { zerosLike } from "../../make/factories.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
-import { add, mul, rsub, where } from "./arithmetic.ts";
-import { clampMax } from "./bounds.ts";
-import { gt, le } from "./compare.ts";
+import {
+  eluBackward,
+  eluBackwardOfResult,
+  leakyBackward,
+  softplusBackward,
+  thresholdBackward,
+} from "./activation-backward.ts";
+import { add, mul, rsub } from "./arithmetic.ts";
 import { erf, exp, sigmoid, tanh } from "./functions.ts";
-
-/** G where the saved value is above the threshold, else 0: the gradient of relu, with a derivative of its own. */
-const thresholdBackward: PointwiseOp<[grad: Tensor, saved: Tensor, threshold: number]> = pointwise({
-  name: "thresholdBackward",
-  inputs: ["grad", "saved"],
-  saves: { grad: ["saved"] },
-  formula: (m, grad, saved, threshold) => m.select(m.le(saved!, threshold!), 0, grad!),
-  parameters: (threshold) => [threshold],
-  derivative: {
-    grad: (grad, { saved }, threshold) => thresholdBackward(grad, saved, threshold),
-    saved: (grad) => zerosLike(grad),
-  },
-});
 
 /**
  * max(x, 0); NaN stays. Derivative: G where out > 0, else 0.
@@ -45,7 +36,7 @@ export const relu: Unary = pointwise({
     if (dtype === "bool")
       throw new DTypeError('relu: Boolean inputs not supported for relu: need numbers; got bool. Use x.to("float32").');
   },
-  derivative: { x: (grad, { out }) => thresholdBackward(grad, out, 0) },
+  derivative: { x: (grad, { out }) => thresholdBackward(out, grad, 0) },
 });
 
 /** The options of {@link leakyRelu}. */
@@ -63,13 +54,7 @@ const leakyPlain: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
   formula: leaky,
   parameters: (slope) => [slope],
   accepts: onlyFloating("leakyRelu", "leaky_relu_cpu"),
-  derivative: { x: (grad, { x }, slope) => where(gt(x, 0), grad, mul(grad, slope)) },
-  fused: {
-    x: {
-      formula: (m, grad, x, slope) => m.select(m.lt(0, x!), grad!, m.mul(grad!, slope!)),
-      parameters: (slope) => [slope],
-    },
-  },
+  derivative: { x: (grad, { x }, slope) => leakyBackward(x, grad, slope) },
 });
 
 /** In place the input is gone, but the result has its sign while the slope is not negative. */
@@ -84,7 +69,7 @@ const leakyWritten: PointwiseOp<[x: Tensor, slope: number]> = pointwise({
   derivative: {
     x: (grad, { out }, slope) => {
       refuseNegative("leakyRelu", slope);
-      return where(gt(out, 0), grad, mul(grad, slope));
+      return leakyBackward(out, grad, slope);
     },
   },
 });
@@ -128,19 +113,7 @@ const eluPlain: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
   formula: eluFormula,
   parameters: (alpha) => [alpha],
   accepts: onlyFloating("elu", "elu_cpu"),
-  derivative: {
-    x: (grad, { x }, alpha) => {
-      const below = mul(mul(grad, alpha), exp(clampMax(x, 0))); // bounded: an infinite eˣ would make second derivatives NaN
-      return where(le(x, 0), below, grad);
-    },
-  },
-  fused: {
-    x: {
-      formula: (m, grad, x, alpha) =>
-        m.select(m.le(x!, 0), m.mul(m.mul(grad!, alpha!), formulas.exp(m, m.min(x!, 0))), grad!),
-      parameters: (alpha) => [alpha],
-    },
-  },
+  derivative: { x: (grad, { x }, alpha) => eluBackward(grad, x, alpha) },
 });
 
 const eluWritten: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
@@ -154,7 +127,7 @@ const eluWritten: PointwiseOp<[x: Tensor, alpha: number]> = pointwise({
   derivative: {
     x: (grad, { out }, alpha) => {
       refuseNegative("elu", alpha);
-      return where(le(out, 0), mul(grad, add(out, alpha)), grad);
+      return eluBackwardOfResult(grad, out, alpha);
     },
   },
 });
@@ -323,19 +296,7 @@ export const softplus: FunctionOnly<Unary<[options?: SoftplusOptions]>> = /* @__
     parameters: ({ beta = 1, threshold = 20 } = {}) => [beta, threshold],
     accepts: onlyFloating("softplus", "softplus_cpu"),
     derivative: {
-      x: (grad, { x }, { beta = 1, threshold = 20 } = {}) => {
-        const scaled = mul(x, beta);
-        return where(gt(scaled, threshold), grad, mul(grad, sigmoid(scaled)));
-      },
-    },
-    fused: {
-      x: {
-        formula: (m, grad, x, beta, threshold) => {
-          const scaled = m.mul(x!, beta!);
-          return m.select(m.lt(threshold!, scaled), grad!, m.mul(grad!, formulas.sigmoid(m, scaled)));
-        },
-        parameters: ({ beta = 1, threshold = 20 } = {}) => [beta, threshold],
-      },
+      x: (grad, { x }, { beta = 1, threshold = 20 } = {}) => softplusBackward(grad, x, beta, threshold),
     },
   }),
 );

@@ -7,11 +7,12 @@ import { DTypeError, ValueError } from "../../core/errors.ts";
 import type { PointwiseOp } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Broadcasting, Unary } from "../../kinds/elementwise.ts";
+import { zerosLike } from "../../make/factories.ts";
 import { type FunctionOnly, functionOnly } from "../../methods/as-method.ts";
 import { isFloating } from "../../types/dtype.ts";
 import { checkPromoted, withPromoted } from "../../types/promoted.ts";
 import { div, where } from "./arithmetic.ts";
-import { eq, ge, gt, le, logicalAnd, logicalOr, lt } from "./compare.ts";
+import { eq, ge, gt, le, logicalAnd, lt } from "./compare.ts";
 
 /** NaN if either is; the algebra's own functions give the first operand then. */
 const largest = <T, C>(m: Algebra<T, C>, a: T, b: T): T =>
@@ -168,6 +169,18 @@ export interface HardtanhOptions {
   readonly maxVal?: number;
 }
 
+/** G where the saved value is strictly between the bounds, else 0; so at NaN. */
+const hardtanhBackward: PointwiseOp<[grad: Tensor, x: Tensor, bounds: readonly [min: number, max: number]]> = pointwise(
+  {
+    name: "hardtanhBackward",
+    inputs: ["grad", "x"],
+    saves: { grad: ["x"] },
+    formula: (m, grad, x, low, high) => m.select(m.and(m.lt(low!, x!), m.lt(x!, high!)), grad!, 0),
+    parameters: (bounds) => bounds,
+    derivative: { grad: (grad, { x }, bounds) => hardtanhBackward(grad, x, bounds), x: (grad) => zerosLike(grad) },
+  },
+);
+
 /**
  * x, but at least `minVal` and at most `maxVal`; NaN stays.
  *
@@ -197,7 +210,7 @@ export const hardtanh: FunctionOnly<Unary<[options?: HardtanhOptions]>> = /* @__
         );
     },
     derivative: {
-      x: (grad, { x }, { minVal = -1, maxVal = 1 } = {}) => where(logicalOr(le(x, minVal), ge(x, maxVal)), 0, grad),
+      x: (grad, { x }, { minVal = -1, maxVal = 1 } = {}) => hardtanhBackward(grad, x, [minVal, maxVal]),
     },
   }),
 );

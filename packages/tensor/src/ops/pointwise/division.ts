@@ -11,7 +11,6 @@ import type { Broadcasting } from "../../kinds/elementwise.ts";
 import { full } from "../../make/factories.ts";
 import { div, mul, neg } from "./arithmetic.ts";
 import { floorFormula, fmodFormula, remainderFormula } from "./division-formulas.ts";
-import { trunc } from "./functions.ts";
 
 interface Named {
   readonly name: "remainder" | "fmod";
@@ -78,7 +77,7 @@ function rest({ name, formula, quotient }: Named): Broadcasting {
 export const remainder: Broadcasting = rest({
   name: "remainder",
   formula: remainderFormula,
-  quotient: (a, b) => floorDivide(a.detach(), b.detach()), // comes in steps, so there is nothing to record
+  quotient: (a, b) => div(a, b, { roundingMode: "floor" }),
 });
 
 /**
@@ -94,7 +93,7 @@ export const remainder: Broadcasting = rest({
 export const fmod: Broadcasting = rest({
   name: "fmod",
   formula: fmodFormula,
-  quotient: (a, b) => trunc(div(a.detach(), b.detach())),
+  quotient: (a, b) => div(a, b, { roundingMode: "trunc" }),
 });
 
 function notDifferentiable(): never {

@@ -95,7 +95,7 @@ const powTensor: PointwiseOp<[base: Tensor, exponent: Tensor]> = pointwise({
     base: (grad, { base, exponent }) =>
       where(eq(exponent, 0), 0, mul(grad, mul(exponent, powTensor(base, sub(exponent, 1))))),
     exponent: (grad, { base, exponent, out }) =>
-      where(logicalAnd(eq(base, 0), ge(exponent, 0)), 0, mul(grad, mul(out, log(base)))),
+      mul(grad, where(logicalAnd(eq(base, 0), ge(exponent, 0)), 0, mul(out, log(base)))),
   },
 });
 
@@ -108,8 +108,8 @@ const powOfNumber: PointwiseOp<[exponent: Tensor, base: Operand]> = pointwise({
   accepts: noBool("pow", "pow"),
   derivative: {
     exponent: (grad, { exponent, base, out }) => {
-      const slope = mul(grad, mul(out, log(full([], Number(base), { dtype: out.dtype }))));
-      return Number(base) === 0 ? where(ge(exponent, 0), 0, slope) : slope;
+      const slope = mul(out, log(full([], Number(base), { dtype: out.dtype })));
+      return mul(grad, Number(base) === 0 ? where(ge(exponent, 0), 0, slope) : slope);
     },
     base: null,
   },

@@ -21,8 +21,9 @@ import { scatterAdd } from "../index/gather.ts";
 import { div, mul, where } from "../pointwise/arithmetic.ts";
 import { maximum, minimum } from "../pointwise/bounds.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../pointwise/compare.ts";
+import { contiguous } from "../shape/cast.ts";
 import { reshape, unsqueeze } from "../shape/view.ts";
-import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, spread } from "./reduction.ts";
+import { type Dims, dropped, type ReduceOptions, reduced, refuseEmpty, restored } from "./reduction.ts";
 import { sum } from "./sums.ts";
 
 const keeping = { keepdim: aFlag };
@@ -37,8 +38,8 @@ type Kind = "max" | "min";
 
 /** The gradient of an extreme over several dimensions: the elements that are it share it equally. */
 function sharedGrad(grad: Tensor, isMost: Tensor, shape: Shape, dim: Dims, op: string): Tensor {
-  const ties = spread(sum(isMost, dim ?? null, { keepdim: true }), shape, dim, op);
-  return where(isMost, div(spread(grad, shape, dim, op), ties), 0);
+  const ties = sum(isMost, dim ?? null, { keepdim: true });
+  return where(contiguous(isMost), div(restored(grad, shape, dim, op), ties), 0);
 }
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -151,9 +152,9 @@ const extremeOver = (name: "amax" | "amin"): Reduction =>
     },
     derivative: {
       x: (grad, { x, out, shape }, dim) => {
-        const isMost = eq(x, spread(out, shape, dim, name));
-        const ties = spread(sum(isMost, dim ?? null, { keepdim: true }), shape, dim, name);
-        return div(mul(spread(grad, shape, dim, name), isMost), ties); // NaN where the extreme is NaN, as in PyTorch
+        const isMost = eq(x, restored(out, shape, dim, name));
+        const ties = sum(isMost, dim ?? null, { keepdim: true });
+        return div(mul(restored(grad, shape, dim, name), isMost), ties); // NaN where the extreme is NaN, as in PyTorch
       },
     },
   });

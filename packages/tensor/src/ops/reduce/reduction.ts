@@ -53,9 +53,13 @@ export function reduced(
 /** The shape a reduced gradient has before it is spread over `shape` again. */
 export const keptShape = (shape: Shape, dim: Dims, op: string): Shape => kept(shape, dimsOf(dim, shape.length, op));
 
-/** The result of a reduction, or its gradient, as large as the input again. */
+/** The result of a reduction, or its gradient, with the reduced dimensions of size 1: what it meets decides on the layout. */
+export const restored = (x: Tensor, shape: Shape, dim: Dims, op: string): Tensor =>
+  reshapeTo(x, keptShape(shape, dim, op));
+
+/** The same, as large as the input again. */
 export const spread = (x: Tensor, shape: Shape, dim: Dims, op: string): Tensor =>
-  expandOp(reshapeTo(x, keptShape(shape, dim, op)), shape);
+  expandOp(restored(x, shape, dim, op), shape);
 
 /** How many elements become one. */
 export const countOf = (shape: Shape, dim: Dims, op: string): number =>

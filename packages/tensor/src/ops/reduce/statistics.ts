@@ -17,7 +17,7 @@ import { abs, div, mul, sign, sub, where } from "../pointwise/arithmetic.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../pointwise/compare.ts";
 import { sqrt } from "../pointwise/functions.ts";
 import { pow } from "../pointwise/power.ts";
-import { countOf, type Dims, type ReduceOptions, reduced, spread } from "./reduction.ts";
+import { countOf, type Dims, type ReduceOptions, reduced, restored } from "./reduction.ts";
 import { mean, sum } from "./sums.ts";
 
 /** The options of {@link variance} and {@link std}. */
@@ -47,7 +47,7 @@ function varianceOf(tracked: Tensor, dim: Dims, options: VarianceOptions, op: st
 
 /** d variance / d x, times G. */
 const varianceGrad = (grad: Tensor, x: Tensor, dim: Dims, options: VarianceOptions, op: string): Tensor =>
-  mul(mul(spread(grad, x.sizes, dim, op), 2 / freedom(x.sizes, dim, options, op)), deviations(x, dim));
+  mul(mul(restored(grad, x.sizes, dim, op), 2 / freedom(x.sizes, dim, options, op)), deviations(x, dim));
 
 const varOp: Op<[x: Tensor, dim: Dims, options?: VarianceOptions]> = defineOp({
   name: "var",
@@ -168,7 +168,7 @@ function extremeNormGrad(grad: Tensor, x: Tensor, whole: Tensor, dim: Dims): Ten
   return mul(sign(x), mul(div(grad, ties), isMost));
 }
 
-/** PyTorch's formulas for each p; `g` and `whole` are as large as x. */
+/** PyTorch's formulas for each p; `g` and `whole` have size 1 where was summed. */
 function normGrad(g: Tensor, x: Tensor, whole: Tensor, dim: Dims, p: number): Tensor | null {
   if (p === 0) return null;
   if (p === 1) return mul(g, sign(x));
@@ -188,7 +188,7 @@ const normOp: Op<[x: Tensor, dim: Dims, options?: NormOptions]> = defineOp({
   forward: (x, dim, options = {}) => normOf(x, dim, options),
   derivative: {
     x: (grad, { x, out, shape }, dim, { p = 2 } = {}) =>
-      normGrad(spread(grad, shape, dim, "norm"), x, spread(out, shape, dim, "norm"), dim, p),
+      normGrad(restored(grad, shape, dim, "norm"), x, restored(out, shape, dim, "norm"), dim, p),
   },
 });
 

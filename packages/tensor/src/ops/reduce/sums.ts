@@ -13,7 +13,7 @@ import type { Reduction, ReductionAlong } from "../../kinds/reduction.ts";
 import { cast } from "../../layout/cast.ts";
 import { dimOf, dimsOf, sizeOf } from "../../layout/shape.ts";
 import { full } from "../../make/factories.ts";
-import { fresh } from "../../make/fresh.ts";
+import { fresh, freshLike } from "../../make/fresh.ts";
 import { checkComputes, isFloating, toFloating } from "../../types/dtype.ts";
 import { add, div, mul, sub, where } from "../pointwise/arithmetic.ts";
 import { eq, isinf } from "../pointwise/compare.ts";
@@ -22,7 +22,7 @@ import { to } from "../shape/cast.ts";
 import { cat, flip } from "../shape/join.ts";
 import { expandOp } from "../shape/reshape.ts";
 import { narrow, reshape } from "../shape/view.ts";
-import { countOf, type Dims, dropped, keptShape, reduced, spread } from "./reduction.ts";
+import { countOf, type Dims, dropped, keptShape, reduced, restored, spread } from "./reduction.ts";
 import { type SumOptions, sumDim, sumType } from "./sum-dim.ts";
 
 export type { SumOptions } from "./sum-dim.ts";
@@ -79,7 +79,7 @@ export const nansum: Reduction<SumOptions> = defineOp({
     const dtype = sumType(x, options.dtype);
     return withScope(() => reduced("sum", cast(x, dtype), dim, { ...options, dtype, op: "nansum", of: withoutNaN }));
   },
-  derivative: { x: (grad, { x, shape }, dim) => mul(spread(grad, shape, dim, "nansum"), eq(x, x)) },
+  derivative: { x: (grad, { x, shape }, dim) => mul(restored(grad, shape, dim, "nansum"), eq(x, x)) },
 });
 
 function meanOf(x: Tensor, dim: Dims, options: SumOptions = {}): Tensor {
@@ -161,10 +161,10 @@ const isZero: Formula = (m, x) => m.eq(x, 0);
 const withoutZeros: Formula = (m, x) => m.select(m.eq(x, 0), 1, x);
 const isNotFinite: Formula = <T, C>(m: Algebra<T, C>, ...[x]: readonly T[]): C =>
   m.not(m.lt(m.abs(x!), Number.POSITIVE_INFINITY));
-/** From the product of all, that of those that are not 0, and how many are 0 and not finite: 0 · ∞ is NaN. */
-const quotient: Formula = <T, C>(m: Algebra<T, C>, ...[x, all, others, zeros, infinite]: readonly T[]): T => {
+/** From the product of all, that of those that are not 0, and how many are 0 and not finite: 0 · ∞ is NaN, but beside `enough` zeros. */
+const quotient: Formula = <T, C>(m: Algebra<T, C>, ...[x, all, others, zeros, infinite, enough]: readonly T[]): T => {
   const own = m.select(isNotFinite(m, x!) as C, 1, 0);
-  const besideZero = m.select(m.eq(infinite!, own), 0, Number.NaN);
+  const besideZero = m.select(m.or(m.eq(infinite!, own), m.lt(enough!, zeros!)), 0, Number.NaN);
   return m.select(
     m.eq(x!, 0),
     m.select(m.eq(zeros!, 1), others!, besideZero),
@@ -172,30 +172,35 @@ const quotient: Formula = <T, C>(m: Algebra<T, C>, ...[x, all, others, zeros, in
   );
 };
 
+/** Σ G·(the product of the others but one): the slope of the products of the others along G. */
+function slopeOfOthers(x: Tensor, grad: Tensor, dim: number): Tensor {
+  const dual = { value: x, slope: grad };
+  const [before, after] = [productsBefore(dual, dim), flipped(productsBefore(flipped(dual, dim), dim), dim)];
+  return times(before, after).slope;
+}
+
 /**
  * For each element the product of the others along `dim`, of which `out` is that of all: a quotient, but beside zeros.
- * Derivative: Σ G·(the product of the others but one), the slope of the products along G.
  */
-const productOfOthers: Op<[x: Tensor, out: Tensor, dim: number]> = defineOp({
+const productOfOthers: Op<[x: Tensor, out: Tensor, dim: number | null, enough?: number]> = defineOp({
   name: "prodBackward",
   inputs: ["x", "out"],
   saves: { x: ["x"] },
-  forward: (x, whole, dim) => {
-    const out = fresh(x.sizes, x.dtype);
+  forward: (x, whole, dim, enough = Number.POSITIVE_INFINITY) => {
+    const out = freshLike(x);
     if (x.numel() === 0) return out;
     const others = reduced("prod", x, dim, { keepdim: true, op: "prod", of: withoutZeros });
     const zeros = reduced("sum", x, dim, { keepdim: true, op: "prod", of: isZero });
     const infinite = reduced("sum", x, dim, { keepdim: true, op: "prod", of: isNotFinite });
-    kernels.pointwise(quotient, [x, whole, others, zeros, infinite], out, x.dtype);
+    kernels.pointwise(quotient, [x, whole, others, zeros, infinite, enough], out, x.dtype);
     for (const used of [others, zeros, infinite]) used.dispose();
     return out;
   },
   derivative: {
     x: (grad, { x }, dim) => {
       if (x.numel() === 0) return mul(grad, x);
-      const dual = { value: x, slope: grad };
-      const [before, after] = [productsBefore(dual, dim), flipped(productsBefore(flipped(dual, dim), dim), dim)];
-      return times(before, after).slope;
+      if (dim === null) return reshape(slopeOfOthers(reshape(x, [x.numel()]), reshape(grad, [x.numel()]), 0), x.sizes);
+      return slopeOfOthers(x, grad, dim);
     },
     out: null,
   },
@@ -208,7 +213,7 @@ const prodAll: Op<[x: Tensor, dtype: DType | undefined]> = defineOp({
   forward: (x, dtype) => reduced("prod", x, null, { dtype: sumType(x, dtype), op: "prod" }),
   derivative: {
     x: (grad, { x, out, shape }) =>
-      mul(grad, reshape(productOfOthers(reshape(to(x, out.dtype), [sizeOf(shape)]), out, 0), shape)),
+      shape.length === 0 ? grad : mul(grad, productOfOthers(to(x, out.dtype), out, null, 1)),
   },
 });
 
@@ -221,11 +226,12 @@ const prodDim: Op<[x: Tensor, dim: number, options?: SumOptions]> = defineOp({
   derivative: {
     x: (grad, { x, out, shape }, dim) => {
       if (shape.length === 0) return grad;
-      const whole = spread(out, shape, dim, "prod");
-      return mul(
-        spread(grad, shape, dim, "prod"),
-        productOfOthers(to(x, out.dtype), whole, dimOf(dim, shape.length, "prod")),
+      const others = productOfOthers(
+        to(x, out.dtype),
+        restored(out, shape, dim, "prod"),
+        dimOf(dim, shape.length, "prod"),
       );
+      return mul(restored(grad, shape, dim, "prod"), others);
     },
   },
 });
@@ -283,7 +289,7 @@ export const logsumexp: ReductionAlong = defineOp({
   },
   derivative: {
     x: (grad, { x, out, shape }, dim) =>
-      mul(spread(grad, shape, dim, "logsumexp"), exp(sub(x, spread(out, shape, dim, "logsumexp")))),
+      mul(restored(grad, shape, dim, "logsumexp"), exp(sub(x, restored(out, shape, dim, "logsumexp")))),
   },
 });
 

@@ -44,6 +44,7 @@ const repeatOp: Op<[x: Tensor, repeats: Shape]> = defineOp({
     x: (grad, { shape }, repeats) => {
       const tiles = padded(shape, repeats.length).flatMap((size, d) => [repeats[d]!, size]);
       const repeated = repeats.map((_, d) => 2 * d);
+      if (repeats.includes(0)) return full(shape, 0, { dtype: grad.dtype });
       return repeats.length === 0 ? grad : reshape(sum(reshape(grad, tiles), repeated), shape);
     },
   },
