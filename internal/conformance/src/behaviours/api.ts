@@ -1,0 +1,124 @@
+/**
+ * What behaviours call. `@ag/autograd` need not have all of it: what it lacks is undefined here, and the behaviours that call
+ * it are pending.
+ */
+import * as autograd from "@ag/autograd";
+import type { Context } from "@ag/autograd";
+import type { BackwardOptions, Edge, GradFn, Tensor as T } from "@ag/tensor";
+
+export interface Handle {
+  remove(): void;
+}
+
+type Grads = readonly (T | null)[];
+/** What a hook gives: other gradients, or nothing. */
+type Changed<G> = G | null | undefined | unknown;
+type Pack = (x: T) => unknown;
+type Unpack = (packed: never) => T;
+
+declare module "@ag/tensor" {
+  interface Tensor {
+    readonly version: number;
+    readonly retainsGrad: boolean;
+    detach_(): this;
+    isInference(): boolean;
+    registerHook(fn: (grad: T) => Changed<T>): Handle;
+    registerPostAccumulateGradHook(fn: (x: T) => unknown): Handle;
+  }
+
+  interface GradFn {
+    readonly metadata: Record<string, unknown>;
+    /** Of a leaf's node. */
+    readonly variable?: T;
+    registerHook(fn: (gradInputs: Grads, gradOutputs: Grads) => Changed<Grads>): Handle;
+    registerPrehook(fn: (gradOutputs: Grads) => Changed<Grads>): Handle;
+    saved(name: string): { registerHooks(pack: Pack, unpack: Unpack): void };
+  }
+}
+
+declare module "@ag/autograd" {
+  interface Context {
+    markDirty(...inputs: readonly T[]): void;
+  }
+}
+
+/** A node and which of its results. */
+export type GradientEdge = Edge & { readonly gradientEdge?: never };
+export type Point = T | GradientEdge;
+
+type Points = Point | readonly Point[];
+type Weights = T | null | readonly (T | null)[];
+type Backward = (ctx: Context, ...grads: T[]) => T | null | readonly (T | null)[];
+
+interface Mode {
+  (): Disposable;
+  <R>(body: () => R): R;
+}
+
+interface Options {
+  readonly gradOutputs?: Weights;
+  readonly retainGraph?: boolean;
+  readonly createGraph?: boolean;
+  readonly allowUnused?: boolean;
+  readonly materializeGrads?: boolean;
+}
+
+interface Wanted {
+  grad(outputs: Points, inputs: Points, options?: Options): T[];
+  backward(
+    roots: Points,
+    gradients?: Weights,
+    options?: Omit<BackwardOptions, "inputs"> & { readonly inputs?: Points },
+  ): void;
+  gradientEdge(x: T): GradientEdge;
+  registerMultiGradHook(
+    tensors: readonly T[],
+    fn: (grads: never) => unknown,
+    options?: { readonly mode?: "all" | "any" },
+  ): Handle;
+  savedTensorsHooks(pack: Pack, unpack: Unpack): Disposable;
+  savedTensorsHooks<R>(pack: Pack, unpack: Unpack, body: () => R): R;
+  setGradEnabled(on: boolean): Disposable;
+  setGradEnabled<R>(on: boolean, body: () => R): R;
+  readonly noGrad: Mode;
+  readonly enableGrad: Mode;
+  readonly inferenceMode: Mode;
+  detectAnomaly<R>(body: () => R, options?: { readonly checkNan?: boolean }): R;
+  setDetectAnomaly(on: boolean): unknown;
+  onceDifferentiable(backward: Backward): Backward;
+}
+
+const wanted = autograd as unknown as Wanted;
+
+/** Read late: modules that import one another may not be there yet. */
+export const {
+  backward,
+  detectAnomaly,
+  enableGrad,
+  grad,
+  gradientEdge,
+  inferenceMode,
+  noGrad,
+  onceDifferentiable,
+  registerMultiGradHook,
+  savedTensorsHooks,
+  setDetectAnomaly,
+  setGradEnabled,
+}: Wanted = wanted;
+export const { isGradEnabled }: typeof autograd = autograd;
+
+type Results = T | readonly T[];
+
+/** A custom function of a forward and a backward: its `apply`. */
+export function define<R extends Results>(
+  forward: (ctx: Context, ...args: T[]) => R,
+  backward: Backward,
+): (...args: readonly unknown[]) => R {
+  class F extends autograd.AutogradFunction {
+    static readonly forward: (ctx: Context, ...args: T[]) => R = forward;
+    static readonly backward: Backward = backward;
+  }
+  return (...args) => F.apply(...(args as T[])) as R;
+}
+
+export type { Context, GradFn };
