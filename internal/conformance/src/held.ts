@@ -25,22 +25,33 @@ async function heldOf(refs: readonly WeakRef<object>[]): Promise<number> {
   return held;
 }
 
-/** A tensor, its elements, and the node that made it. */
-const partsOf = (x: Tensor): object[] =>
-  [x, x.storage, x[history]?.[0] ?? x].filter((part) => part !== (disposed as object));
+/** Whether it is the mark of what was disposed. */
+const isDisposed = (x: object): boolean => x === (disposed as object);
 
-/** Refers to all that was made while `body` ran; nothing of it is disposed. */
-async function madeBy(body: () => unknown): Promise<WeakRef<object>[]> {
+/** Calls back for every tensor that is made while `body` runs, and disposes none. */
+async function watch(body: () => unknown, made: (x: Tensor) => void): Promise<void> {
   const scope = enter();
+  Object.assign(scope.made, {
+    push: (x: Tensor) => {
+      made(x);
+      return 0;
+    },
+  });
   try {
     await body();
   } finally {
-    leave(scope, new Set(scope.made));
+    leave(scope, []);
   }
-  return [...new Set(scope.made.flatMap(partsOf))].map((part) => new WeakRef(part));
 }
 
 /** Runs `body`; gives how many tensors, storages and nodes it leaves behind. */
 export async function leftBehind(body: () => unknown): Promise<number> {
-  return heldOf(await madeBy(body));
+  const parts = new Set<WeakRef<object>>();
+  const tensors: WeakRef<Tensor>[] = [];
+  await watch(body, (x) => {
+    tensors.push(new WeakRef(x));
+    if (!isDisposed(x.storage)) parts.add(new WeakRef(x.storage));
+  });
+  const nodes = tensors.flatMap((ref) => ref.deref()?.[history]?.[0] ?? []);
+  return heldOf([...tensors, ...parts, ...[...new Set(nodes)].map((node) => new WeakRef(node))]);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { behaviours, themes } from "../src/behaviours/all.ts";
-import { isGradEnabled } from "../src/behaviours/api.ts";
+import { enableGrad, isGradEnabled } from "../src/behaviours/api.ts";
 import { pending } from "../src/behaviours/pending.ts";
 import { type Behaviour, isSame, outcomeOf } from "../src/behaviours/table.ts";
 import { leftBehind } from "../src/held.ts";
@@ -18,9 +18,15 @@ async function differenceOf(one: Behaviour): Promise<string | null> {
   let difference: string | null = null;
   const left = await leftBehind(async () => {
     try {
-      const ours = outcomeOf(await one.ours());
+      let given: unknown;
+      let isOn = false;
+      enableGrad(() => {
+        given = one.ours();
+        isOn = isGradEnabled();
+      }); // whatever others left behind
+      const ours = outcomeOf(await given);
       if (!isSame(ours, wanted)) difference = `${JSON.stringify(ours)} instead of ${JSON.stringify(wanted)}`;
-      else if (!isGradEnabled()) difference = "recording is off afterwards";
+      else if (!isOn) difference = "recording is off afterwards";
     } catch (error) {
       difference = String(error);
     }

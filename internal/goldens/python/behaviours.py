@@ -53,16 +53,28 @@ def refused(fragment, body):
     return None
 
 
+class Token:
+    """Lives as long as the node that holds it: nodes cannot be referred to weakly."""
+
+
+def referred(x):
+    if not isinstance(x, torch.autograd.graph.Node):
+        return weakref.ref(x)
+    token = x.metadata["token"] = Token()
+    return weakref.ref(token)
+
+
 def collected(make):
     """Whether what a function gives is gone once nobody holds it."""
-    one = weakref.ref(make())
+    one = referred(make())
     gc.collect()
     return one() is None
 
 
 def outcome(x):
     if isinstance(x, torch.Tensor):
-        return outcome(x.detach().tolist())
+        dense = torch.zeros(x.shape) if x._is_zerotensor() else x.detach()
+        return outcome(dense.tolist())
     if isinstance(x, (list, tuple)):
         return [outcome(item) for item in x]
     if isinstance(x, dict):

@@ -2,8 +2,9 @@
  * What behaviours call. `@ag/autograd` need not have all of it: what it lacks is undefined here, and the behaviours that call
  * it are pending.
  */
-import * as autograd from "@ag/autograd";
+
 import type { Context } from "@ag/autograd";
+import * as autograd from "@ag/autograd";
 import type { BackwardOptions, Edge, GradFn, Tensor as T } from "@ag/tensor";
 
 export interface Handle {
@@ -90,22 +91,19 @@ interface Wanted {
 
 const wanted = autograd as unknown as Wanted;
 
-/** Read late: modules that import one another may not be there yet. */
-export const {
-  backward,
-  detectAnomaly,
-  enableGrad,
-  grad,
-  gradientEdge,
-  inferenceMode,
-  noGrad,
-  onceDifferentiable,
-  registerMultiGradHook,
-  savedTensorsHooks,
-  setDetectAnomaly,
-  setGradEnabled,
-}: Wanted = wanted;
-export const { isGradEnabled }: typeof autograd = autograd;
+export const backward: Wanted["backward"] = wanted.backward;
+export const detectAnomaly: Wanted["detectAnomaly"] = wanted.detectAnomaly;
+export const enableGrad: Wanted["enableGrad"] = wanted.enableGrad;
+export const grad: Wanted["grad"] = wanted.grad;
+export const gradientEdge: Wanted["gradientEdge"] = wanted.gradientEdge;
+export const inferenceMode: Wanted["inferenceMode"] = wanted.inferenceMode;
+export const noGrad: Wanted["noGrad"] = wanted.noGrad;
+export const onceDifferentiable: Wanted["onceDifferentiable"] = wanted.onceDifferentiable;
+export const registerMultiGradHook: Wanted["registerMultiGradHook"] = wanted.registerMultiGradHook;
+export const savedTensorsHooks: Wanted["savedTensorsHooks"] = wanted.savedTensorsHooks;
+export const setDetectAnomaly: Wanted["setDetectAnomaly"] = wanted.setDetectAnomaly;
+export const setGradEnabled: Wanted["setGradEnabled"] = wanted.setGradEnabled;
+export const isGradEnabled: () => boolean = autograd.isGradEnabled;
 
 type Results = T | readonly T[];
 

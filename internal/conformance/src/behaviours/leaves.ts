@@ -1,4 +1,4 @@
-/** Leaves, flags, and detach. */
+/** Leaves and flags. */
 import { arange, ones, tensor, zeros } from "@ag/tensor";
 import { enableGrad, grad, noGrad } from "./api.ts";
 import { type Behaviour, leaf, nodeName, onlyHere, plain, refused, row } from "./table.ts";
@@ -67,12 +67,8 @@ export const leaves: readonly Behaviour[] = [
   row(
     "whole numbers do not require grad",
     () => [
-      refused("nly Tensors of floating point", () =>
-        tensor([1n], { requiresGrad: true }),
-      ),
-      refused("nly Tensors of floating point", () =>
-        tensor([1n]).requiresGrad_(),
-      ),
+      refused("nly Tensors of floating point", () => tensor([1n], { requiresGrad: true })),
+      refused("nly Tensors of floating point", () => tensor([1n]).requiresGrad_()),
       arange(3).requiresGrad_(false).requiresGrad,
     ],
     `
@@ -82,7 +78,10 @@ export const leaves: readonly Behaviour[] = [
   ),
   row(
     "factories obey their flag under noGrad",
-    () => noGrad(() => [zeros([2], { requiresGrad: true }), ones(2), zeros([2]).requiresGrad_()]).map((x) => x.requiresGrad),
+    () =>
+      noGrad(() => [zeros([2], { requiresGrad: true }), ones(2), zeros([2]).requiresGrad_()]).map(
+        (x) => x.requiresGrad,
+      ),
     `
     with no_grad(): made = [torch.zeros(2, requires_grad=True), torch.ones(2), torch.zeros(2).requires_grad_()]
     return [x.requires_grad for x in made]`,
@@ -160,97 +159,6 @@ export const leaves: readonly Behaviour[] = [
     x.sum().backward()
     x.requires_grad_(False)
     return x.grad`,
-  ),
-  row(
-    "detach cuts, and what was detached may start anew",
-    () => {
-      const x = leaf([2]);
-      const y = x.mul(3);
-      const d = y.detach().requiresGrad_();
-      d.mul(5).backward();
-      return [y.requiresGrad, d.isLeaf, d.grad, x.grad];
-    },
-    `
-    x = leaf([2])
-    y = x * 3
-    d = y.detach().requires_grad_()
-    (d * 5).backward()
-    return [y.requires_grad, d.is_leaf, d.grad, x.grad]`,
-  ),
-  row(
-    "detach gives another tensor on the same elements, also of a plain one",
-    () => {
-      const x = plain([1, 2]);
-      const d = x.detach();
-      x.add_(1);
-      return [d === x, d];
-    },
-    `
-    x = plain([1, 2])
-    d = x.detach()
-    x.add_(1)
-    return [d is x, d]`,
-  ),
-  row(
-    "part of an expression detached is a constant",
-    () => {
-      const x = leaf([3]);
-      x.mul(x.detach()).backward();
-      return x.grad;
-    },
-    `
-    x = leaf([3])
-    (x * x.detach()).backward()
-    return x.grad`,
-  ),
-  row(
-    "detach_ makes a leaf of a result",
-    () => {
-      const x = leaf([2]);
-      const y = x.mul(3);
-      const same = y.detach_() === y;
-      return [same, y.requiresGrad, y.isLeaf, nodeName(y), y.version];
-    },
-    `
-    x = leaf([2])
-    y = x * 3
-    same = y.detach_() is y
-    return [same, y.requires_grad, y.is_leaf, node_name(y), y._version]`,
-  ),
-  row(
-    "detach_ does not cut what was computed before it",
-    () => {
-      const x = leaf([2]);
-      const y = x.mul(3);
-      const z = y.mul(5);
-      y.detach_();
-      z.backward();
-      return x.grad;
-    },
-    `
-    x = leaf([2])
-    y = x * 3
-    z = y * 5
-    y.detach_()
-    z.backward()
-    return x.grad`,
-  ),
-  row(
-    "detach_ on a leaf takes its flag",
-    () => {
-      const x = leaf([2]);
-      x.detach_();
-      return [x.requiresGrad, x.isLeaf];
-    },
-    `
-    x = leaf([2])
-    x.detach_()
-    return [x.requires_grad, x.is_leaf]`,
-  ),
-  row(
-    "detach_ is refused on a view",
-    () => refused("Can't detach views in-place", () => leaf([2, 3]).mul(1).view(2).detach_()),
-    `return refused("Can't detach views in-place", lambda: (leaf([2, 3]) * 1).view(2).detach_())`,
   ),
   row(
     "casts: to the same dtype the same tensor, to another a result",
