@@ -10,6 +10,7 @@ const { positionals, values } = parseArgs({
     seed: { type: "string", default: "1" },
     only: { type: "string" },
     keep: { type: "string" },
+    existing: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed);
@@ -18,7 +19,8 @@ const count = Number(values.count ?? 2000);
 console.warn = (): void => {}; // warnings of the library
 const kinds = {
   calls: () => fuzzCalls(seed, count, only),
-  programs: () => (values.keep ? keepAnswers(seed, Number(values.keep)) : fuzzPrograms(seed, count, only)),
+  programs: () =>
+    values.keep ? keepAnswers(seed, Number(values.keep)) : fuzzPrograms(seed, count, only, values.existing),
 };
 const fuzz = kinds[positionals[0] as keyof typeof kinds];
 if (!fuzz) throw new Error(`fuzz: need ${Object.keys(kinds).join(" or ")}; got ${positionals[0]}.`);
