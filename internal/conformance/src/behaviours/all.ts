@@ -6,6 +6,7 @@ import { apiCalls } from "./api-calls.ts";
 import { detached } from "./detach.ts";
 import { doubleBackward } from "./double-backward.ts";
 import { engine } from "./engine.ts";
+import { errors } from "./errors.ts";
 import { functions } from "./functions.ts";
 import { givenFunctions } from "./functions-given.ts";
 import { markedFunctions } from "./functions-marked.ts";
@@ -55,6 +56,7 @@ export const themes: Readonly<Record<string, readonly Behaviour[]>> = {
   "inference mode": inference,
   "anomaly mode": anomaly,
   "graph edges and nodes": graphEdges,
+  errors,
   "double backward": doubleBackward,
   memory,
 };
