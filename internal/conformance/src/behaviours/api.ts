@@ -5,15 +5,13 @@
 
 import type { Context } from "@ag/autograd";
 import * as autograd from "@ag/autograd";
-import type { BackwardOptions, Edge, GradFn, Tensor as T } from "@ag/tensor";
+import type { BackwardOptions, Edge, Tensor as T } from "@ag/tensor";
 
 export interface Handle {
   remove(): void;
 }
 
 type Grads = readonly (T | null)[];
-/** What a hook gives: other gradients, or nothing. */
-type Changed<G> = G | null | undefined | unknown;
 type Pack = (x: T) => unknown;
 type Unpack = (packed: never) => T;
 
@@ -23,7 +21,7 @@ declare module "@ag/tensor" {
     readonly retainsGrad: boolean;
     detach_(): this;
     isInference(): boolean;
-    registerHook(fn: (grad: T) => Changed<T>): Handle;
+    registerHook(fn: (grad: T) => unknown): Handle;
     registerPostAccumulateGradHook(fn: (x: T) => unknown): Handle;
   }
 
@@ -31,8 +29,8 @@ declare module "@ag/tensor" {
     readonly metadata: Record<string, unknown>;
     /** Of a leaf's node. */
     readonly variable?: T;
-    registerHook(fn: (gradInputs: Grads, gradOutputs: Grads) => Changed<Grads>): Handle;
-    registerPrehook(fn: (gradOutputs: Grads) => Changed<Grads>): Handle;
+    registerHook(fn: (gradInputs: Grads, gradOutputs: Grads) => unknown): Handle;
+    registerPrehook(fn: (gradOutputs: Grads) => unknown): Handle;
     saved(name: string): { registerHooks(pack: Pack, unpack: Unpack): void };
   }
 }
@@ -51,11 +49,6 @@ type Points = Point | readonly Point[];
 type Weights = T | null | readonly (T | null)[];
 type Backward = (ctx: Context, ...grads: T[]) => T | null | readonly (T | null)[];
 
-interface Mode {
-  (): Disposable;
-  <R>(body: () => R): R;
-}
-
 interface Options {
   readonly gradOutputs?: Weights;
   readonly retainGraph?: boolean;
@@ -64,29 +57,31 @@ interface Options {
   readonly materializeGrads?: boolean;
 }
 
+type BackwardCall = Omit<BackwardOptions, "inputs"> & { readonly inputs?: Points };
+
+/** A guard without a body. */
+interface Guarded<A extends readonly unknown[]> {
+  (...args: A): Disposable;
+  <R>(...args: readonly [...A, body: () => R]): R;
+}
+
 interface Wanted {
-  grad(outputs: Points, inputs: Points, options?: Options): T[];
-  backward(
-    roots: Points,
-    gradients?: Weights,
-    options?: Omit<BackwardOptions, "inputs"> & { readonly inputs?: Points },
-  ): void;
-  gradientEdge(x: T): GradientEdge;
-  registerMultiGradHook(
+  readonly grad: (outputs: Points, inputs: Points, options?: Options) => T[];
+  readonly backward: (roots: Points, gradients?: Weights, options?: BackwardCall) => void;
+  readonly gradientEdge: (x: T) => GradientEdge;
+  readonly registerMultiGradHook: (
     tensors: readonly T[],
     fn: (grads: never) => unknown,
     options?: { readonly mode?: "all" | "any" },
-  ): Handle;
-  savedTensorsHooks(pack: Pack, unpack: Unpack): Disposable;
-  savedTensorsHooks<R>(pack: Pack, unpack: Unpack, body: () => R): R;
-  setGradEnabled(on: boolean): Disposable;
-  setGradEnabled<R>(on: boolean, body: () => R): R;
-  readonly noGrad: Mode;
-  readonly enableGrad: Mode;
-  readonly inferenceMode: Mode;
-  detectAnomaly<R>(body: () => R, options?: { readonly checkNan?: boolean }): R;
-  setDetectAnomaly(on: boolean): unknown;
-  onceDifferentiable(backward: Backward): Backward;
+  ) => Handle;
+  readonly savedTensorsHooks: Guarded<[pack: Pack, unpack: Unpack]>;
+  readonly setGradEnabled: Guarded<[on: boolean]>;
+  readonly noGrad: Guarded<[]>;
+  readonly enableGrad: Guarded<[]>;
+  readonly inferenceMode: Guarded<[]>;
+  readonly detectAnomaly: <R>(body: () => R, options?: { readonly checkNan?: boolean }) => R;
+  readonly setDetectAnomaly: (on: boolean) => unknown;
+  readonly onceDifferentiable: (backward: Backward) => Backward;
 }
 
 const wanted = autograd as unknown as Wanted;
@@ -119,4 +114,4 @@ export function define<R extends Results>(
   return (...args) => F.apply(...(args as T[])) as R;
 }
 
-export type { Context, GradFn };
+export type { Context };

@@ -102,7 +102,7 @@ export const pending: ReadonlySet<string> = new Set([
   "a hook is of the history that was there: a later write has its own",
   "a hook of a base before a view of it is written",
   "a hook of a view that is written afterwards",
-  "a hook of a plain tensor that becomes a result stays behind",
+  "hooks of a result run before those of its leaves",
   "hooks see recorded gradients when the pass is recorded",
   "a hook is not called when nothing arrives",
   "a hook on one of several results of a node",

@@ -115,7 +115,7 @@ export const tensorHooksHistory: readonly Behaviour[] = [
     return [log, x.grad]`,
   ),
   row(
-    "a hook of a plain tensor that becomes a result stays behind",
+    "hooks of a result run before those of its leaves",
     () => {
       const log: unknown[] = [];
       const x = leaf([2]);

@@ -1,7 +1,8 @@
 /** Steps that run a backward, or change what one does. */
-import { MOST, type Writer } from "./generate.ts";
+
 import { ref, size } from "./maker.ts";
 import type { Argument, Known } from "./program.ts";
+import { MOST, type Writer } from "./writer.ts";
 
 /** What each root starts with: a number stands for a gradient of its shape, all of whose elements it is. */
 const gradientFor = (writer: Writer, x: Known): number | null =>

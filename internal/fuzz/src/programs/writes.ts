@@ -1,7 +1,8 @@
 /** Writes in place. */
-import { MOST, type Writer } from "./generate.ts";
+
 import { broadcast, ref, widest } from "./maker.ts";
 import { isFloating, type Known, type Step } from "./program.ts";
+import { MOST, type Writer } from "./writer.ts";
 
 /** A write, and the largest magnitude that it leaves. */
 type Choice = readonly [step: Step, most: number] | null;
