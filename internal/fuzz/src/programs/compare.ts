@@ -151,3 +151,23 @@ export function compareWords(program: Program, ours: string, theirs: string): bo
     a.length === b.length && a.every((word, i) => differenceOfWords(bare(word), bare(b[i]), tolerance, false) === null)
   );
 }
+
+/** What differs at the end. */
+function endOf({ where, ours, theirs }: Difference): string {
+  if (where.startsWith("call")) return "what a hook saw";
+  if (!where.startsWith("the gradient")) return "a value at the end";
+  return ours === "none" ? "a gradient that is missing" : theirs === "none" ? "a gradient too many" : "a gradient";
+}
+
+/** Differences of a group have one cause, likely. */
+export function groupOf(difference: Difference, program: Program): string {
+  const { kind, ours, theirs, step } = difference;
+  const stateOf = (word: string): string => word.split(":").slice(3, 5).join(" ").trim() || "plain";
+  const refusalOf = (word: string): string => (word.startsWith("!") ? word : "a value");
+  if (kind === "strides") return kind;
+  if (kind === "state") return `${kind} ${stateOf(ours)} / ${stateOf(theirs)}`;
+  const name = step === null ? endOf(difference) : program[step]![0];
+  if (kind === "silent") return `${kind} ${name}`;
+  const refused = `${refusalOf(ours)} / ${refusalOf(theirs)}`;
+  return kind === "text" ? `${kind} ${refused}` : `${kind} ${name} ${refused}`;
+}

@@ -1,11 +1,11 @@
 /** Programs with PyTorch beside us, or against what it once answered. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { compareWords, type Difference, differenceOf, isKnown, kinds } from "./compare.ts";
+import { compareWords, differenceOf, groupOf, isKnown, kinds } from "./compare.ts";
 import { everything, existing, type Features } from "./features.ts";
 import { programOf } from "./generate.ts";
 import { answerOf } from "./interpret.ts";
 import type { Program } from "./program.ts";
-import { PyTorch } from "./pytorch.ts";
+import { crashed, PyTorch } from "./pytorch.ts";
 import { type Case, shrink } from "./shrink.ts";
 
 const golden = new URL("../../../goldens/answers/programs.json", import.meta.url);
@@ -89,18 +89,6 @@ function show({ program, ours, theirs, difference }: Case): void {
   console.log(`  → ${difference.where}: ${difference.ours}, PyTorch's ${difference.theirs}\n`);
 }
 
-/** Differences of a group have one cause, likely. */
-function groupOf({ kind, ours, theirs, step }: Difference, program: Program): string {
-  const name = step === null ? "at the end" : program[step]![0];
-  const stateOf = (word: string): string => word.split(":").slice(3, 5).join(" ").trim() || "plain";
-  if (kind === "strides") return kind;
-  if (kind === "state") return `${kind} ${stateOf(ours)} / ${stateOf(theirs)}`;
-  if (kind === "silent") return `${kind} ${name}`;
-  const refusalOf = (word: string): string => (word.startsWith("!") ? word : "a value");
-  const refused = `${refusalOf(ours)} / ${refusalOf(theirs)}`;
-  return kind === "text" ? `${kind} ${refused}` : `${kind} ${name} ${refused}`;
-}
-
 const namesOf = (program: Program): string =>
   [...new Set(program.map(([name]) => name))].filter((name) => name !== "leaf").join(" ");
 
@@ -137,9 +125,12 @@ export async function fuzzPrograms(
   const [first, end] = only === null ? [0, count] : [only, only + 1];
   const pytorch = new PyTorch();
   const mismatches: Mismatch[] = [];
+  let crashes = 0;
   for (let from = first; from < end; from += CHUNK) {
     const list = written(seed, Math.min(CHUNK, end - from), features, from);
-    mismatches.push(...mismatchesOf(list, await pytorch.ask(list), from));
+    const answers = await pytorch.ask(list);
+    crashes += answers.filter((answer) => answer === crashed).length;
+    mismatches.push(...mismatchesOf(list, answers, from));
   }
   const wrong = mismatches.filter((one) => !isKnown(one.difference));
   await summarise(seed, wrong, pytorch);
@@ -147,7 +138,7 @@ export async function fuzzPrograms(
   const byKind = kinds.map((kind) => `${wrong.filter((one) => one.difference.kind === kind).length} ${kind}`);
   console.log(
     `${end - first} programs: ${wrong.length} differ from PyTorch (${byKind.join(", ")}), ` +
-      `${mismatches.length - wrong.length} in known ways.`,
+      `${mismatches.length - wrong.length} in known ways; ${crashes} end PyTorch.`,
   );
   return wrong.length === 0;
 }

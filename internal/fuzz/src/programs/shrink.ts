@@ -1,5 +1,5 @@
 /** The smallest part of a program that differs in the same way. */
-import { type Difference, differenceOf } from "./compare.ts";
+import { type Difference, differenceOf, groupOf } from "./compare.ts";
 import { answerOf } from "./interpret.ts";
 import type { Argument, Program, Step } from "./program.ts";
 import type { PyTorch } from "./pytorch.ts";
@@ -56,21 +56,16 @@ function smaller(program: Program): Program[] {
   return [...steps, ...recorded].filter((one) => one.length > 0);
 }
 
-const isAlike = (a: Difference, b: Difference): boolean =>
-  a.kind === b.kind &&
-  (a.kind !== "text" && a.kind !== "throws" && a.kind !== "accepts"
-    ? true
-    : a.ours === b.ours || a.theirs === b.theirs);
-
 export async function shrink(start: Case, pytorch: PyTorch): Promise<Case> {
   let best = start;
+  const group = groupOf(start.difference, start.program);
   for (;;) {
     const candidates = smaller(best.program);
     const answers = await pytorch.ask(candidates);
     const found = candidates.flatMap((program, i) => {
       const [ours, theirs] = [answerOf(program), answers[i]!];
       const difference = differenceOf(program, ours, theirs);
-      return difference && isAlike(difference, best.difference) ? [{ program, difference, ours, theirs }] : [];
+      return difference && groupOf(difference, program) === group ? [{ program, difference, ours, theirs }] : [];
     });
     const next = found.reduce<Case | null>(
       (least, one) => (least && least.program.length <= one.program.length ? least : one),
