@@ -1,7 +1,7 @@
 /** Programs with PyTorch beside us, or against what it once answered. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { compareWords, differenceOf, groupOf, isKnown, kinds } from "./compare.ts";
-import { everything, existing, type Features } from "./features.ts";
+import { existing, type Features } from "./features.ts";
 import { programOf } from "./generate.ts";
 import { answerOf } from "./interpret.ts";
 import type { Program } from "./program.ts";
@@ -119,9 +119,8 @@ export async function fuzzPrograms(
   seed: number,
   count: number,
   only: number | null,
-  isExisting: boolean,
+  features: Features,
 ): Promise<boolean> {
-  const features = isExisting ? existing : everything;
   const [first, end] = only === null ? [0, count] : [only, only + 1];
   const pytorch = new PyTorch();
   const mismatches: Mismatch[] = [];
