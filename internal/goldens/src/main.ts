@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { askedOfAccuracy } from "./accuracy.ts";
+import { askedOfBehaviours } from "./behaviours.ts";
 import { askedOfLayers } from "./layers.ts";
 import { askedOfOps } from "./ops.ts";
 import { askedOfOptim } from "./optim.ts";
@@ -15,6 +16,7 @@ const folder = fileURLToPath(new URL("../python/", import.meta.url));
 /** Scripts that know what to ask are not here. */
 const asked: Readonly<Record<string, () => unknown>> = {
   accuracy: askedOfAccuracy,
+  behaviours: askedOfBehaviours,
   layers: askedOfLayers,
   ops: askedOfOps,
   optim: askedOfOptim,
@@ -34,9 +36,9 @@ const environment = {
   PYTHONHASHSEED: "0",
 };
 
-function run(python: string, script: string): void {
+async function run(python: string, script: string): Promise<void> {
   console.log(script);
-  const input = JSON.stringify(asked[script]?.() ?? null);
+  const input = JSON.stringify((await asked[script]?.()) ?? null);
   const { status } = spawnSync(python, ["-m", script.replaceAll("/", ".")], {
     cwd: folder,
     env: { ...process.env, ...environment },
@@ -51,4 +53,5 @@ const isIn = (script: string, part: string): boolean => script === part || scrip
 const unknown = wanted.filter((part) => !scripts.some((script) => isIn(script, part)));
 if (unknown.length > 0) throw new Error(`goldens: need parts of ${scripts.join(", ")}; got ${unknown.join(", ")}.`);
 const python = pythonWithTorch();
-for (const script of scripts) if (wanted.length === 0 || wanted.some((part) => isIn(script, part))) run(python, script);
+for (const script of scripts)
+  if (wanted.length === 0 || wanted.some((part) => isIn(script, part))) await run(python, script);

@@ -7,7 +7,7 @@ import { enter, leave } from "@ag/tensor/internal";
 import type { AccumulateGrad } from "./accumulate-grad.ts";
 import { watched } from "./anomaly.ts";
 import { owned } from "./handles.ts";
-import { between, seeArrived } from "./hooked.ts";
+import { between, seeAccumulated, seeArrived } from "./hooked.ts";
 import { anomalyNow, isGradEnabled } from "./mode.ts";
 import { type Node, nodeOf } from "./node.ts";
 
@@ -48,11 +48,19 @@ export interface Target {
   found: Tensor | null;
 }
 
-/** Shows what has arrived at a node to the hooks of its results, to results that retain it, and to the targets. */
-export function handOut(node: Node, targets: readonly Target[] = []): void {
+/**
+ * Shows what has arrived at a node to the hooks of its results, to results that retain it, and to the targets: to those
+ * before the hooks if the node itself will run, as in PyTorch.
+ */
+export function handOut(node: Node, isRun: boolean, targets: readonly Target[] = []): void {
   const { arrived, hooks } = node;
   if (!arrived) return;
+  if (isRun) give(arrived, targets);
   if (hooks !== null) seeArrived(hooks, arrived);
+  if (!isRun) give(arrived, targets);
+}
+
+function give(arrived: Flows, targets: readonly Target[]): void {
   for (const target of targets) {
     const grad = arrived[target.output];
     if (grad) target.found = owned(grad);
@@ -104,7 +112,7 @@ export function collect(leaf: AccumulateGrad): void {
   else
     between(leaf, arrived, () => {
       leaf.apply(arrived);
-      for (const hook of hooks.accumulated) hook(leaf.variable);
+      seeAccumulated(hooks, leaf.variable);
       return none;
     });
 }

@@ -41,6 +41,8 @@ export function placeIn(x: Tensor | GradientEdge): Edge | null {
 export function gradientEdge(x: Tensor): GradientEdge {
   const edge = x instanceof Tensor ? placeIn(x) : null;
   if (!edge)
-    throw new GradError("gradientEdge: cannot get gradient edge for Tensor that doesn't require grad: need one.");
+    throw new GradError(
+      "gradientEdge: It is not possible to get the gradient edge for a Tensor that does not require gradients: need one that does.",
+    );
   return new GradientEdge(edge, x);
 }

@@ -35,6 +35,17 @@ export function between(node: Node, grads: Grads, run: () => readonly (Tensor | 
   return flows;
 }
 
+/** Hooks of a leaf see it, when its gradient is there; they change it in place. */
+export function seeAccumulated({ accumulated }: Hooks, leaf: Tensor): void {
+  for (const hook of accumulated) {
+    const given: unknown = hook(leaf);
+    if (given instanceof Tensor && given !== leaf)
+      throw new GradError(
+        `hook '${nameOf(hook)}' has returned a tensor: need one that writes to grad, and returns nothing.`,
+      );
+  }
+}
+
 /** A handle for users, who may keep it. */
 const shown = (grad: Tensor | null | undefined): Tensor | null => (grad ? owned(grad) : null);
 

@@ -2,7 +2,6 @@
 import type { GradFn, Tensor } from "@ag/tensor/fn";
 import { deepStack, type Storage } from "@ag/tensor/internal";
 
-const made = new WeakMap<GradFn, string>();
 const written = new WeakMap<Storage, string>();
 
 /** Lines of our own packages: what is left says more. */
@@ -16,8 +15,9 @@ function linesNow(): string {
   return (theirs.length > 0 ? theirs : lines).map((line) => `\n    ${line.trim()}`).join("");
 }
 
-export function noteMade(node: GradFn): void {
-  made.set(node, linesNow());
+/** As PyTorch does, among the notes of the node. */
+export function noteMade({ metadata }: GradFn): void {
+  metadata.traceback_ = linesNow();
 }
 
 export function noteWrite(targets: readonly Tensor[]): void {
@@ -26,5 +26,5 @@ export function noteWrite(targets: readonly Tensor[]): void {
 }
 
 /** As text for messages; empty where nothing was noted. */
-export const linesOf = (node: GradFn): string => made.get(node) ?? "";
+export const linesOf = ({ metadata }: GradFn): string => (metadata.traceback_ as string | undefined) ?? "";
 export const linesOfWrite = (storage: Storage): string => written.get(storage) ?? "";

@@ -1,33 +1,8 @@
 /** Which steps can follow? Each entry makes one from what is there, or null when nothing fits. */
 import { type DType, promoteTypes } from "@ag/tensor";
-import type { Random } from "../random.ts";
+import { broadcast, dimOf, type Maker, ref, signed, size, widest } from "./maker.ts";
 import { type Argument, isFloating, type Known, type Step } from "./program.ts";
-
-/** A step, and what is known of its value; `storage`: of whom it is a view. */
-export interface Made {
-  readonly step: Step;
-  readonly out: Pick<Known, "shape" | "dtype" | "low" | "high">;
-  readonly view?: Known;
-  /** Never recorded. */
-  readonly untracked?: boolean;
-}
-
-export type Maker = (x: Known, pick: (fits?: (other: Known) => boolean) => Known | null, random: Random) => Made | null;
-
-const ref = ({ step }: Known): string => `$${step}`;
-const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-const widest = ({ low, high }: Pick<Known, "low" | "high">): number => Math.max(Math.abs(low), Math.abs(high));
-const dimOf = (x: Known, random: Random): number | null =>
-  x.shape.length === 0 ? null : random.whole(0, x.shape.length);
-const signed = (dim: number, x: Known, random: Random): number => (random.chance(0.3) ? dim - x.shape.length : dim);
-
-/** The shape that both stretch to, if there is one. */
-export function broadcast(a: readonly number[], b: readonly number[]): number[] | null {
-  const length = Math.max(a.length, b.length);
-  const sizeAt = (s: readonly number[], i: number): number => s[i - length + s.length] ?? 1;
-  const pairs = Array.from({ length }, (_, i) => [sizeAt(a, i), sizeAt(b, i)] as const);
-  return pairs.every(([m, n]) => m === n || m === 1 || n === 1) ? pairs.map(([m, n]) => (m === 1 ? n : m)) : null;
-}
+import { copies, views } from "./views.ts";
 
 const kindOf = ({ dtype }: { readonly dtype: DType }): number => (dtype === "bool" ? 0 : isFloating({ dtype }) ? 2 : 1);
 const meeting = (list: readonly Known[]): DType | null =>
@@ -116,92 +91,6 @@ const alongDim =
     const [low, high] = range(x, x.shape[dim]!);
     return { step: [name, ref(x), signed(dim, x, random)], out: { ...x, low, high } };
   };
-
-const view =
-  (make: (x: Known, dim: number, random: Random) => readonly [step: Step, shape: readonly number[]] | null): Maker =>
-  (x, _, random) => {
-    const dim = dimOf(x, random);
-    const made = dim === null ? null : make(x, dim, random);
-    return made && { step: made[0], out: { ...x, shape: made[1] }, view: x };
-  };
-
-const without = (x: Known, dim: number): number[] => x.shape.filter((_, d) => d !== dim);
-const permuted = (x: Known, order: readonly number[]): number[] => order.map((d) => x.shape[d]!);
-
-const views: readonly Maker[] = [
-  view((x, dim, random) => {
-    const other = random.whole(0, x.shape.length);
-    return [["transpose", ref(x), dim, other], x.shape.with(dim, x.shape[other]!).with(other, x.shape[dim]!)];
-  }),
-  view((x) => {
-    const order = x.shape.map((_, d) => x.shape.length - 1 - d);
-    return [["permute", ref(x), order], permuted(x, order)];
-  }),
-  view((x, dim) => [["unsqueeze", ref(x), dim], x.shape.toSpliced(dim, 0, 1)]),
-  view((x, dim) => (x.shape[dim] === 1 ? [["squeeze", ref(x), dim], without(x, dim)] : null)),
-  view((x, dim) => (x.shape[dim] === 1 ? [["expand", ref(x), x.shape.with(dim, 3)], x.shape.with(dim, 3)] : null)),
-  view((x, dim, random) => [["select", ref(x), dim, random.whole(0, x.shape[dim]!)], without(x, dim)]),
-  view((x, dim, random) => {
-    const start = random.whole(0, x.shape[dim]!);
-    const length = random.whole(1, x.shape[dim]! - start + 1);
-    return [["narrow", ref(x), dim, start, length], x.shape.with(dim, length)];
-  }),
-  view((x, _, random) => {
-    const length = Math.ceil(x.shape[0]! / 2);
-    return random.chance(0.5)
-      ? [["at", ref(x), [null, null, 2]], x.shape.with(0, length)]
-      : [["at", ref(x), -1], without(x, 0)];
-  }),
-  view((x) => (x.shape.length === 2 ? [["diagonal", ref(x)], [Math.min(...x.shape)]] : null)),
-];
-
-/** May copy: known as no view, and nothing is written to it in place. */
-const copies: readonly Maker[] = [
-  (x) => ({ step: ["flatten", ref(x)], out: { ...x, shape: [size(x.shape)] }, view: x }),
-  (x) => ({ step: ["reshape", ref(x), [-1, 1]], out: { ...x, shape: [size(x.shape), 1] }, view: x }),
-  (x) => ({ step: ["clone", ref(x)], out: x }),
-  (x) => ({ step: ["contiguous", ref(x)], out: x, view: x }),
-  (x) => ({ step: ["detach", ref(x)], out: x, view: x, untracked: true }),
-  (x, _, random) => {
-    const dtype = random.pick<DType>(["float32", "float64"]);
-    return widest(x) > 100 ? null : { step: ["to", ref(x), dtype], out: { ...x, dtype }, view: x };
-  },
-  (x, pick, random) => {
-    const dim = dimOf(x, random);
-    const y = pick((other) => other.dtype === x.dtype && other.shape.join() === x.shape.join());
-    if (!y || dim === null) return null;
-    const shape = x.shape.with(dim, 2 * x.shape[dim]!);
-    return {
-      step: ["cat", [ref(x), ref(y)], dim],
-      out: { ...x, shape, low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) },
-    };
-  },
-  (x, pick) => {
-    const y = pick((other) => other.dtype === x.dtype && other.shape.join() === x.shape.join());
-    const shape = [2, ...x.shape];
-    return (
-      y && {
-        step: ["stack", [ref(x), ref(y)]],
-        out: { ...x, shape, low: Math.min(x.low, y.low), high: Math.max(x.high, y.high) },
-      }
-    );
-  },
-  (x, _, random) => {
-    const dim = dimOf(x, random);
-    return dim === null ? null : { step: ["flip", ref(x), [dim]], out: x };
-  },
-  (x, _, random) => {
-    const dim = dimOf(x, random);
-    return dim === null ? null : { step: ["roll", ref(x), random.whole(-2, 3), dim], out: x };
-  },
-  (x, _, random) =>
-    x.shape.length < 2
-      ? null
-      : {
-          step: [random.pick(["tril", "triu"]), ref(x), random.whole(-1, 2)],
-          out: { ...x, low: Math.min(x.low, 0), high: Math.max(x.high, 0) },
-        },
-];
 
 const losses: readonly Maker[] = ["mseLoss", "l1Loss", "smoothL1Loss", "huberLoss"].map(
   (name): Maker =>
@@ -320,9 +209,9 @@ export const families: readonly (readonly Maker[])[] = [
   arithmetic,
   reductions,
   views,
+  views,
+  views,
   copies,
   others,
   losses,
 ];
-
-export { ref, widest };

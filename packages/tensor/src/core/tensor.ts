@@ -83,6 +83,11 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   static {
     mark(Tensor.prototype);
+    const { data } = Tensor.prototype;
+    Object.defineProperty(Tensor.prototype, "data", {
+      get: () => data,
+      set: refuseData,
+    });
   }
 
   /** Sizes, outermost dimension first. Frozen: a tensor owns its shape. */
@@ -334,15 +339,29 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   }
 }
 
+/** In PyTorch `x.data = y` hides a change from the tape. */
+function refuseData(): never {
+  throw new GradError(
+    "data: need another way to change a tensor; got an assignment. Use noGrad(() => x.copy_(y)) for the elements, x.detach() for " +
+      "a tensor without history, and x.data() to read.",
+  );
+}
+
 function checkGrad(x: Tensor, grad: Tensor): void {
   if (!(grad instanceof Tensor))
-    throw new GradError(`grad: need a Tensor or null. ${describeForeign(grad) ?? ""}`.trimEnd());
+    throw new GradError(
+      `grad: assigned grad expected to be a Tensor or None: need a Tensor or null. ${describeForeign(grad) ?? ""}`.trimEnd(),
+    );
   if (grad === x) throw new GradError("grad: can't assign Variable as its own grad.");
   if (grad.dtype !== x.dtype)
-    throw new GradError(`grad: assigned grad has data of a different type: need ${x.dtype}; got ${grad.dtype}.`);
+    throw new GradError(
+      `grad: attempting to assign a gradient with dtype '${grad.dtype}' to a tensor with grad_dtype '${x.dtype}': need the ` +
+        "dtype of the tensor. Use grad.to(…).",
+    );
   if (!sameShape(grad.sizes, x.sizes))
     throw new ShapeError(
-      `grad: assigned grad has data of a different size: need ${showShape(x.sizes)}; got ${showShape(grad.sizes)}.`,
+      `grad: attempting to assign a gradient of size '${showShape(grad.sizes)}' to a tensor of size '${showShape(x.sizes)}': ` +
+        "need the size of the tensor.",
     );
 }
 
