@@ -60,11 +60,13 @@ export function handOut(node: Node, isRun: boolean, targets: readonly Target[] =
   if (!isRun) give(arrived, targets);
 }
 
+/** Who waits for the same gradient gets the same tensor. */
 function give(arrived: Flows, targets: readonly Target[]): void {
-  for (const target of targets) {
+  targets.forEach((target, i) => {
     const grad = arrived[target.output];
-    if (grad) target.found = owned(grad);
-  }
+    const same = targets.findIndex(({ output }) => output === target.output);
+    if (grad) target.found = same < i ? targets[same]!.found : owned(grad);
+  });
 }
 
 /** Runs a node on what has arrived, which is used up; gives what flows to its inputs. */

@@ -20,7 +20,7 @@ export function seeArrived({ tensors, retained }: Hooks, arrived: Grads): void {
   });
   retained.forEach((x, output) => {
     const grad = arrived[output];
-    if (x && grad) accumulate(x, owned(grad));
+    if (x && grad) accumulate(x, owned(grad), false);
   });
 }
 

@@ -52,7 +52,7 @@ export function rebase(write: Node, view: Tensor): void {
 /** Gives a view the history that it has since its base was written. */
 export function refresh(view: Tensor): void {
   const origin = view.origin!;
-  if (origin.version === view.storage.version || !origin.base.requiresGrad) return;
+  if (origin.version === view.storage.version || (view[history] === null && !origin.base.requiresGrad)) return;
   const { base } = origin;
   refuse(view, "its base or another view of its base has been modified inplace");
   const node = new OperationNode(asStridedOp.entries[0]!, [base, geometryOf(base, view)]);
@@ -96,7 +96,7 @@ function refuse(view: Tensor, event: string): void {
 export function checkWrite(name: string, target: Tensor): void {
   const { base } = target;
   if (base !== null) refuse(target, "is being modified inplace");
-  const isOfLeaf = base?.requiresGrad && base[history] === null;
+  const isOfLeaf = target.requiresGrad && base !== null && base[history] === null;
   const misuse = isOfLeaf
     ? "a view of a leaf Variable that requires grad"
     : target.requiresGrad && target.isLeaf && "a leaf Variable that requires grad";

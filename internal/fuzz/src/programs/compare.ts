@@ -139,8 +139,12 @@ export function differenceOf(program: Program, ours: string, theirs: string): Di
   if (inSteps) return inSteps;
   const atEnd =
     firstOfEnd(program, answers, 1) ?? firstOfEnd(program, answers, 2) ?? firstOfHooks(program, a[3] ?? "", b[3] ?? "");
-  return atEnd && { ...atEnd, step: null };
+  return atEnd && { ...atEnd, kind: isCutShort(program, a[0]!) ? "text" : atEnd.kind, step: null };
 }
+
+/** Whether a pass was refused half way: how far it had come by then depends on which of two independent nodes runs first. */
+const isCutShort = (program: Program, words: string): boolean =>
+  listOf(words).some((word, step) => isRefusal(word) && ["grad", "backward"].includes(program[step]![0]));
 
 /** Whether two lists of words are the same but for rounding. */
 export function compareWords(program: Program, ours: string, theirs: string): boolean {

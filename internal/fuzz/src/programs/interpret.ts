@@ -82,10 +82,20 @@ function numbersOf(x: Tensor): string {
   return `${Number(total.toPrecision(8))}:${Number(size.toPrecision(3))}:${odd || ""}`;
 }
 
+/** Not a view of which a write has made the history meaningless. */
+function canBeAsked(x: Tensor): boolean {
+  try {
+    return x.isLeaf || true;
+  } catch {
+    return false;
+  }
+}
+
 /** dtype:shape:strides:flags:node:numbers; strides where there is more than one element, `=` for those of such a shape. */
 function word(x: unknown): string {
   if (Array.isArray(x)) return x.map(word).join(";");
   if (!(x instanceof Tensor)) return "0";
+  if (!canBeAsked(x)) return "?";
   const flags = `${x.requiresGrad ? "r" : ""}${x.isLeaf ? "l" : ""}`;
   const node = x.gradFn?.name.replaceAll("Backward", "") ?? "";
   return `${shortName(x.dtype)}:${x.shape.join()}:${stridesOf(x)}:${flags}:${node}:${numbersOf(x)}`;

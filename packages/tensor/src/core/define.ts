@@ -20,7 +20,7 @@ import type {
   WithTensorFirst,
   Writing,
 } from "./op.ts";
-import { beforeWrite, record, recordAll } from "./recorder.ts";
+import { beforeWrite, checkWrite, record, recordAll } from "./recorder.ts";
 import { type Layout, type Tensor, viewOf } from "./tensor.ts";
 import { writing } from "./writing.ts";
 
@@ -185,6 +185,7 @@ export function defineWrite<
     if (signature) check(signature, args);
     if (isElsewhere(args)) return there(op, args); // sources may lie on another device
     const [x] = args;
+    checkWrite(entry, args);
     checkOperands?.(...args);
     const written = beforeWrite(entry, args);
     writing([x], () => write(...args));
@@ -229,6 +230,7 @@ export function pointwise<P extends Args, const N extends Names<P>, const S = un
     if (signatureInPlace) check(signatureInPlace, args);
     if (isElsewhere(args, nameInPlace)) return there(inPlace, args);
     const target = args[0] as Tensor;
+    checkWrite(entry, args);
     writeElementwise(kindFor(args), formulaOf(args), operandsOf(args), arity, target, () => beforeWrite(entry, args));
     return target;
   };

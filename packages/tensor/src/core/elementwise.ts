@@ -3,6 +3,7 @@ import type { DType, Formula } from "@ag/kernels";
 import { kindOf } from "../arguments/accepts.ts";
 import { denseCopy } from "../layout/dense.ts";
 import { broadcast, isDense, isRowMajor, type Shape, sameShape, showShape } from "../layout/shape.ts";
+import { stridesInOrderOf } from "../layout/strides.ts";
 import { fresh } from "../make/fresh.ts";
 import { checkComputes, isFloating, resultType, toFloating } from "../types/dtype.ts";
 import { creating } from "./creating.ts";
@@ -55,13 +56,13 @@ function commonShape(operands: readonly Operand[]): Shape {
   return shape;
 }
 
-/** Strides of a fresh result: those of the first operand of its shape if that is dense, else row-major. */
+/** Strides of a fresh result, as PyTorch's TensorIterator chooses them; null: row-major. */
 function layoutLike(operands: readonly Operand[], shape: Shape): readonly number[] | null {
-  for (const x of operands) {
-    if (typeof x !== "object" || x.sizes.length !== shape.length || !sameShape(x.sizes, shape)) continue;
-    return x.isContiguous() || !isDense(x) ? null : x.strides;
-  }
-  return null;
+  const tensors = operands.filter((x) => typeof x === "object");
+  if (tensors.every(isRowMajor)) return null;
+  const [first] = tensors;
+  const isAlike = tensors.every((x) => sameShape(x.sizes, shape) && sameShape(x.strides, first!.strides));
+  return isAlike && isDense(first!) ? first!.strides : stridesInOrderOf(tensors, shape);
 }
 
 /** Whether there is nothing to find out: tensors of the usual dtype and one shape, the first in row-major order, and numbers. */

@@ -164,7 +164,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
   /** The collected gradient of a leaf, of its shape and dtype; null before the first backward. */
   get grad(): Tensor | null {
     const grad = gradAt(this);
-    if (!this.isLeaf && grad === null)
+    if (this[history] !== null && grad === null)
       warnOnce(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be " +
           "populated during backward(). Call retainGrad() on it if you want it.",

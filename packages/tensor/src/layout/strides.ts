@@ -124,3 +124,46 @@ export function diagonalOf(x: Layout, offset: number, first: number, second: num
     strides: [...x.strides.filter(isOther), x.strides[d1]! + x.strides[d2]!],
   };
 }
+
+/**
+ * Dense strides for a result of `shape`, to which the operands broadcast: its dimensions lie in the order in which most of
+ * theirs do. PyTorch's `TensorIterator::reorder_dimensions`: an insertion sort, for which the operands have a say one after
+ * the other, and a dimension that is broadcast has none. Null: row-major.
+ */
+export function stridesInOrderOf(operands: readonly Laid[], shape: Shape): readonly number[] | null {
+  const rank = shape.length;
+  const order = shape.map((_, i) => rank - 1 - i); // the innermost first
+  for (let i = 1; i < rank; i++)
+    for (let inner = i - 1, moving = i; inner >= 0; inner--) {
+      const side = compared(operands, shape, order[inner]!, order[moving]!);
+      if (side < 0) break;
+      if (side === 0) continue;
+      [order[inner], order[moving]] = [order[moving]!, order[inner]!];
+      moving = inner;
+    }
+  if (order.every((d, i) => d === rank - 1 - i)) return null;
+  const strides = new Array<number>(rank);
+  let next = 1;
+  for (const d of order) {
+    strides[d] = next;
+    next *= shape[d]!;
+  }
+  return strides;
+}
+
+type Laid = { readonly sizes: Shape; readonly strides: readonly number[] };
+
+/** Negative when dimension `a` lies inside of `b`, positive when it lies outside, 0 when no operand says. */
+function compared(operands: readonly Laid[], shape: Shape, a: number, b: number): number {
+  for (const { sizes, strides } of operands) {
+    const stride = (d: number): number => {
+      const own = d - (shape.length - sizes.length);
+      return own < 0 || (sizes[own] === 1 && shape[d] !== 1) ? 0 : strides[own]!;
+    };
+    const [inner, outer] = [stride(a), stride(b)];
+    if (inner === 0 || outer === 0) continue;
+    if (inner !== outer) return inner - outer;
+    if (shape[a]! > shape[b]!) return 1;
+  }
+  return 0;
+}

@@ -10,6 +10,7 @@ import { DTypeError, ShapeError } from "../../core/errors.ts";
 import * as kernels from "../../core/kernels.ts";
 import type { Op, PointwiseOp } from "../../core/op.ts";
 import { type Operand, reshaped, Tensor } from "../../core/tensor.ts";
+import { warnOnce } from "../../core/warn.ts";
 import type { Overwriting, Same, Stretching } from "../../kinds/elementwise.ts";
 import { stretched, withDense } from "../../layout/dense.ts";
 import { broadcast, type Shape, sizeOf } from "../../layout/shape.ts";
@@ -17,9 +18,10 @@ import { full, tensor } from "../../make/factories.ts";
 import { fresh } from "../../make/fresh.ts";
 import { checkComputes, isFloating } from "../../types/dtype.ts";
 import { where } from "../pointwise/arithmetic.ts";
+import { any } from "../reduce/extremes.ts";
 import { sum } from "../reduce/sums.ts";
 import { to } from "../shape/cast.ts";
-import { reshape } from "../shape/view.ts";
+import { expand, narrow, reshape } from "../shape/view.ts";
 import { indexAdd } from "./gather.ts";
 import { positionsOf, row } from "./indices.ts";
 
@@ -121,11 +123,24 @@ export const maskedFill_: Overwriting<[mask: Tensor, value: Operand]> = defineFu
   takes: { x: aTensor, mask: aTensor, value: anOperand },
   call: (x, mask, value) => {
     checkFill("maskedFill_", x, mask, value);
-    return value instanceof Tensor
-      ? fillTensorInPlace.inPlace(x, mask, isFloating(x.dtype) ? value : to(value, x.dtype))
-      : fillInPlace.inPlace(x, mask, value);
+    const repeated = x.sizes.flatMap((size, d) => (size > 1 && x.strides[d] === 0 ? [d] : []));
+    if (repeated.length > 0) warnOnce(ofExpanded);
+    const [target, where] = repeated.length === 0 ? [x, mask] : whole(x, mask, repeated);
+    if (value instanceof Tensor)
+      fillTensorInPlace.inPlace(target, where, isFloating(x.dtype) ? value : to(value, x.dtype));
+    else fillInPlace.inPlace(target, where, value);
+    return x;
   },
 });
+
+const ofExpanded =
+  "Use of masked_fill_ on expanded tensors is deprecated. Use x.clone() first: one element of the memory stands for several.";
+
+/** What an expanded tensor repeats, once, and where the mask is true for any of its places. */
+function whole(x: Tensor, mask: Tensor, repeated: readonly number[]): readonly [Tensor, Tensor] {
+  const once = repeated.reduce((part, d) => narrow(part, d, 0, 1), x);
+  return [once, any(expand(mask, x.sizes), repeated, { keepdim: true })];
+}
 
 /**
  * The positions of the elements that are not 0, in row-major order, int64.

@@ -2,11 +2,11 @@
 
 import { defineFunction } from "../../arguments/checked.ts";
 import { aTensor } from "../../arguments/kinds.ts";
-import { defineOp, defineView } from "../../core/define.ts";
+import { defineOp } from "../../core/define.ts";
 import { ShapeError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import { withScope } from "../../core/scope.ts";
-import type { Tensor } from "../../core/tensor.ts";
+import { Tensor } from "../../core/tensor.ts";
 import type { Affine, MatrixProduct, OuterProduct, ProductOf } from "../../kinds/product.ts";
 import { broadcast, showShape, sizeOf } from "../../layout/shape.ts";
 import { permuted } from "../../layout/strides.ts";
@@ -109,12 +109,15 @@ export const outer: OuterProduct = defineFunction({
   },
 });
 
-/** The result of a matrix product with one row, as a vector: PyTorch squeezes it in place. */
-const squeezeRow: Op<[x: Tensor]> = defineView({
+/** The result of a matrix product with one row, as a vector that is no view: PyTorch squeezes it in place. */
+const squeezeRow: Op<[x: Tensor]> = defineOp({
   name: "squeeze",
   node: "SqueezeBackward4",
   inputs: ["x"],
-  layout: ({ offset, sizes: shape, strides }) => ({ offset, sizes: shape.slice(1), strides: strides.slice(1) }),
+  forward: ({ storage, dtype, offset, sizes, strides }) => {
+    storage.retain();
+    return new Tensor(storage, dtype, sizes.slice(1), offset, strides.slice(1), null);
+  },
   derivative: { x: (grad, { shape }) => reshape(grad, shape) },
 });
 

@@ -75,6 +75,7 @@ export const zero_: Overwriting = defineWrite({
 
 /** A source in the same storage is read whole before anything is written. */
 function copyInto(x: Tensor, source: Tensor): void {
+  if (source === x) return;
   if (source.storage !== x.storage) {
     kernels.copy(source, x);
     return;
@@ -105,7 +106,7 @@ export const copy_: Overwriting<[source: Tensor]> = defineWrite({
         `copy_: output with shape ${showShape(x.sizes)} doesn't match the broadcast shape ${showShape(common)}: ` +
           "need a source that stretches to the target.",
       );
-    refuseOverlapping("copy", x);
+    if (source !== x) refuseOverlapping("copy", x);
   },
   write: (x, source) => copyInto(x, source),
   derivative: { x: forgotten, source: (grad) => grad },
