@@ -102,6 +102,8 @@ const modules: readonly Row[] = [
   ["apply", () => [model(), () => {}]],
   ["registerForwardHook", () => [model(), () => {}]],
   ["registerForwardPreHook", () => [model(), () => {}]],
+  ["registerFullBackwardHook", () => [model(), () => {}]],
+  ["registerFullBackwardPreHook", () => [model(), () => {}]],
   ["registerBuffer", (r) => [model(), "seen", x(r, 2), { persistent: false }]],
   ["getBuffer", () => [withBuffer(), "seen"]],
   ["setBuffer", (r) => [withBuffer(), "seen", x(r, 2)]],

@@ -11,6 +11,7 @@ export const exempt: Readonly<Record<string, string>> = {
   Generator: "called by its methods",
   defineRule: "takes functions alone: every optimizer is one of its rules",
   startThreads: "starts threads for good",
+  GradientEdge: "made by gradientEdge",
   Tensor: "made by factories",
   DeviceError: "an error",
   DisposedError: "an error",

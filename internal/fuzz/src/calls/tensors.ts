@@ -99,6 +99,10 @@ const methods: readonly Row[] = [
   ["backward", (r) => [leaf(r, 2, 3).exp(), x(r, 2, 3), { retainGraph: true, createGraph: false }], any],
   ["backward", (r) => [leaf(r, 2, 3).sum()], any],
   ["detach", (r) => [leaf(r, 2, 3)]],
+  ["detach_", (r) => [leaf(r, 2, 3).mul(2)], any],
+  ["isInference", (r) => [x(r, 2, 3)]],
+  ["registerHook", (r) => [leaf(r, 2, 3).mul(2), (g: ag.Tensor) => g.mul(2)], any],
+  ["registerPostAccumulateGradHook", (r) => [leaf(r, 2, 3), () => {}], any],
   ["dispose", (r) => [x(r, 2, 3)], any],
   ["numel", (r) => [x(r, 2, 3)]],
   ["dim", (r) => [x(r, 2, 3)]],
@@ -142,7 +146,20 @@ function gradients(): Subject[] {
     enableGrad,
     setGradEnabled,
     isGradEnabled,
+    inferenceMode,
+    isInferenceModeEnabled,
+    detectAnomaly,
+    setDetectAnomaly,
+    savedTensorsHooks,
+    disableSavedTensorsHooks,
+    registerMultiGradHook,
+    gradientEdge,
+    onceDifferentiable,
   } = autograd;
+  const usual = (result: unknown): unknown => {
+    setDetectAnomaly(false);
+    return result;
+  };
   const rows: readonly Row[] = [
     ["backward", (r) => [leaf(r, 2).exp(), x(r, 2), { retainGraph: true }], { call: backward as Method, ...any }],
     ["backward", (r) => [[leaf(r, 2).sum(), leaf(r, 2).exp().sum()], null], { call: backward as Method, ...any }],
@@ -158,6 +175,35 @@ function gradients(): Subject[] {
     ["enableGrad", (r) => [() => leaf(r, 2).mul(2)], { call: enableGrad as Method }],
     ["setGradEnabled", (r) => [r.chance(0.5), () => leaf(r, 2).mul(2)], { call: setGradEnabled as Method }],
     ["isGradEnabled", () => [], { call: isGradEnabled }],
+    ["inferenceMode", (r) => [r.chance(0.5), () => x(r, 2).mul(2)], { call: inferenceMode as Method }],
+    ["isInferenceModeEnabled", () => [], { call: isInferenceModeEnabled }],
+    [
+      "detectAnomaly",
+      (r) => [() => leaf(r, 2).exp().sum().backward(), { checkNan: true }],
+      { call: detectAnomaly as Method, ...any },
+    ],
+    [
+      "setDetectAnomaly",
+      (r) => [r.chance(0.5), { checkNan: false }],
+      { call: (...args) => usual((setDetectAnomaly as Method)(...args)) },
+    ],
+    [
+      "savedTensorsHooks",
+      (r) => [(t: ag.Tensor) => t, (t: ag.Tensor) => t, () => leaf(r, 2).exp()],
+      { call: savedTensorsHooks as Method },
+    ],
+    [
+      "disableSavedTensorsHooks",
+      (r) => ["not here", () => leaf(r, 2).exp()],
+      { call: disableSavedTensorsHooks as Method },
+    ],
+    [
+      "registerMultiGradHook",
+      (r) => [[leaf(r, 2), leaf(r, 3)], () => {}, { mode: "all" }],
+      { call: registerMultiGradHook as Method },
+    ],
+    ["gradientEdge", (r) => [leaf(r, 2).exp()], { call: gradientEdge as Method }],
+    ["onceDifferentiable", () => [(_: autograd.Context, g: ag.Tensor) => g], { call: onceDifferentiable as Method }],
     [
       "Doubled.apply",
       (r) => [leaf(r, 2)],

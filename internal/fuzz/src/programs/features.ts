@@ -22,5 +22,10 @@ export function featuresOf(text: string): Features {
 
 /** Of the kept programs those whose answers differ yet. One that does no longer leaves this list: the test says so. */
 export const pending: ReadonlySet<number> = new Set([
-  5, 15, 18, 28, 49, 82, 84, 85, 95, 98, 101, 109, 112, 117, 120, 125, 218, 283, 289,
+  19, // a saved result that was detached in place: PyTorch refuses, here it is as it was
+  170,
+  220,
+  235,
+  267, // refused for the same reason, in other words
+  281, // of two things that are wrong another is told
 ]);
