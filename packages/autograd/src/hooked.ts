@@ -11,13 +11,11 @@ export type Grads = (Tensor | null)[];
 
 /** Hooks of tensors see what has arrived; results that retain their gradient take it. */
 export function seeArrived({ tensors, retained }: Hooks, arrived: Grads): void {
-  tensors.forEach((hooks, output) => {
-    for (const hook of hooks) {
-      const grad = arrived[output] ?? null;
-      const changed: unknown = hook(shown(grad) as Tensor);
-      if (changed !== undefined && changed !== null) arrived[output] = fitting(hook, changed, grad);
-    }
-  });
+  for (const { run, output } of tensors.entries()) {
+    const grad = arrived[output] ?? null;
+    const changed: unknown = run(shown(grad) as Tensor);
+    if (changed !== undefined && changed !== null) arrived[output] = fitting(run, changed, grad);
+  }
   retained.forEach((x, output) => {
     const grad = arrived[output];
     if (x && grad) accumulate(x, owned(grad), false);

@@ -10,11 +10,12 @@ import {
 
 /** Functions in the order in which they were registered. Who runs them keeps the list that was there when it began. */
 export class HookList<F> {
-  #hooks: readonly { readonly run: F }[] = [];
+  #hooks: readonly { readonly run: F; readonly output: number }[] = [];
 
-  add(op: string, run: F): Removable {
+  /** `output`: of which result, where that matters. */
+  add(op: string, run: F, output = 0): Removable {
     if (typeof run !== "function") throw new ValueError(`${op}: need a function; got ${typeof run}.`);
-    const own = { run };
+    const own = { run, output };
     this.#hooks = [...this.#hooks, own];
     return {
       remove: () => {
@@ -26,12 +27,17 @@ export class HookList<F> {
   *[Symbol.iterator](): Generator<F> {
     for (const { run } of this.#hooks) yield run;
   }
+
+  /** With the result that each is of. */
+  entries(): readonly { readonly run: F; readonly output: number }[] {
+    return this.#hooks;
+  }
 }
 
 /** In the order in which they run. */
 export class Hooks {
-  /** Of the results, by output. */
-  readonly tensors: HookList<TensorHook>[] = [];
+  /** Of the results. */
+  readonly tensors: HookList<TensorHook> = new HookList();
   /** Results that keep their gradient, by output. */
   readonly retained: (Tensor | null)[] = [];
   readonly before: HookList<NodePrehook> = new HookList();

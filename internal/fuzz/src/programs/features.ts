@@ -27,5 +27,7 @@ export const pending: ReadonlySet<number> = new Set([
   220,
   235,
   267, // refused for the same reason, in other words
+  82,
+  85, // a node that leads to no input is not run, and keeps what it saved
   281, // of two things that are wrong another is told
 ]);

@@ -235,7 +235,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
     if (this.origin !== null)
       throw new GradError("detach_: Can't detach views in-place: need a tensor that is no view. Use detach() instead.");
     this[history] = null;
-    if (this[place] !== null) this[place].requiresGrad = false;
+    if (this[place] !== null) this[place].requiresGrad = this[place].retainsGrad = false;
     return this;
   }
 

@@ -4,6 +4,7 @@ import { creating } from "../core/creating.ts";
 import * as kernels from "../core/kernels.ts";
 import { Tensor } from "../core/tensor.ts";
 import { isDense, rowMajor, type Shape, sizeOf } from "../layout/shape.ts";
+import { stridesInOrderOf } from "../layout/strides.ts";
 
 /** In row-major order, or with strides that leave no element out; where the operation that runs now, `op`, computes. */
 export function fresh<const S extends Shape>(
@@ -17,9 +18,9 @@ export function fresh<const S extends Shape>(
   return new Tensor(storage, dtype, shape, 0, strides ?? rowMajor(shape), null);
 }
 
-/** With the shape of `x`, and its order of elements if they are dense. */
+/** With the shape of `x`, and its order of elements. */
 export const freshLike = (x: Tensor, dtype: DType = x.dtype, device: Device | null = x.storage.device): Tensor =>
-  fresh(x.sizes, dtype, isDense(x) ? x.strides : null, device);
+  fresh(x.sizes, dtype, isDense(x) ? x.strides : stridesInOrderOf([x], x.sizes), device);
 
 function fill<T extends Tensor>(out: T, value: number | bigint | boolean): T {
   kernels.fill(out, typeof value === "boolean" ? Number(value) : value);
