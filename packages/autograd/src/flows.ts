@@ -52,12 +52,12 @@ export interface Target {
  * Shows what has arrived at a node to the hooks of its results, to results that retain it, and to the targets: to those
  * before the hooks if the node itself will run, as in PyTorch.
  */
-export function handOut(node: Node, isRun: boolean, targets: readonly Target[] = []): void {
+export function handOut(node: Node, isRun: boolean, targets: readonly Target[] | undefined): void {
   const { arrived, hooks } = node;
-  if (!arrived) return;
-  if (isRun) give(arrived, targets);
+  if (!arrived || (hooks === null && targets === undefined)) return;
+  if (isRun && targets) give(arrived, targets);
   if (hooks !== null) seeArrived(hooks, arrived);
-  if (!isRun) give(arrived, targets);
+  if (!isRun && targets) give(arrived, targets);
 }
 
 /** Who waits for the same gradient gets the same tensor. */

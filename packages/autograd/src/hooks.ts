@@ -44,4 +44,6 @@ export class Hooks {
   /** Of a leaf: they see the tensor itself, when its `grad` is filled. */
   readonly accumulated: HookList<(leaf: Tensor) => void> = new HookList();
   readonly after: HookList<NodeHook> = new HookList();
+  /** Notes of users. */
+  readonly metadata: Record<string, unknown> = {};
 }

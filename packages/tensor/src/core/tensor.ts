@@ -123,7 +123,7 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   /** Whether operations on this tensor are recorded. Settable on leaves of a floating dtype. */
   get requiresGrad(): boolean {
-    return this[history] !== null || isTrackedLeaf(this) || this.origin?.base.requiresGrad === true;
+    return this[history] !== null || isTrackedLeaf(this) || (this.origin !== null && isOfTracked(this.origin));
   }
 
   set requiresGrad(on: boolean) {
@@ -346,6 +346,9 @@ function refuseData(): never {
       "a tensor without history, and x.data() to read.",
   );
 }
+
+/** Not in the getter itself: one that asks itself is not inlined. */
+const isOfTracked = ({ base }: Origin): boolean => base.requiresGrad;
 
 function checkGrad(x: Tensor, grad: Tensor): void {
   if (!(grad instanceof Tensor))
