@@ -69,5 +69,9 @@ export function registerMultiGradHook(
     } else if (found.awaited === 0) (hook as (grads: readonly (Tensor | null)[]) => unknown)(found.grads);
   };
   const hung = tensors.map((x, i) => x.registerHook((grad) => see(grad, i)));
-  return { remove: () => hung.forEach((one) => void one.remove()) };
+  return {
+    remove: () => {
+      for (const one of hung) one.remove();
+    },
+  };
 }

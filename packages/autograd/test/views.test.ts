@@ -114,6 +114,7 @@ describe("refused before anything is written", () => {
     const view = base.view(2);
     base.requiresGrad_();
     expectUntouched(base.detach(), () => view.add_(1), "a view of a leaf Variable that requires grad");
+    expect([view.requiresGrad, view.isLeaf]).toEqual([true, true]);
   });
 
   test("a view made without recording", () => {

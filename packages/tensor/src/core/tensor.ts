@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+/** What is a tensor? Longer than other files: one class, as users see it, most of which is documentation. */
 import { type Device, type DType, disposed, isContiguous, type Storage, type View } from "@ag/kernels";
 import { dimOf, rowMajor, type Shape, sameShape, showShape, sizeOf } from "../layout/shape.ts";
 import { print } from "../make/print.ts";
@@ -83,11 +84,8 @@ export class Tensor<out S extends Shape = Shape> extends WithMethods implements 
 
   static {
     mark(Tensor.prototype);
-    const { data } = Tensor.prototype;
-    Object.defineProperty(Tensor.prototype, "data", {
-      get: () => data,
-      set: refuseData,
-    });
+    const { value } = Object.getOwnPropertyDescriptor(Tensor.prototype, "data")!;
+    Object.defineProperty(Tensor.prototype, "data", { get: (): unknown => value, set: refuseData });
   }
 
   /** Sizes, outermost dimension first. Frozen: a tensor owns its shape. */
