@@ -1,9 +1,10 @@
 /** How do hooks see the gradients at a node, and change them? They get handles of their own, and what they give takes the place of ours. */
 import { GradError, Tensor, ValueError } from "@ag/tensor/fn";
-import { describeForeign, sameShape, showShape } from "@ag/tensor/internal";
+import { describeForeign, sameShape, showShape, synchronous } from "@ag/tensor/internal";
 import { accumulate } from "./accumulate-grad.ts";
 import { owned } from "./handles.ts";
 import type { Hooks } from "./hooks.ts";
+import { withFlags } from "./mode.ts";
 import type { Node } from "./node.ts";
 
 /** The engine's own handles, by output or by input. */
@@ -13,7 +14,7 @@ export type Grads = (Tensor | null)[];
 export function seeArrived({ tensors, retained }: Hooks, arrived: Grads): void {
   for (const { run, output } of tensors.entries()) {
     const grad = arrived[output] ?? null;
-    const changed: unknown = run(shown(grad) as Tensor);
+    const changed: unknown = called("registerHook", () => run(shown(grad) as Tensor));
     if (changed !== undefined && changed !== null) arrived[output] = fitting(run, changed, grad);
   }
   retained.forEach((x, output) => {
@@ -26,23 +27,36 @@ export function seeArrived({ tensors, retained }: Hooks, arrived: Grads): void {
 export function between(node: Node, grads: Grads, run: () => readonly (Tensor | null)[]): Grads {
   const { before, after } = node.hooks!;
   for (let output = grads.length; output < node.outputCount; output++) grads.push(null);
-  for (const hook of before) replaceAll(hook, grads, hook(grads.map(shown)));
+  for (const hook of before)
+    replaceAll(
+      hook,
+      grads,
+      called("registerPrehook", () => hook(grads.map(shown))),
+    );
   const given = grads.map(shown);
   const flows = [...run()];
-  for (const hook of after) replaceAll(hook, flows, hook(flows.map(shown), given));
+  for (const hook of after)
+    replaceAll(
+      hook,
+      flows,
+      called("registerHook", () => hook(flows.map(shown), given)),
+    );
   return flows;
 }
 
 /** Hooks of a leaf see it, when its gradient is there; they change it in place. */
 export function seeAccumulated({ accumulated }: Hooks, leaf: Tensor): void {
   for (const hook of accumulated) {
-    const given: unknown = hook(leaf);
+    const given: unknown = called("registerPostAccumulateGradHook", () => hook(leaf));
     if (given instanceof Tensor && given !== leaf)
       throw new GradError(
         `hook '${nameOf(hook)}' has returned a tensor: need one that writes to grad, and returns nothing.`,
       );
   }
 }
+
+/** Runs a hook: modes that it leaves open end with it, and one that goes on afterwards comes too late. */
+const called = <T>(op: string, run: () => T): T => synchronous(op, withFlags({}, run), GradError);
 
 /** A handle for users, who may keep it. */
 const shown = (grad: Tensor | null | undefined): Tensor | null => (grad ? owned(grad) : null);

@@ -1,0 +1,95 @@
+import { enableGrad, grad, isGradEnabled, noGrad, registerMultiGradHook, savedTensorsHooks } from "@ag/autograd";
+import { ones, type Tensor, tensor } from "@ag/tensor";
+import { describe, expect, test } from "vitest";
+
+const leaf = (data: number[]): Tensor => tensor(data, { requiresGrad: true });
+
+describe("what a hook leaves open ends with it", () => {
+  const modes: boolean[] = [];
+  const look = (): void => void modes.push(isGradEnabled());
+
+  test.each<[string, (x: Tensor, y: Tensor, leave: () => void) => unknown]>([
+    ["of a tensor", (_, y, leave) => y.registerHook(leave)],
+    ["before a node", (_, y, leave) => y.gradFn!.registerPrehook(leave)],
+    ["after a node", (_, y, leave) => y.gradFn!.registerHook(leave)],
+    ["of a leaf's gradient", (x, _, leave) => x.registerPostAccumulateGradHook(leave)],
+    ["of several", (x, y, leave) => registerMultiGradHook([x, y], leave)],
+  ])("%s", (_, hang) => {
+    const x = leaf([1, 2]);
+    const y = x.mul(2);
+    modes.length = 0;
+    hang(x, y, () => void enableGrad());
+    y.registerHook(look);
+    x.registerHook(look);
+    x.registerPostAccumulateGradHook(look);
+    y.sum().backward();
+    expect(modes).toEqual([false, false, false]);
+    expect(isGradEnabled()).toBe(true);
+  });
+
+  test("nor what unpack leaves open", () => {
+    const x = leaf([1, 2]);
+    const y = savedTensorsHooks(
+      (t) => t,
+      (t) => {
+        enableGrad();
+        return t;
+      },
+      () => x.pow(2),
+    );
+    x.registerPostAccumulateGradHook(() => expect(isGradEnabled()).toBe(false));
+    y.sum().backward();
+    expect(x.grad?.tolist()).toEqual([2, 4]);
+  });
+});
+
+describe("what comes too late, or is nothing, is refused", () => {
+  test("an async hook", () => {
+    const x = leaf([1]);
+    x.registerHook((async (g: Tensor) => g) as never);
+    expect(() => x.mul(2).backward()).toThrow("need a synchronous callback");
+    expect(x.grad).toBe(null);
+  });
+
+  test("no function", () => {
+    const x = leaf([1]);
+    expect(() => x.registerHook(3 as never)).toThrow("registerHook: need a function; got number");
+    expect(() => x.mul(2).gradFn!.registerHook(null as never)).toThrow("need a function");
+    expect(() => x.mul(2).gradFn!.saved("nothing")).toThrow("need the name of a value");
+    expect(() => ones(1).registerHook(() => {})).toThrow("doesn't require gradient");
+  });
+});
+
+test("an error of a hook leaves nothing behind: the next pass is as the first", () => {
+  const x = leaf([1, 2]);
+  const y = x.mul(3);
+  const hook = y.registerHook(() => {
+    throw new Error("mine");
+  });
+  expect(() => y.sum().backward()).toThrow("mine");
+  expect([x.grad, isGradEnabled()]).toEqual([null, true]);
+  hook.remove();
+  x.mul(3).sum().backward();
+  expect(x.grad?.tolist()).toEqual([3, 3]);
+});
+
+test("a hook that runs a pass of its own, through the same leaf", () => {
+  const x = leaf([2]);
+  const y = x.mul(x);
+  y.registerHook((g) => {
+    enableGrad(() => x.pow(3)).backward();
+    return g;
+  });
+  y.backward();
+  expect(x.grad?.tolist()).toEqual([16]); // PyTorch's
+});
+
+test("a hook sees second derivatives when they are recorded", () => {
+  const x = leaf([2]);
+  const seen: boolean[] = [];
+  x.registerHook((g) => void seen.push(g.requiresGrad));
+  const [slope] = grad(x.pow(3), x, { createGraph: true });
+  noGrad(() => slope.tolist());
+  grad(slope, x);
+  expect(seen).toEqual([true, false]);
+});
