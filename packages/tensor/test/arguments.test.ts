@@ -7,6 +7,7 @@ import {
   DTypeError,
   empty,
   eq,
+  exp,
   fromBytes,
   full,
   IndexError,
@@ -332,4 +333,15 @@ test("layouts given to fromBytes stay within the bytes", () => {
 
 test("a list of tensors holds nothing else", () => {
   for (const list of [[x, null], [x, 1], x, [[x]]]) expect(() => call(cat, list)).toThrow("must be tuple of Tensors");
+});
+
+test("out= is not there: what to write instead is said", () => {
+  const out = ones(2);
+  const call =
+    (f: (...args: never[]) => unknown, ...args: unknown[]): (() => unknown) =>
+    () =>
+      f(...(args as never[]));
+  for (const refused of [call(add, out, out, { out }), call(exp, out, { out }), call(sum, out, 0, { out })])
+    expect(refused).toThrow("Write target.copy_(result)");
+  expect(call(add, out, out, { beta: 1 })).not.toThrow("copy_");
 });

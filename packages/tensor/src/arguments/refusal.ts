@@ -55,9 +55,13 @@ export function refuseCount({ op, parameters }: Signature, args: readonly unknow
       ` takes ${parameters.length} positional argument${parameters.length === 1 ? "" : "s"} but ${args.length} were given: ` +
         `need ${namesOf(parameters)}; got ${args.map(shown).join(", ")}.`,
       ...(parameters.at(-1)?.kinds.map(({ options, hint }) => options && hint?.(0)) ?? []),
+      Object.hasOwn(Object(args.at(-1)), "out") ? withoutOut : null,
     ),
   );
 }
+
+/** For those who bring `out=` from PyTorch. */
+const withoutOut = "Write target.copy_(result), or use the method with an underscore.";
 
 /** An option that does not exist. */
 export function refuseOption(op: string, key: string, known: readonly Parameter[]): never {
@@ -69,7 +73,7 @@ export function refuseOption(op: string, key: string, known: readonly Parameter[
     sentences(
       op,
       ` got an unexpected keyword argument '${key}': need ${namesOf(known) || "no options"}; got ${key}.`,
-      near && `Did you mean ${near}?`,
+      key === "out" ? withoutOut : near && `Did you mean ${near}?`,
     ),
   );
 }
