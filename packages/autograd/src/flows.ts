@@ -62,11 +62,13 @@ export function handOut(node: Node, isRun: boolean, targets: readonly Target[] |
 
 /** Who waits for the same gradient gets the same tensor. */
 function give(arrived: Flows, targets: readonly Target[]): void {
-  targets.forEach((target, i) => {
+  const given = new Map<number, Tensor>();
+  for (const target of targets) {
     const grad = arrived[target.output];
-    const same = targets.findIndex(({ output }) => output === target.output);
-    if (grad) target.found = same < i ? targets[same]!.found : owned(grad);
-  });
+    if (!grad) continue;
+    target.found = given.get(target.output) ?? owned(grad);
+    given.set(target.output, target.found);
+  }
 }
 
 /** Runs a node on what has arrived, which is used up; gives what flows to its inputs. */
