@@ -212,3 +212,17 @@ test.each<[string, unknown, string]>([
   expect(() => after.forward(leaf()).sum().backward()).toThrow(`${texts[1]}${got}, but expected 1`);
   if (!Array.isArray(given)) expect(() => alone.forward(ones(1, 2)).sum().backward()).toThrow(none);
 });
+
+test("a forward hook that registers another runs it from the next call on", () => {
+  const module = new ReLU();
+  let calls = 0;
+  const hook = (): void => {
+    calls++;
+    if (calls < 10) module.registerForwardHook(hook);
+  };
+  module.registerForwardHook(hook);
+  module.forward(leaf());
+  expect(calls).toBe(1);
+  module.forward(leaf());
+  expect(calls).toBe(3);
+});
