@@ -26,14 +26,16 @@ class CopySlices extends Node {
   }
 
   override get isSelfContained(): boolean {
-    return true;
+    return this.#write.isSelfContained;
   }
 
   apply([grad]: readonly (Tensor | null)[], pass: number): readonly (Tensor | null)[] {
+    if (!grad) return this.nextFunctions.map(() => null);
     const { shown, own } = this.#geometry;
-    const flows = this.#write.apply([fromStrided(grad!, { from: own, to: shown, owner: own })], pass);
+    const flows = this.#write.apply([fromStrided(grad, { from: own, to: shown, owner: own })], pass);
     if (nodeOf(this.nextFunctions[0])?.pass !== pass) return flows;
-    return [asStridedScatter(grad!, flows[0]!, this.#geometry), ...flows.slice(1)];
+    if (!flows[0]) return flows; // a custom function may give nothing: as in PyTorch, nothing of the base flows on either
+    return [asStridedScatter(grad, flows[0], this.#geometry), ...flows.slice(1)];
   }
 
   override release(): void {
