@@ -23,7 +23,8 @@ export function watched(node: Node, run: () => Flows): Flows {
   try {
     flows = run();
   } catch (error) {
-    if (error instanceof Error && linesOf(node) !== "") error.message += `\nRaised by ${node.name}${whereMade(node)}`;
+    if (error instanceof Error && linesOf(node) !== "")
+      Reflect.set(error, "message", `${error.message}\nRaised by ${node.name}${whereMade(node)}`); // some cannot be changed
     throw error;
   }
   const at = anomalyNow()!.checkNan === false ? -1 : flows.findIndex((flow) => flow !== null && hasNaN(flow));

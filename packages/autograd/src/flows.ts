@@ -78,10 +78,13 @@ export function flowsOf(node: Node, pass: number): Flows {
   node.arrived = null;
   const isWatched = anomalyNow() !== null;
   if (hooks === null && !isWatched) return flowsFrom(node, grads, pass); // the fewer callbacks, the deeper passes may nest
-  const run = (): Flows => flowsFrom(node, grads, pass);
+  const run = (): Flows => (isNothing(node, grads) ? node.nextFunctions.map(() => null) : flowsFrom(node, grads, pass));
   const watch = (): Flows => (isWatched ? watched(node, run) : run());
   return hooks === null ? watch() : between(node, grads, watch);
 }
+
+/** Hooks may have taken all gradients away: then only a custom function is asked, which makes zeros of them. */
+const isNothing = (node: Node, grads: Flows): boolean => node.isSelfContained && grads.every((grad) => grad === null);
 
 function flowsFrom(node: Node, grads: Flows, pass: number): Flows {
   if (!node.isSelfContained) return node.apply(grads, pass).map((flow) => flow && owned(flow)); // users may keep both

@@ -1,5 +1,5 @@
 /** What happens to the histories of views and of their base when one of them is written? That of the base goes through the write; those of views are made anew from the base. */
-import { type Edge, GradError, type Tensor } from "@ag/tensor/fn";
+import { type Edge, GradError, ShapeError, type Tensor } from "@ag/tensor/fn";
 import { asStridedOp, asStridedScatter, fromStrided, type Geometry, history, place } from "@ag/tensor/internal";
 import { edgeOf, produced } from "./accumulate-grad.ts";
 import { Node, nodeOf } from "./node.ts";
@@ -10,6 +10,15 @@ const geometryOf = (base: Tensor, { offset, sizes, strides }: Tensor): Geometry 
   shown: { offset, sizes, strides },
   own: { offset: base.offset, sizes: base.sizes, strides: base.strides },
 });
+
+/** Refuses a base whose elements stand for several: what was written to one of them was written to the others. */
+function checkDistinct({ sizes, strides }: Geometry["own"]): void {
+  if (sizes.some((size, d) => size > 1 && strides[d] === 0))
+    throw new ShapeError(
+      "CopySlices: unsupported operation: more than one element of the written-to tensor refers to a single memory location: " +
+        "need a tensor that is not expanded. Use x.clone() first.",
+    );
+}
 
 /** A write to a part of a base: G outside of it flows on, G inside of it goes through the operation that wrote. */
 class CopySlices extends Node {
@@ -26,14 +35,17 @@ class CopySlices extends Node {
   }
 
   override get isSelfContained(): boolean {
-    return true;
+    return this.#write.isSelfContained;
   }
 
   apply([grad]: readonly (Tensor | null)[], pass: number): readonly (Tensor | null)[] {
+    if (!grad) return this.nextFunctions.map(() => null);
     const { shown, own } = this.#geometry;
-    const flows = this.#write.apply([fromStrided(grad!, { from: own, to: shown, owner: own })], pass);
+    checkDistinct(own);
+    const flows = this.#write.apply([fromStrided(grad, { from: own, to: shown, owner: own })], pass);
     if (nodeOf(this.nextFunctions[0])?.pass !== pass) return flows;
-    return [asStridedScatter(grad!, flows[0]!, this.#geometry), ...flows.slice(1)];
+    if (!flows[0]) return flows; // a custom function may give nothing: as in PyTorch, nothing of the base flows on either
+    return [asStridedScatter(grad, flows[0], this.#geometry), ...flows.slice(1)];
   }
 
   override release(): void {

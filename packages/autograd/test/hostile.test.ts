@@ -1,5 +1,5 @@
 /** What is written by mistake where no type stands in the way. */
-import { graphOf, toDot } from "@ag/autograd";
+import { detectAnomaly, grad, graphOf, savedTensorsHooks, toDot } from "@ag/autograd";
 import { conv2d, lerp, ones, sum, tensor, ValueError } from "@ag/tensor";
 import { expect, test } from "vitest";
 
@@ -44,4 +44,28 @@ test("lists that the caller changes before the backward change no gradient", () 
   dims[0] = 1;
   y.sum().backward();
   expect(x.grad?.tolist()).toEqual([[1, 1, 1], [1, 1, 1]]); // biome-ignore format: a matrix
+});
+
+test("lists with holes are refused", () => {
+  const x = tensor(1, { requiresGrad: true });
+  const outputs = [x.mul(2)];
+  outputs.length = 2;
+  expect(() => grad(outputs, x)).toThrow("argument 'outputs' (position 1) must be Tensor or tuple of Tensors");
+});
+
+test("anomaly mode leaves an error that cannot be changed as it is", () => {
+  const error = Object.freeze(new Error("frozen"));
+  const x = tensor(1, { requiresGrad: true });
+  expect(() =>
+    detectAnomaly(() => {
+      const z = savedTensorsHooks(
+        (saved) => saved,
+        () => {
+          throw error;
+        },
+        () => x.exp(),
+      );
+      z.backward();
+    }),
+  ).toThrow(error);
 });

@@ -179,6 +179,17 @@ test("asStrided shares what is given to elements that lie in one place", () => {
   expect(x.grad?.tolist()).toEqual([1, 1, 1]);
 });
 
+test("the gradient of a write to a part of what was expanded is refused", () => {
+  const w = leaf([3]);
+  const expanded = ones(2).expand(3, 2).detach();
+  expanded.at(0).mul_(w);
+  expect(() => expanded.sum().backward()).toThrow("more than one element of the written-to tensor refers to a single");
+  const one = ones(2).expand(1, 2).detach();
+  one.at(0).mul_(w);
+  one.sum().backward();
+  expect(w.grad?.tolist()).toEqual([2]);
+});
+
 test("zeros written over are forgotten", () => {
   const x = leaf([1, 2]);
   const y = x.mul(2);

@@ -1,7 +1,7 @@
-import { noGrad } from "@ag/autograd";
+import { grad, noGrad } from "@ag/autograd";
 import { Linear, Module, ReLU, Sequential } from "@ag/nn";
 import { ones, type Tensor } from "@ag/tensor";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 // Expected numbers, orders and texts were given by PyTorch 2.13.
 class Two extends Module {
@@ -140,4 +140,89 @@ test("errors say in which module they were raised, what came in, and who called"
     }
   })();
   expect(() => lambda.forward()).toThrow(new TypeError("mine\n  raised in Own, which got nothing"));
+});
+
+describe("with gradients that do not come through the outputs", () => {
+  class Leaking extends Module {
+    kept: Tensor | undefined;
+    forward(x: Tensor): Tensor {
+      this.kept = x;
+      return x.mul(x);
+    }
+  }
+
+  test("they are not called", () => {
+    const module = new Leaking();
+    const seen = log(module);
+    const [x, out] = [leaf(), module.forward];
+    const y = out(x);
+    y.sum().backward(undefined, { retainGraph: true });
+    seen.length = 0;
+    module.kept!.mul(5).sum().backward();
+    expect([seen, x.grad?.tolist()]).toEqual([[], [7, 7]]);
+  });
+
+  test("such as those of a second backward", () => {
+    const module = new Leaking();
+    let calls = 0;
+    module.registerFullBackwardHook((_, [grad]) => {
+      calls++;
+      return [grad!.mul(10)];
+    });
+    const x = leaf();
+    const [slope] = grad(module.forward(x).sum(), x, { createGraph: true });
+    expect([slope.tolist(), calls]).toEqual([[20, 20], 1]);
+    slope.sum().backward();
+    expect([x.grad?.tolist(), calls]).toEqual([[20, 20], 1]);
+  });
+});
+
+test("they are those that the module had when it was called", () => {
+  const module = new ReLU();
+  const seen: string[] = [];
+  const first = module.registerFullBackwardHook(() => void seen.push("first"));
+  const out = module.forward(leaf());
+  first.remove();
+  module.registerFullBackwardHook(() => void seen.push("second"));
+  out.sum().backward();
+  expect(seen).toEqual(["first"]);
+});
+
+const [none, texts] = [
+  "Backward hook for Modules where no input requires gradient should always return None",
+  [
+    "Backward pre hook returned an invalid number of grad_output, got ",
+    "Backward hook returned an invalid number of grad_input, got ",
+  ],
+];
+test.each<[string, unknown, string]>([
+  ["a number", 5, "number"],
+  ["an object", {}, "object"],
+  ["a promise", Promise.resolve(), "object"],
+  ["a tensor", ones(2), "object"],
+  ["an empty list", [], "0"],
+  ["a list that is too long", [null, null], "2"],
+])("what they give must be a list of gradients: %s", (_, given, got) => {
+  const hook = (): never => given as never;
+  const [before, after, alone] = [new ReLU(), new ReLU(), new Linear(2, 2)];
+  before.registerFullBackwardPreHook(hook);
+  after.registerFullBackwardHook(hook);
+  alone.registerFullBackwardHook(hook);
+  expect(() => before.forward(leaf()).sum().backward()).toThrow(`${texts[0]}${got}, but expected 1`);
+  expect(() => after.forward(leaf()).sum().backward()).toThrow(`${texts[1]}${got}, but expected 1`);
+  if (!Array.isArray(given)) expect(() => alone.forward(ones(1, 2)).sum().backward()).toThrow(none);
+});
+
+test("a forward hook that registers another runs it from the next call on", () => {
+  const module = new ReLU();
+  let calls = 0;
+  const hook = (): void => {
+    calls++;
+    if (calls < 10) module.registerForwardHook(hook);
+  };
+  module.registerForwardHook(hook);
+  module.forward(leaf());
+  expect(calls).toBe(1);
+  module.forward(leaf());
+  expect(calls).toBe(3);
 });

@@ -20,7 +20,7 @@ export { beginGuard, endLevel, endWithin, type Level, type Nesting } from "./cor
 export type { Args, Entry, Flow, Source } from "./core/op.ts";
 export { gradAt, history, isParameter, isTrackedLeaf, place, placeOf } from "./core/place.ts";
 export { historyOf, install, type Recorder } from "./core/recorder.ts";
-export { enter, exempt, leave, withScope } from "./core/scope.ts";
+export { enter, exempt, leave, outside, withScope } from "./core/scope.ts";
 export { type Synchronous, synchronous } from "./core/synchronous.ts";
 export { aliasOf, viewOf } from "./core/tensor.ts";
 export { warnOnce } from "./core/warn.ts";

@@ -16,8 +16,8 @@ export type FullBackwardHook =
 
 export interface BackwardHooks {
   readonly module: Module;
-  readonly before: ReadonlySet<FullBackwardPreHook>;
-  readonly after: ReadonlySet<FullBackwardHook>;
+  readonly before: Iterable<FullBackwardPreHook>;
+  readonly after: Iterable<FullBackwardHook>;
 }
 
 class BackwardHookFunction extends AutogradFunction {
@@ -50,15 +50,32 @@ function through(
 const spread = (grads: Gradients, positions: readonly number[], count: number): Gradients =>
   Array.from({ length: count }, (_, i) => (positions.includes(i) ? (grads[positions.indexOf(i)] ?? null) : null));
 
-/** One call of a module that has hooks. */
+const lengthOf = (list: unknown): number | string => (Array.isArray(list) ? list.length : typeof list);
+
+/** What a hook gives instead of gradients: as many. */
+function replaced(kind: string, name: string, changed: unknown, grads: Gradients): Gradients {
+  if (changed === undefined || changed === null) return grads;
+  if (lengthOf(changed) !== grads.length)
+    throw new GradError(
+      `Backward ${kind} returned an invalid number of ${name}, got ${lengthOf(changed)}, but expected ${grads.length}: need a ` +
+        "list with one for each, or nothing.",
+    );
+  return changed as Gradients;
+}
+
+const areNone = (grads: unknown): boolean =>
+  Array.isArray(grads) && grads.every((grad) => grad === null || grad === undefined);
+
+/** One call of a module that has hooks: those that it has then. */
 export class HookedCall {
   readonly #hooks: BackwardHooks;
-  #gradOutputs: Gradients = [];
+  /** Null when the gradient does not come through the outputs: then nobody is asked. */
+  #gradOutputs: Gradients | null = null;
   #inputCount = 0;
   #hasInputs = false;
 
   constructor(hooks: BackwardHooks) {
-    this.#hooks = hooks;
+    this.#hooks = { module: hooks.module, before: [...hooks.before], after: [...hooks.after] };
   }
 
   inputs(values: readonly unknown[]): readonly unknown[] {
@@ -84,30 +101,27 @@ export class HookedCall {
   #seeOutputs(grads: Gradients, positions: readonly number[], count: number): ReturnType<NodePrehook> {
     const { module, before, after } = this.#hooks;
     let found = spread(grads, positions, count);
-    for (const hook of before) found = hook(module, found) ?? found;
-    this.#gradOutputs = found;
-    if (!this.#hasInputs)
-      for (const hook of after)
-        if (hook(module, new Array<null>(this.#inputCount).fill(null), found)?.some((grad) => grad !== null))
+    for (const hook of before) found = replaced("pre hook", "grad_output", hook(module, found), found);
+    if (this.#hasInputs) this.#gradOutputs = found;
+    else
+      for (const hook of after) {
+        const changed = hook(module, new Array<null>(this.#inputCount).fill(null), found) ?? [];
+        if (!areNone(changed))
           throw new GradError(
             "Backward hook for Modules where no input requires gradient should always return None or None for all gradients: " +
               "need nothing, or nulls.",
           );
+      }
     return positions.map((i) => found[i] ?? null);
   }
 
   #seeInputs(grads: Gradients): Gradients {
     const { module, after } = this.#hooks;
+    const gradOutputs = this.#gradOutputs;
+    if (gradOutputs === null) return grads;
     let found = grads;
-    for (const hook of after) {
-      const changed = hook(module, found, this.#gradOutputs) ?? found;
-      if (changed.length !== found.length)
-        throw new GradError(
-          `Backward hook returned an invalid number of grad_input, got ${changed.length}, but expected ${found.length}: need one ` +
-            "for each input.",
-        );
-      found = changed;
-    }
+    for (const hook of after) found = replaced("hook", "grad_input", hook(module, found, gradOutputs), found);
+    this.#gradOutputs = null;
     return found;
   }
 }

@@ -9,6 +9,8 @@ import type { Tensor } from "./tensor.ts";
 /** A scope that has begun, and what was made since. */
 export interface Open extends Level<Open> {
   readonly made: Tensor[];
+  /** Whether {@link enter} began it: what others make inside is not its own. */
+  readonly isEntered: boolean;
 }
 
 const scopes: Nesting<Open> = { current: null, isWatched: false };
@@ -59,12 +61,21 @@ function within(result: unknown): readonly unknown[] | ReadonlySet<unknown> {
   return found;
 }
 
-const level = (isGuard: boolean): Open => ({ made: [], outer: scopes.current, isGuard, isOpen: true });
+const level = (isGuard: boolean, isEntered = false): Open => ({
+  made: [],
+  isEntered,
+  outer: scopes.current,
+  isGuard,
+  isOpen: true,
+});
 
-export function enter(): Open {
-  scopes.current = level(false);
+function begin(isEntered: boolean): Open {
+  scopes.current = level(false, isEntered);
   return scopes.current;
 }
+
+/** Begins a scope of our own, until {@link leave}. */
+export const enter = (): Open => begin(true);
 
 /** Gives back what was made in a scope that has ended, but for survivors: these belong to the scope around. */
 function giveBack({ made }: Open, survivors: readonly unknown[] | ReadonlySet<unknown>): void {
@@ -83,9 +94,27 @@ export function leave(scope: Open, survivors: readonly unknown[] | ReadonlySet<u
   giveBack(scope, survivors);
 }
 
+/** Runs `body`, which is a user's, inside of what {@link enter} began: what it makes belongs to the scope around that. */
+export function outside<T>(body: () => T): T {
+  let entered = scopes.current;
+  while (entered !== null && !entered.isEntered) entered = entered.outer;
+  if (entered === null) return body();
+  const { outer } = entered;
+  const handOver = ({ made }: Open): void => {
+    for (const x of made) outer?.made.push(x);
+  };
+  const own = begin(false);
+  try {
+    return body();
+  } finally {
+    endWithin(scopes, own, handOver);
+    handOver(own);
+  }
+}
+
 /** Gives back the memory of every tensor made by `body`, except what it returns. */
 export function withScope<T>(body: () => T): T {
-  const scope = enter();
+  const scope = begin(false);
   let survivors: ReturnType<typeof within> = [];
   try {
     const result = body();
