@@ -255,3 +255,25 @@ describe("custom functions", () => {
     expect(x.grad?.tolist()).toEqual([5, 5]);
   });
 });
+
+describe("views among the results refuse writes, and say why", () => {
+  class One extends AutogradFunction {
+    static forward = (_: Context, x: Tensor): Tensor => x.view(2, 1);
+    static backward = (_: Context, grad: Tensor): Tensor => grad.view(2);
+  }
+  class Two extends AutogradFunction {
+    static forward = (_: Context, x: Tensor): readonly Tensor[] => [x.view(2, 1), x.view(1, 2)];
+    static backward = (_: Context, grad: Tensor): Tensor => grad.view(2);
+  }
+  const result = (): Tensor => tensor([1, 2], { requiresGrad: true }).mul(1);
+
+  test("one, and a view of it", () => {
+    const out = One.apply(result());
+    expect(() => out.mul_(2)).toThrow("This view was created inside a custom Function");
+    expect(() => out.view(2).mul_(2)).toThrow("This view was created inside a custom Function");
+  });
+
+  test("several", () => {
+    expect(() => Two.apply(result())[0]!.mul_(2)).toThrow("the output of a function that returns multiple views");
+  });
+});

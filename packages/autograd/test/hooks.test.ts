@@ -84,6 +84,50 @@ test("a hook that runs a pass of its own, through the same leaf", () => {
   expect(x.grad?.tolist()).toEqual([16]); // PyTorch's
 });
 
+test("a pass inside of a pass, between the gradients of one leaf", () => {
+  const w = leaf([2]);
+  const seen: unknown[] = [];
+  w.registerPostAccumulateGradHook((leaf) => void seen.push(leaf.grad!.tolist()));
+  const [a, b, c] = [w.mul(3), w.mul(5), w.mul(7)];
+  b.registerHook(() => {
+    enableGrad(() => w.mul(w)).backward();
+  });
+  a.add(b).add(c).backward();
+  expect(seen).toEqual([[4], [19]]); // PyTorch's: the leaf waits for all three
+});
+
+test("a retained gradient that somebody holds stays as it was", () => {
+  const y = leaf([1]).mul(2);
+  y.retainGrad();
+  y.backward(null, { retainGraph: true });
+  const first = y.grad!;
+  y.backward();
+  expect([first.tolist(), y.grad!.tolist()]).toEqual([[1], [2]]);
+});
+
+test("a root that leads to no input shows its hooks what it starts with, if it is the only one", () => {
+  const [r, n] = [leaf([1]), leaf([1]).mul(3)];
+  const m = leaf([1]).mul(2);
+  let count = 0;
+  m.registerHook(() => void count++);
+  grad([m, n], r, { allowUnused: true });
+  expect(count).toBe(0);
+  grad(m, r, { allowUnused: true });
+  expect(count).toBe(1);
+});
+
+test.each([
+  ["shape", (g: Tensor) => g.expand(2, 2), "has changed the size of value"],
+  ["dtype", (g: Tensor) => g.double(), "has changed the type of value"],
+])("a gradient of another %s is refused", (_, change, text) => {
+  const x = leaf([1, 2]);
+  x.registerHook(change);
+  expect(() => x.mul(2).sum().backward()).toThrow(text);
+  const y = leaf([1, 2]).mul(2);
+  y.gradFn!.registerPrehook(([g]) => [change(g!)]);
+  expect(() => y.sum().backward()).toThrow(text);
+});
+
 test("a hook sees second derivatives when they are recorded", () => {
   const x = leaf([2]);
   const seen: boolean[] = [];

@@ -5,7 +5,9 @@ import {
   enableGrad,
   grad,
   graphOf,
+  inferenceMode,
   isGradEnabled,
+  isInferenceModeEnabled,
   noGrad,
   setGradEnabled,
   toDot,
@@ -267,4 +269,9 @@ test("arguments of another kind", () => {
   expect(() => graphOf(1 as never)).toThrow("'root'");
   expect(() => graphOf(ones(1))).toThrow("got one without history");
   expect(() => toDot({} as never)).toThrow("'graph'");
+});
+
+test("a mode of another kind that a callback leaves open ends with it", () => {
+  noGrad(() => void inferenceMode());
+  expect([isInferenceModeEnabled(), isGradEnabled(), ones(1).isInference()]).toEqual([false, true, false]);
 });
