@@ -1,8 +1,8 @@
 /** What happens to the histories of views and of their base when one of them is written? That of the base goes through the write; those of views are made anew from the base. */
 import { type Edge, GradError, ShapeError, type Tensor } from "@ag/tensor/fn";
-import { asStridedOp, asStridedScatter, fromStrided, type Geometry, history, place } from "@ag/tensor/internal";
+import { asStridedOp, asStridedScatter, fromStrided, type Geometry, history } from "@ag/tensor/internal";
 import { edgeOf, produced } from "./accumulate-grad.ts";
-import { Node, nodeOf } from "./node.ts";
+import { Node } from "./node.ts";
 import { OperationNode } from "./operation-node.ts";
 
 /** Which elements of its base a view shows. */
@@ -43,8 +43,7 @@ class CopySlices extends Node {
     const { shown, own } = this.#geometry;
     checkDistinct(own);
     const flows = this.#write.apply([fromStrided(grad, { from: own, to: shown, owner: own })], pass);
-    if (nodeOf(this.nextFunctions[0])?.pass !== pass) return flows;
-    if (!flows[0]) return flows; // a custom function may give nothing: as in PyTorch, nothing of the base flows on either
+    if (!flows[0]) return flows; // the base wants none; or a custom function gives none: as in PyTorch, all of it is lost
     return [asStridedScatter(grad, flows[0], this.#geometry), ...flows.slice(1)];
   }
 
@@ -69,7 +68,6 @@ export function refresh(view: Tensor): void {
   refuse(view, "its base or another view of its base has been modified inplace");
   const node = new OperationNode(asStridedOp.entries[0]!, [base, geometryOf(base, view)]);
   origin.version = view.storage.version;
-  if (view[place] !== null) view[place].requiresGrad = false;
   produced(view, [node, 0]);
 }
 

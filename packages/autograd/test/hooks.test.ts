@@ -117,7 +117,7 @@ test("a root that leads to no input shows its hooks what it starts with, if it i
 });
 
 test.each([
-  ["shape", (g: Tensor) => g.expand(2, 2), "has changed the size of value"],
+  ["shape", () => ones(3), "has changed the size of value"],
   ["dtype", (g: Tensor) => g.double(), "has changed the type of value"],
 ])("a gradient of another %s is refused", (_, change, text) => {
   const x = leaf([1, 2]);
@@ -126,6 +126,40 @@ test.each([
   const y = leaf([1, 2]).mul(2);
   y.gradFn!.registerPrehook(([g]) => [change(g!)]);
   expect(() => y.sum().backward()).toThrow(text);
+});
+
+test("a hook that was removed does not run, and may be removed again", () => {
+  const y = leaf([1]).mul(2);
+  let count = 0;
+  const hook = y.registerHook(() => void count++);
+  hook.remove();
+  hook.remove();
+  y.backward();
+  expect(count).toBe(0);
+});
+
+test("a hook of several waits for those that are reached, or for the first", () => {
+  const [a, b] = [leaf([2]), leaf([3])];
+  const seen: unknown[] = [];
+  registerMultiGradHook([a, b], (grads) => void seen.push(grads.map((g) => g?.item() ?? null)));
+  registerMultiGradHook([a, b], (g) => void seen.push(g.item()), { mode: "any" });
+  a.mul(5).backward();
+  a.mul(b).backward();
+  expect(seen).toHaveLength(4);
+  expect(seen).toContainEqual([5, null]);
+  expect(seen).toContainEqual([3, 2]);
+});
+
+test("hooks of a node see null for results that no gradient reached, and give one for each", () => {
+  const [first] = leaf([1, 2]).mul(2).split(1);
+  const node = first!.gradFn!;
+  const seen: unknown[] = [];
+  const hook = node.registerPrehook((grads) => void seen.push(grads.map((g) => g?.tolist() ?? null)));
+  first!.backward(null, { retainGraph: true });
+  expect(seen).toEqual([[[1], null]]);
+  hook.remove();
+  node.registerPrehook(([g]) => [g!, g!, g!]);
+  expect(() => first!.backward()).toThrow("incorrect number of values (got 3, but expected 2)");
 });
 
 test("a hook sees second derivatives when they are recorded", () => {

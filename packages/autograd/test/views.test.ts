@@ -143,6 +143,31 @@ describe("refused before anything is written", () => {
   });
 });
 
+test("what a write to a part has saved is freed with the graph", () => {
+  const [x, w] = [leaf([1, 2]), leaf(3)];
+  const y = x.mul(1);
+  y.at(0).mul_(w);
+  y.sum().backward();
+  expect([x.grad?.tolist(), w.grad?.tolist()]).toEqual([[3, 1], 1]);
+  expect(() => y.sum().backward()).toThrow("second time");
+});
+
+test("a view gets its history anew once for each write", () => {
+  const y = leaf([1, 2]).mul(1);
+  const view = y.view(2);
+  y.mul_(2);
+  const first = view.gradFn;
+  expect(view.gradFn).toBe(first);
+  y.mul_(2);
+  expect(view.gradFn).not.toBe(first);
+});
+
+test("a write whose base wants no gradient", () => {
+  const [w, base] = [leaf([3]), ones(2)];
+  base.at(slice(0, 1)).mul_(w);
+  expect(grad(base.sum(), w)[0].tolist()).toEqual([1]);
+});
+
 test("detach_ takes out of the graph, but for views", () => {
   const x = leaf([1, 2]);
   const y = x.mul(2);
