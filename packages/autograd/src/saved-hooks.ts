@@ -1,6 +1,6 @@
 import { GradError, type Tensor } from "@ag/tensor/fn";
-import { aFunction, aText, check, type Synchronous, signatureOf } from "@ag/tensor/internal";
-import { decided, entered, type Packing } from "./mode.ts";
+import { aFunction, aText, type Synchronous } from "@ag/tensor/internal";
+import { decided, type Packing, told } from "./mode.ts";
 
 /** {@link savedTensorsHooks}: for a callback, or to the end of a block. */
 export interface SavedTensorsHooks {
@@ -22,20 +22,15 @@ export interface SavedTensorsHooks {
  * x.grad?.tolist() // => [2, 4]
  * ```
  */
-export const savedTensorsHooks: SavedTensorsHooks = /* @__PURE__ */ hooksMode();
-
-function hooksMode(): SavedTensorsHooks {
-  const name = "savedTensorsHooks";
-  const takes = { pack: aFunction, unpack: aFunction };
-  const signatures = [takes, { ...takes, body: aFunction }].map((takes) => signatureOf(name, takes));
-  return (<T>(...args: readonly [Packing["pack"], Packing["unpack"], ...(() => T)[]]) => {
-    check(signatures[args.length > 2 ? 1 : 0]!, args);
-    const [pack, unpack, ...bodies] = args;
+export const savedTensorsHooks: SavedTensorsHooks = /* @__PURE__ */ told(
+  "savedTensorsHooks",
+  { pack: aFunction, unpack: aFunction },
+  (pack: Packing["pack"], unpack: Packing["unpack"]) => {
     const forbidden = decided("packing");
     if (typeof forbidden === "string") throw new GradError(forbidden);
-    return entered(name, { packing: { pack, unpack } }, bodies);
-  }) as SavedTensorsHooks;
-}
+    return { packing: { pack, unpack } };
+  },
+) as SavedTensorsHooks;
 
 /** {@link disableSavedTensorsHooks}: for a callback, or to the end of a block. */
 export interface WithoutHooks {
@@ -50,14 +45,8 @@ export interface WithoutHooks {
  * disableSavedTensorsHooks("not here", () => savedTensorsHooks((x) => x, (x) => x)) // => throws "not here"
  * ```
  */
-export const disableSavedTensorsHooks: WithoutHooks = /* @__PURE__ */ withoutHooks();
-
-function withoutHooks(): WithoutHooks {
-  const name = "disableSavedTensorsHooks";
-  const signatures = [{ message: aText }, { message: aText, body: aFunction }].map((takes) => signatureOf(name, takes));
-  return (<T>(...args: readonly [string, ...(() => T)[]]) => {
-    check(signatures[args.length > 1 ? 1 : 0]!, args);
-    const [packing, ...bodies] = args;
-    return entered(name, { packing }, bodies);
-  }) as WithoutHooks;
-}
+export const disableSavedTensorsHooks: WithoutHooks = /* @__PURE__ */ told(
+  "disableSavedTensorsHooks",
+  { message: aText },
+  (packing: string) => ({ packing }),
+) as WithoutHooks;
